@@ -1,0 +1,1 @@
+"""Nothing is decided here yet: the image runs main.py next."""

@@ -1,0 +1,79 @@
+"""Wires the meter together. The only place that knows all the parts."""
+
+import gc
+from binascii import hexlify
+
+from micropython import const
+
+from firmware.boards import generic_esp32 as board
+from firmware.core.errors import StorageFault
+from firmware.cycle import Cycle
+from firmware.drivers.battery import Battery
+from firmware.hal.adc import ADC
+from firmware.hal.clock import Clock
+from firmware.hal.counter import Counter
+from firmware.hal.files import Files, mount
+from firmware.hal.flash import journal_device
+from firmware.hal.power import Power
+from firmware.storage.state import RetainedState
+from firmware.storage.store import Store
+
+_WATCHDOG_MS = const(120_000)
+# A meter that sleeps at once locks its owner out: time for Ctrl-C after power-on.
+_SERVICE_WINDOW_MS = const(2_000)
+# Collect often: a heap that has grown with garbage is a heap that TLS can't have.
+_GC_THRESHOLD_BYTES = const(16_384)
+_JOURNAL_ROOT = "/journal"
+
+
+def run():
+    """One wake. Returns only when somebody pressed Ctrl-C."""
+    gc.threshold(_GC_THRESHOLD_BYTES)
+    clock = Clock()
+    power = Power(board.BUTTON_PIN)
+    if power.cause() == "power_on":
+        print("Rill water meter. Ctrl-C within 2 s for the prompt.")
+        clock.sleep_ms(_SERVICE_WINDOW_MS)
+    power.watchdog_ms(_WATCHDOG_MS)
+    build(clock, power).run()
+
+
+def build(clock, power):
+    """Everything this meter is made of."""
+
+    def report(config, store, state, commit):
+        # Imported here: a wake that only samples has no use for the network.
+        from firmware.hal.wifi import WiFi
+        from firmware.report import report as publish
+
+        gc.collect()
+        publish(
+            link=WiFi(config.wifi_ssid, config.wifi_password),
+            clock=clock,
+            power=power,
+            config=config,
+            device=config.device or "rill-%s" % str(hexlify(power.unique_id()), "ascii"),
+            store=store,
+            state=state,
+            commit=commit,
+        )
+
+    return Cycle(
+        clock=clock,
+        power=power,
+        counter=Counter(board.PULSE_PIN),
+        battery=Battery(adc=ADC(board.BATTERY_PIN), divider_milli=board.BATTERY_DIVIDER_MILLI),
+        retained=RetainedState(power),
+        files=Files(""),
+        open_store=open_store,
+        report=report,
+    )
+
+
+def open_store():
+    """The store on the journal partition, or in a directory of the one file system."""
+    try:
+        mount(journal_device(), _JOURNAL_ROOT)
+        return Store(Files(_JOURNAL_ROOT))
+    except OSError as error:
+        raise StorageFault("file system of the journal: %s" % error)

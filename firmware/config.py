@@ -1,0 +1,128 @@
+"""The configuration: one table of fields, checked as a whole, refused with one sentence.
+
+The file is config.json on the image's file system, written by a person or by provisioning,
+never by daily work. docs/configuration.md lists the same table for people.
+"""
+
+import json
+from binascii import crc32
+
+from firmware.core.errors import ConfigError
+
+_FILE = "config.json"
+_LAST_GOOD = "config.good"
+_MOST_BYTES = 2048
+
+# key, default, lowest value or length, highest value or length. The unit ends the key.
+FIELDS = (
+    ("device", "", 0, 32),  # letters, digits, - and _; empty: the chip's own number
+    ("pulse_weight_ml", 1000, 1, 100_000_000),  # this much water ...
+    ("pulse_weight_pulses", 1, 1, 1_000_000),  # ... is this many pulses
+    ("slot_s", 3600, 60, 3600),  # a record at each multiple; what a power loss can cost
+    ("report_s", 21600, 60, 604_800),  # a report at each multiple
+    ("broker_host", "", 0, 128),  # empty: nothing is sent
+    ("broker_port", 1883, 1, 65535),
+    ("broker_user", "", 0, 64),
+    ("broker_password", "", 0, 64),
+    ("message_bytes", 1024, 256, 4096),  # the most that one message may hold
+    ("wifi_ssid", "", 0, 32),
+    ("wifi_password", "", 0, 63),
+)
+
+
+class Config:
+    """A complete, checked configuration: an attribute for each field."""
+
+    device: str
+    pulse_weight_ml: int
+    pulse_weight_pulses: int
+    slot_s: int
+    report_s: int
+    broker_host: str
+    broker_port: int
+    broker_user: str
+    broker_password: str
+    message_bytes: int
+    wifi_ssid: str
+    wifi_password: str
+
+    def __init__(self, values):
+        known = [field[0] for field in FIELDS]
+        for key in values:
+            if key not in known:
+                raise ConfigError('"%s" is not a setting of this meter' % key)
+        for key, default, lowest, highest in FIELDS:
+            value = values.get(key, default)
+            _check(key, value, default, lowest, highest)
+            setattr(self, key, value)
+        _check_device(self.device)
+        if self.report_s % self.slot_s:
+            raise ConfigError(
+                "report_s is %d, but must be a multiple of slot_s, %d"
+                % (self.report_s, self.slot_s)
+            )
+        if 86400 % self.slot_s:
+            raise ConfigError("slot_s is %d, but must divide a day, 86400" % self.slot_s)
+
+
+def _check(key, value, default, lowest, highest):
+    if isinstance(default, str):
+        if not isinstance(value, str):
+            raise ConfigError("%s is %r, but must be a text" % (key, value))
+        if not lowest <= len(value) <= highest:
+            raise ConfigError("%s has %d characters, at most %d" % (key, len(value), highest))
+    # On this interpreter True is not an int; on another one it would be.
+    elif isinstance(value, bool) or not isinstance(value, int):
+        raise ConfigError("%s is %r, but must be a whole number" % (key, value))
+    elif not lowest <= value <= highest:
+        raise ConfigError("%s is %d, but must be %d to %d" % (key, value, lowest, highest))
+
+
+def _check_device(name):
+    for letter in name:
+        if not ("a" <= letter.lower() <= "z" or "0" <= letter <= "9" or letter in "-_"):
+            raise ConfigError("device has %r in it, but only letters, digits, - and _ go" % letter)
+
+
+def parse(text):
+    """The configuration in a JSON text (bytes); ConfigError says what is wrong with it."""
+    try:
+        values = json.loads(text)
+    except ValueError:
+        raise ConfigError("%s is not JSON" % _FILE)
+    if not isinstance(values, dict):
+        raise ConfigError("%s must hold an object, { ... }" % _FILE)
+    return Config(values)
+
+
+def load(files):
+    """(configuration, CRC-32 of its text) from config.json, or ConfigError."""
+    try:
+        text = _read(files, _FILE)
+        if text is None:
+            raise ConfigError("%s is missing" % _FILE)
+        return parse(text), crc32(text)
+    except OSError as error:
+        raise ConfigError("%s is not readable: %s" % (_FILE, error))
+
+
+def load_last_good(files):
+    """The configuration that was in force before, or the defaults on a new meter."""
+    text = _read(files, _LAST_GOOD)
+    return Config({}) if text is None else parse(text)
+
+
+def keep_as_last_good(system_files, files):
+    """Copy an accepted config.json to where a later, refused one can't touch it."""
+    files.replace(_LAST_GOOD, _read(system_files, _FILE))
+
+
+def _read(files, name):
+    size = files.size(name)
+    if size is None:
+        return None
+    if size > _MOST_BYTES:
+        raise ConfigError("%s has %d bytes, at most %d" % (name, size, _MOST_BYTES))
+    text = bytearray(size)
+    files.read(name, 0, text)
+    return bytes(text)

@@ -1,0 +1,61 @@
+"""The ports: everything the firmware wants from a chip, and the only code that imports it.
+
+Each port is one class in one module of this package. The simulated board implements the
+same classes outside the flashed tree, and one contract test runs against both.
+
+clock.Clock
+    ticks_ms() ticks_us()   wrap at 2**30, only differences mean anything
+    elapsed_ms(since)       milliseconds since a ticks_ms(); right for gaps below 2**30 ms (12.4 d)
+    sleep_ms(n)             returns after at least n milliseconds, n >= 0
+    epoch_s()               UTC, Unix seconds (1970), or None until somebody has set the clock;
+                            runs on through deep sleep and resets, not through loss of power
+    set_epoch_s(n)          sets it
+    uptime_s()              seconds since power came, valid only while epoch_s() is None
+
+counter.Counter(pin)
+    start()                 makes the coprocessor count the pulses on the pin. True when it began
+                            at zero now, False when it was found counting. May be called again.
+    count()                 pulses modulo 2**32; never resets, never blocks longer than 1 ms
+
+adc.ADC(pin)
+    read_uv()               microvolts at the pin, factory calibrated, 0 ... 3 300 000
+
+serial.Serial(unit, baudrate, tx, rx)
+    readinto(buffer)        takes what is there, returns the number of bytes; never waits
+    write(data)             returns when all of it is queued
+    any()                   bytes that can be read now
+
+line.Line(pin, active_low)
+    on() off() is_on()      logical levels; starts off
+
+files.Files(root)
+    append(name, data)      durable when it returns
+    replace(name, data)     all or nothing, durable when it returns
+    read(name, offset, buffer)  returns the number of bytes read, 0 at the end
+    size(name)              bytes, or None when there is no such file
+    names() remove(name) capacity_bytes() free_bytes()
+    Every failure is an OSError.
+
+flash.journal_device()
+    the block device that holds the journal, or None on a board without that partition
+
+power.Power(button_pin)
+    cause()                 why this run began: power_on, reset, watchdog, timer or button
+    deep_sleep_ms(n)        never returns; 1 <= n < 2**31; the button also ends it
+    retained_read()         bytes of the RTC memory (at most 2048); anything after power-on
+    retained_write(data)    at most 2048 bytes; survives deep sleep and resets, not loss of power
+    watchdog_ms(n)          from now on a reset comes n milliseconds after the last feed()
+    feed()                  harmless before watchdog_ms()
+    unique_id()             bytes that no other chip has
+
+wifi.WiFi(ssid, password)   the bench link
+    up(timeout_ms)          joins the network, or OSError
+    connect(host, port, timeout_ms)   a Stream, or OSError
+    network_time_s()        UTC, Unix seconds, or OSError
+    down()                  radio off
+
+    Stream
+    recv(n, timeout_ms)     1 ... n bytes, b"" when the other side has closed, OSError(ETIMEDOUT)
+    sendall(data, timeout_ms)   all of it, or OSError
+    close()
+"""

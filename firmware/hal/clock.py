@@ -1,0 +1,37 @@
+"""Time on the ESP32. The image's epoch is 2000-01-01; nobody outside this file has to know."""
+
+import time
+
+from machine import RTC
+from micropython import const
+
+_EPOCH_2000_S = const(946684800)  # 2000-01-01T00:00:00Z as Unix seconds
+# At power-on the RTC starts in 2000. A clock before 2026 has therefore never been set.
+_FIRST_CREDIBLE_S = const(820454400)  # 2026-01-01T00:00:00Z, seconds since 2000
+_TICKS_MASK = const(0x3FFFFFFF)
+
+
+class Clock:
+    def ticks_ms(self):
+        return time.ticks_ms()
+
+    def ticks_us(self):
+        return time.ticks_us()
+
+    def elapsed_ms(self, since):
+        # Masked, not ticks_diff: a gap over 2**29 ms must not turn negative.
+        return (time.ticks_ms() - since) & _TICKS_MASK
+
+    def sleep_ms(self, n):
+        time.sleep_ms(n)
+
+    def epoch_s(self):
+        now_s = int(time.time())
+        return now_s + _EPOCH_2000_S if now_s >= _FIRST_CREDIBLE_S else None
+
+    def uptime_s(self):
+        return int(time.time())
+
+    def set_epoch_s(self, epoch_s):
+        year, month, day, hour, minute, second, weekday, _ = time.gmtime(epoch_s - _EPOCH_2000_S)
+        RTC().datetime((year, month, day, weekday, hour, minute, second, 0))

@@ -1,0 +1,51 @@
+"""The frame around each stored record: docs/record-format.md.
+
+    length  sequence number  body           CRC-32 of all before  length
+    1 byte  4 bytes          length bytes   4 bytes               1 byte
+
+The length at the end lets the last record of a segment be found without reading the rest.
+"""
+
+import binascii
+import struct
+
+from micropython import const
+
+_HEAD = const(5)
+_TAIL = const(5)
+OVERHEAD_BYTES = const(10)
+LONGEST_BYTES = const(265)  # a body of 255 bytes
+
+
+def wrap(seq, body):
+    """The frame of a body of 1 ... 255 bytes."""
+    head = struct.pack("<BI", len(body), seq) + body
+    return head + struct.pack("<IB", binascii.crc32(head), len(body))
+
+
+def length(view):
+    """Bytes of the whole frame at the beginning of view; 0 when there is no sound one.
+
+    None when view ends before the frame does.
+    """
+    if not view:
+        return None
+    body_bytes = view[0]
+    if not body_bytes:
+        return 0
+    whole = body_bytes + OVERHEAD_BYTES
+    if len(view) < whole:
+        return None
+    crc, again = struct.unpack_from("<IB", view, whole - _TAIL)
+    if again != body_bytes or binascii.crc32(view[: whole - _TAIL]) != crc:
+        return 0
+    return whole
+
+
+def seq(view):
+    return struct.unpack_from("<I", view, 1)[0]
+
+
+def body(view, whole):
+    """The body of the sound frame of `whole` bytes at the beginning of view."""
+    return view[_HEAD : whole - _TAIL]

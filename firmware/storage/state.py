@@ -1,0 +1,114 @@
+"""What the meter must know at each wake, and where it survives deep sleep and resets.
+
+Two sealed copies in retained memory are written in turn: a reset in the middle of a write
+leaves the other one. After a loss of power both are gone, and the journal and the
+checkpoint file take over. Layout: docs/record-format.md.
+"""
+
+import struct
+
+from micropython import const
+
+from firmware.core.seal import seal, unseal
+
+_MAGIC = const(0x5231)  # "1R": layout version 1
+_SLOT_BYTES = const(128)
+_LAYOUT = "<HIHQQIIIIIIIIIIHBBBB"
+_FIELDS = (
+    "boot",  # times this meter got power, modulo 2**16
+    "odometer_ml",
+    "pulses",  # all pulses ever counted
+    "rest",  # remainder of the volume conversion, see core/volume.py
+    "count",  # counter value that is already in the odometer
+    "next_slot_s",
+    "next_report_s",
+    "power_on_epoch_s",  # Unix time of the last power-on, 0 until the clock was set after it
+    "cursor_seq",  # the first record that the head end has not acknowledged
+    "cursor_segment",
+    "cursor_offset",
+    "journal_tag",  # which journal the cursor belongs to
+    "config_crc",  # the last configuration that was accepted
+    "flags",  # for the next record
+    "failures",  # reports that failed in a row
+    "crashes",  # wakes in a row that did not end in sleep
+    "running",  # 1 from the first commit of a wake to its last
+    "clock_set",  # 1 when next_slot_s and next_report_s are Unix time
+)
+
+
+class State:
+    """Attributes: _FIELDS, all zero on a new meter but the cursor."""
+
+    boot: int
+    odometer_ml: int
+    pulses: int
+    rest: int
+    count: int
+    next_slot_s: int
+    next_report_s: int
+    power_on_epoch_s: int
+    cursor_segment: int
+    cursor_offset: int
+    journal_tag: int
+    config_crc: int
+    flags: int
+    failures: int
+    crashes: int
+    running: int
+    clock_set: int
+
+    def __init__(self):
+        for name in _FIELDS:
+            setattr(self, name, 0)
+        self.cursor_seq = 1
+
+    def pack(self, generation):
+        values = [getattr(self, name) for name in _FIELDS]
+        return seal(struct.pack(_LAYOUT, _MAGIC, generation, *values))
+
+    def unpack(self, content):
+        values = struct.unpack(_LAYOUT, content)
+        for name, value in zip(_FIELDS, values[2:]):
+            setattr(self, name, value)
+
+
+class RetainedState:
+    """The state in the retained memory of the power port."""
+
+    def __init__(self, power):
+        self._power = power
+        self._generation = 0
+        self._image = bytearray(2 * _SLOT_BYTES)
+
+    def load(self):
+        """The newest sound copy, or None when there is none."""
+        image = self._power.retained_read()[: len(self._image)]
+        self._image[: len(image)] = image
+        newest = None
+        for start in (0, _SLOT_BYTES):
+            content = self._content(start)
+            if content is None:
+                continue
+            generation = struct.unpack_from("<I", content, 2)[0]
+            if newest is None or 0 < (generation - self._generation) & 0xFFFFFFFF < 1 << 31:
+                newest = content
+                self._generation = generation
+        if newest is None:
+            return None
+        state = State()
+        state.unpack(newest)
+        return state
+
+    def _content(self, start):
+        content = unseal(bytes(self._image[start : start + struct.calcsize(_LAYOUT) + 4]))
+        if content is None or struct.unpack_from("<H", content)[0] != _MAGIC:
+            return None
+        return content
+
+    def save(self, state):
+        """Seal the state into the older copy's place."""
+        self._generation = (self._generation + 1) & 0xFFFFFFFF
+        packed = state.pack(self._generation)
+        start = _SLOT_BYTES * (self._generation & 1)
+        self._image[start : start + len(packed)] = packed
+        self._power.retained_write(self._image)

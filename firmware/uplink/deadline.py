@@ -1,0 +1,84 @@
+"""The socket that umqtt gets: a deadline on every read, one write per packet.
+
+umqtt.simple sends a packet in up to twelve pieces and waits for ever; over a radio each
+piece may become a burst of its own, and a lost answer an empty cell.
+"""
+
+import errno
+
+from micropython import const
+
+_LONGEST_READ_BYTES = const(4096)  # umqtt believes any length that the other side announces
+
+
+class DeadlineSocket:
+    """Writes are kept until the next read, flush() or close()."""
+
+    def __init__(self, *, connect, clock, buffer_bytes):
+        self._connect = connect
+        self._clock = clock
+        self._stream = None
+        self._buffer = bytearray(buffer_bytes)
+        self._used = 0
+        self._began_ms = 0
+        self._deadline_ms = 0
+
+    def allow_ms(self, deadline_ms):
+        """From now on everything together may take deadline_ms, then OSError(ETIMEDOUT)."""
+        self._began_ms = self._clock.ticks_ms()
+        self._deadline_ms = deadline_ms
+
+    def _left_ms(self):
+        left_ms = self._deadline_ms - self._clock.elapsed_ms(self._began_ms)
+        if left_ms <= 0:
+            raise OSError(errno.ETIMEDOUT)
+        return left_ms
+
+    # What umqtt calls.
+
+    def connect(self, address):
+        host, port = address
+        self._stream = self._connect(host, port, self._left_ms())
+
+    def settimeout(self, _timeout_s):
+        """The deadline is set by allow_ms(); umqtt's own idea of it is not used."""
+
+    def setblocking(self, _blocking):
+        """wait_msg() calls this before each packet and would so drop any timeout."""
+
+    def write(self, data, length=None):
+        view = memoryview(data)[:length] if length is not None else memoryview(data)
+        if len(view) > len(self._buffer) - self._used:
+            self.flush()
+        if len(view) > len(self._buffer):
+            self._stream.sendall(view, self._left_ms())
+        else:
+            self._buffer[self._used : self._used + len(view)] = view
+            self._used += len(view)
+        return len(view)
+
+    def flush(self):
+        if self._used:
+            used, self._used = self._used, 0
+            self._stream.sendall(memoryview(self._buffer)[:used], self._left_ms())
+
+    def read(self, n):
+        """Exactly n bytes; b"" when the other side closed before the first of them."""
+        self.flush()
+        if n > _LONGEST_READ_BYTES:
+            raise OSError(errno.EINVAL, "%d bytes announced" % n)
+        data = b""
+        while len(data) < n:
+            more = self._stream.recv(n - len(data), self._left_ms())
+            if not more:
+                if data:
+                    raise OSError(errno.ECONNRESET)
+                break
+            data += more
+        return data
+
+    def close(self):
+        if self._stream:
+            stream, self._stream = self._stream, None
+            self._used = 0
+            stream.close()

@@ -1,0 +1,1 @@
+"""Rill on the laptop: simulate, build and serve water meters."""

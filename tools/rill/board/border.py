@@ -1,0 +1,138 @@
+"""The board's side of the border: the only way from this interpreter to the simulated world.
+
+Runs in unix-port MicroPython. Each request goes over a pipe to the process that owns time,
+water, pins and the network (tools/rill/world.py), which answers it or ends this process, as
+a reset ends a chip. Flash and retained memory are files that both sides can open.
+
+Every crossing is counted. At the crossing that the world has chosen (the fuse) the board
+is reset: so a reset can come before, between and in the middle of any two acts.
+"""
+
+import gc
+import struct
+
+from micropython import const
+
+NOW_US = const(1)
+SLEEP_US = const(2)
+RTC_GET = const(3)  # seconds since 2000 on the board's clock
+RTC_SET = const(4)
+CAUSE = const(5)  # 0 power-on, 1 reset, 2 watchdog, 3 timer, 4 button
+COUNT_START = const(6)  # 1: began at zero now
+COUNT = const(7)
+ADC_UV = const(8)
+LINE_SET = const(9)  # pin << 1 | level
+UART_WRITE = const(10)
+UART_READ = const(11)
+UART_ANY = const(12)
+DEEP_SLEEP_MS = const(13)
+RESET = const(14)
+WATCHDOG_MS = const(15)
+FEED = const(16)
+LINK_UP = const(17)
+TRUE_TIME_S = const(18)
+PEEK = const(19)  # 32 bits of the address space
+POKE = const(20)  # data: 4 bytes
+FUSE = const(21)
+CROSSINGS = const(22)
+HEAP_PEAK = const(23)
+ULP_LOAD = const(24)
+ULP_RUN = const(25)
+
+_RETAINED_BYTES = const(2048)
+_BLOCK_BYTES = const(4096)
+
+
+class Border:
+    def __init__(self, request_fd, answer_fd, retained_path, flash_path, fuse):
+        self._requests = open(request_fd, "wb")
+        self._answers = open(answer_fd, "rb")
+        self._retained_path = retained_path
+        self._fuse = fuse
+        self._crossings = 0
+        self._heap_peak = 0
+        self._head = bytearray(12)
+        self.flash = Flash(self, flash_path)
+
+    def cross(self):
+        """Count an act that the world can see; here the board may be reset."""
+        self._crossings += 1
+        self._heap_peak = max(self._heap_peak, gc.mem_alloc())
+        if self._crossings == self._fuse:
+            self._ask(FUSE, 0, b"")
+            self._answers.read(1)  # never comes: the world ends this process
+
+    def call(self, operation, value=0, data=b""):
+        """The world's answer as an integer."""
+        self.cross()
+        return self._ask(operation, value, data)[0]
+
+    def call_bytes(self, operation, value=0):
+        """The world's answer as bytes."""
+        self.cross()
+        return self._ask(operation, value, b"")[1]
+
+    def never_return(self, operation, value=0):
+        """For sleep and reset: this process ends inside."""
+        self._ask(CROSSINGS, self._crossings + 1, b"")
+        self._ask(HEAP_PEAK, self._heap_peak, b"")
+        self.call(operation, value)
+        self._answers.read(1)
+
+    def _ask(self, operation, value, data):
+        self._requests.write(struct.pack("<BIq", operation, len(data), value) + data)
+        if self._answers.readinto(self._head) != len(self._head):
+            raise SystemExit("the world has gone")
+        answer, size = struct.unpack("<qI", self._head)
+        return answer, self._answers.read(size) if size else b""
+
+    def retained_read(self):
+        with open(self._retained_path, "rb") as f:
+            return f.read(_RETAINED_BYTES)
+
+    def retained_write(self, data):
+        if len(data) > _RETAINED_BYTES:
+            raise ValueError("retained memory has %d bytes" % _RETAINED_BYTES)
+        # A chip copies word by word: a reset finds half of it new and half of it old.
+        self.cross()
+        half = len(data) // 2
+        with open(self._retained_path, "r+b") as f:
+            f.write(data[:half])
+        self.cross()
+        with open(self._retained_path, "r+b") as f:
+            f.seek(half)
+            f.write(data[half:])
+        self.cross()
+
+
+class Flash:
+    """The journal partition as a block device over a file."""
+
+    def __init__(self, border, path):
+        self._border = border
+        self._file = open(path, "r+b")
+        self._file.seek(0, 2)
+        self._blocks = self._file.tell() // _BLOCK_BYTES
+
+    def readblocks(self, block, buffer, offset=0):
+        self._file.seek(block * _BLOCK_BYTES + offset)
+        self._file.readinto(buffer)
+
+    def writeblocks(self, block, buffer, offset=None):
+        self._border.cross()
+        self._file.seek(block * _BLOCK_BYTES + (offset or 0))
+        self._file.write(buffer)
+
+    def ioctl(self, operation, argument):
+        if operation == 4:
+            return self._blocks
+        if operation == 5:
+            return _BLOCK_BYTES
+        if operation == 6:
+            self._border.cross()
+            self._file.seek(argument * _BLOCK_BYTES)
+            self._file.write(b"\xff" * _BLOCK_BYTES)
+        return 0
+
+
+border = None  # set by start.py before anything else is imported

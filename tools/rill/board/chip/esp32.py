@@ -1,0 +1,35 @@
+"""The esp32 module as far as firmware/hal uses it."""
+
+from border import ULP_LOAD, ULP_RUN, border
+
+WAKEUP_ALL_LOW = 0
+_RESERVED_BYTES = 2040
+
+
+class ULP:
+    def set_wakeup_period(self, index, period_us):
+        if not 0 <= index <= 4:
+            raise OSError("no such period register")
+
+    def load_binary(self, address, program):
+        if address != 0 or program[:4] != b"ulp\0" or len(program) - 12 > _RESERVED_BYTES:
+            raise OSError("not a program for the ULP")
+        border.call(ULP_LOAD, 0, program[12:])
+
+    def run(self, entry):
+        border.call(ULP_RUN, entry)
+
+
+class Partition:
+    TYPE_DATA = 1
+
+    @staticmethod
+    def find(kind, label=None):
+        if kind != Partition.TYPE_DATA or label != "journal":
+            return []
+        return [border.flash]
+
+
+def wake_on_ext1(pins, level):
+    if level != WAKEUP_ALL_LOW or not pins:
+        raise ValueError("the button pulls its pin low")

@@ -1,0 +1,127 @@
+"""The machine module of an ESP32 as far as firmware/hal uses it; stricter than a chip."""
+
+from border import (
+    ADC_UV,
+    CAUSE,
+    DEEP_SLEEP_MS,
+    FEED,
+    LINE_SET,
+    PEEK,
+    POKE,
+    RESET,
+    RTC_SET,
+    UART_ANY,
+    UART_READ,
+    UART_WRITE,
+    WATCHDOG_MS,
+    border,
+)
+
+PWRON_RESET = 1
+HARD_RESET = 2
+WDT_RESET = 3
+DEEPSLEEP_RESET = 4
+SOFT_RESET = 5
+
+_DAYS_BEFORE = (0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334)
+
+
+def reset_cause():
+    return (PWRON_RESET, HARD_RESET, WDT_RESET, DEEPSLEEP_RESET, DEEPSLEEP_RESET)[
+        border.call(CAUSE)
+    ]
+
+
+def wake_reason():
+    return (0, 0, 0, 4, 3)[border.call(CAUSE)]
+
+
+def deepsleep(ms):
+    border.never_return(DEEP_SLEEP_MS, ms)
+
+
+def reset():
+    border.never_return(RESET)
+
+
+def unique_id():
+    return b"\x24\x0a\xc4\x00\x00\x01"
+
+
+class _Memory32:
+    def __getitem__(self, address):
+        return border.call(PEEK, address) & 0xFFFFFFFF
+
+    def __setitem__(self, address, value):
+        border.call(POKE, address, value.to_bytes(4, "little"))
+
+
+mem32 = _Memory32()
+
+
+class Pin:
+    IN = 1
+    OUT = 3
+
+    def __init__(self, number, mode=None, value=None):
+        self.number = number
+        if mode == Pin.OUT and number >= 34:
+            raise ValueError("pin can only be input")
+        if value is not None:
+            self.value(value)
+
+    def value(self, level):
+        border.call(LINE_SET, self.number << 1 | (1 if level else 0))
+
+
+class ADC:
+    ATTN_11DB = 3
+
+    def __init__(self, pin, atten=0):
+        if atten != ADC.ATTN_11DB:
+            raise ValueError("the divider needs the widest range")
+        self._pin = pin.number
+
+    def read_uv(self):
+        return border.call(ADC_UV, self._pin)
+
+
+class UART:
+    def __init__(self, unit, baudrate, tx, rx, timeout, rxbuf):
+        if not (0 <= timeout < 65536 and 0 < rxbuf < 65536):
+            raise ValueError("timeout and rxbuf are 16 bits wide")
+        self._unit = unit
+
+    def readinto(self, buffer):
+        data = border.call_bytes(UART_READ, len(buffer))
+        buffer[: len(data)] = data
+        return len(data) or None
+
+    def write(self, data):
+        border.call(UART_WRITE, 0, bytes(data))
+        return len(data)
+
+    def any(self):
+        return border.call(UART_ANY)
+
+
+class RTC:
+    def memory(self, data=None):
+        if data is None:
+            return border.retained_read()
+        border.retained_write(data)
+
+    def datetime(self, when):
+        year, month, day, _, hour, minute, second, _ = when
+        days = (year - 2000) * 365 + (year - 1997) // 4 + _DAYS_BEFORE[month - 1] + day - 1
+        if month > 2 and year % 4 == 0:
+            days += 1
+        border.call(RTC_SET, ((days * 24 + hour) * 60 + minute) * 60 + second)
+
+
+class WDT:
+    def __init__(self, timeout):
+        border.call(WATCHDOG_MS, timeout)
+
+    def feed(self):
+        border.call(FEED)

@@ -1,0 +1,52 @@
+"""Real sockets on virtual time: time stands still while bytes are awaited.
+
+When nothing has come for two real seconds, nothing will: the clock jumps to the deadline.
+"""
+
+import errno
+import select
+
+import usocket
+from border import SLEEP_US, border
+
+SOCK_STREAM = usocket.SOCK_STREAM
+_REAL_WAIT_MS = 2000
+
+
+def getaddrinfo(host, port, family=0, kind=0):
+    border.cross()
+    return usocket.getaddrinfo(host, port, family, kind)
+
+
+class socket:
+    def __init__(self):
+        self._sock = usocket.socket()
+        self._timeout_ms = 0
+
+    def settimeout(self, seconds):
+        self._timeout_ms = int(seconds * 1000)
+
+    def connect(self, address):
+        border.cross()
+        self._sock.connect(address)
+
+    def recv(self, n):
+        border.cross()
+        self._await(select.POLLIN)
+        return self._sock.recv(n)
+
+    def send(self, data):
+        border.cross()
+        self._await(select.POLLOUT)
+        return self._sock.send(data)
+
+    def close(self):
+        border.cross()
+        self._sock.close()
+
+    def _await(self, event):
+        poll = select.poll()
+        poll.register(self._sock, event)
+        if not poll.poll(min(_REAL_WAIT_MS, self._timeout_ms)):
+            border.call(SLEEP_US, self._timeout_ms * 1000)
+            raise OSError(errno.ETIMEDOUT)

@@ -1,0 +1,29 @@
+from border import NOW_US, RTC_GET, RTC_SET, SLEEP_US, border
+
+_MASK = 0x3FFFFFFF
+_EPOCH_2000_S = 946684800
+_FIRST_CREDIBLE_S = 820454400
+
+
+class Clock:
+    def ticks_ms(self):
+        return border.call(NOW_US) // 1000 & _MASK
+
+    def ticks_us(self):
+        return border.call(NOW_US) & _MASK
+
+    def elapsed_ms(self, since):
+        return (self.ticks_ms() - since) & _MASK
+
+    def sleep_ms(self, n):
+        border.call(SLEEP_US, n * 1000)
+
+    def epoch_s(self):
+        now_s = border.call(RTC_GET)
+        return now_s + _EPOCH_2000_S if now_s >= _FIRST_CREDIBLE_S else None
+
+    def uptime_s(self):
+        return border.call(RTC_GET)
+
+    def set_epoch_s(self, epoch_s):
+        border.call(RTC_SET, epoch_s - _EPOCH_2000_S)

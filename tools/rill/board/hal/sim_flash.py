@@ -1,0 +1,5 @@
+from border import border
+
+
+def journal_device():
+    return border.flash

@@ -1,0 +1,21 @@
+from border import LINE_SET, border
+
+
+class Line:
+    def __init__(self, pin, active_low=False):
+        self._pin = pin
+        self._active_low = active_low
+        self.off()
+
+    def on(self):
+        self._set(True)
+
+    def off(self):
+        self._set(False)
+
+    def is_on(self):
+        return self._on
+
+    def _set(self, on):
+        self._on = on
+        border.call(LINE_SET, self._pin << 1 | (on != self._active_low))

@@ -1,0 +1,31 @@
+from border import CAUSE, DEEP_SLEEP_MS, FEED, WATCHDOG_MS, border
+
+_CAUSES = ("power_on", "reset", "watchdog", "timer", "button")
+
+
+class Power:
+    def __init__(self, button_pin):
+        self._button_pin = button_pin
+
+    def cause(self):
+        return _CAUSES[border.call(CAUSE)]
+
+    def deep_sleep_ms(self, n):
+        if not 1 <= n < 1 << 31:
+            raise ValueError("deep sleep of %d ms" % n)
+        border.never_return(DEEP_SLEEP_MS, n)
+
+    def retained_read(self):
+        return border.retained_read()
+
+    def retained_write(self, data):
+        border.retained_write(data)
+
+    def watchdog_ms(self, n):
+        border.call(WATCHDOG_MS, n)
+
+    def feed(self):
+        border.call(FEED)
+
+    def unique_id(self):
+        return b"\x24\x0a\xc4\x00\x00\x01"

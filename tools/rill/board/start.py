@@ -1,0 +1,37 @@
+"""Brings the simulated board to the point where an ESP32 runs boot.py, then runs it and main.py.
+
+micropython start.py BOARD_FOLDER HAL REQUEST_FD ANSWER_FD RETAINED FLASH FUSE SCRIPT...
+
+The working directory is the flash: boot.py, main.py, firmware/, lib/, config.json. HAL is
+"ports" (the simulated board's own ports stand in for firmware/hal) or "chip" (the flashed
+hal runs on fake machine and esp32 modules).
+"""
+
+import sys
+
+# What firmware/hal has that a board must bring itself; files.py and wifi.py run as they are.
+_PORTS = ("clock", "counter", "adc", "serial", "line", "flash", "power")
+
+
+def main(folder, hal, request_fd, answer_fd, retained, flash, fuse, *scripts):
+    # An ESP32 looks in '', .frozen and /lib; what is built in there comes from chip/ here.
+    sys.path[:] = [folder, folder + "/chip", "", ".frozen", "lib"]
+    import border
+
+    border.border = border.Border(int(request_fd), int(answer_fd), retained, flash, int(fuse))
+    sys.path[0] = folder + "/hal"
+    if hal == "ports":
+        for name in _PORTS:
+            sys.modules["firmware.hal." + name] = __import__("sim_" + name)
+    del sys.path[0]
+    for script in scripts:
+        run(script)
+
+
+def run(script):
+    with open(script) as f:
+        code = compile(f.read(), script, "exec")
+    exec(code, {"__name__": "__main__"})
+
+
+main(*sys.argv[1:])

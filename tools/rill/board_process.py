@@ -1,0 +1,165 @@
+"""The simulated board: each wake is a fresh MicroPython that runs the flashed tree.
+
+Nothing survives in RAM that would not survive deep sleep. What does survive lies in files:
+the flash tree, the journal partition and the retained memory.
+"""
+
+import os
+import select
+import shutil
+import struct
+import subprocess
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+from rill import world as w
+from rill.interpreter import micropython
+
+JOURNAL_BYTES = 1536 * 1024
+_RETAINED_BYTES = 2048
+_BOOT_US = 400_000  # facts: about 400 ms from wake to main.py on a plain ESP32
+_HANG_S = 20.0  # real seconds without a crossing: the firmware hangs, the watchdog bites
+_CAUSES = {"power_on": 0, "reset": 1, "watchdog": 2, "timer": 3, "button": 4}
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a wake ended: "sleep" for sleep_ms, "reset", "watchdog" or "prompt" (main.py ended)."""
+
+    kind: str
+    sleep_ms: int
+    crossings: int
+    heap_peak_bytes: int
+    wall_ms: float
+
+
+class Board:
+    """One meter's board in a folder. hal: "ports" (the simulated board's own) or "chip"."""
+
+    def __init__(
+        self,
+        folder: Path,
+        image: Path,
+        board: Path,
+        world: w.World,
+        *,
+        hal="ports",
+        heap_bytes=None,
+        seed=0,
+    ):
+        self._world = world
+        self._board = board
+        self._hal = hal
+        self._heap_bytes = heap_bytes
+        self.flash = folder / "vfs"
+        self._retained = folder / "retained"
+        self._journal = folder / "journal"
+        self._console = folder / "console"
+        shutil.copytree(image, self.flash)
+        self._retained.write_bytes(Random(seed).randbytes(_RETAINED_BYTES))  # as after power-on
+        self._journal.write_bytes(b"\xff" * JOURNAL_BYTES)
+
+    def wake(self, cause: str, fuse: int = 0, scripts=("boot.py", "main.py")) -> Ending:
+        """Run one wake. fuse: the crossing of the border at which the board is reset, 0 never."""
+        self._world.begin_wake(_CAUSES[cause], _BOOT_US)
+        began = time.perf_counter()
+        with open(self._console, "ab") as console:
+            kind, sleep_ms, crossings, heap_peak = self._serve(fuse, scripts, console)
+        return Ending(kind, sleep_ms, crossings, heap_peak, (time.perf_counter() - began) * 1000)
+
+    def run(self, script: Path) -> str:
+        """Run a script of ours on the board instead of the firmware; what it printed."""
+        size = self._console.stat().st_size if self._console.exists() else 0
+        self.wake("timer", scripts=(str(script),))
+        return self._console.read_bytes()[size:].decode()
+
+    def console_end(self, lines: int = 20) -> str:
+        return "\n".join(self._console.read_text(errors="replace").splitlines()[-lines:])
+
+    def _serve(self, fuse, scripts, console):
+        request_read, request_write = os.pipe()
+        answer_read, answer_write = os.pipe()
+        process = subprocess.Popen(
+            self._command(request_write, answer_read, fuse, scripts),
+            cwd=self.flash,
+            stdin=subprocess.DEVNULL,
+            stdout=console,
+            stderr=console,
+            pass_fds=(request_write, answer_read),
+            # Ctrl-C at our terminal is ours to handle.
+            start_new_session=True,
+        )
+        os.close(request_write)
+        os.close(answer_read)
+        try:
+            return _Conversation(self._world, request_read, answer_write).until_the_end()
+        finally:
+            process.kill()
+            process.wait()
+            os.close(request_read)
+            os.close(answer_write)
+
+    def _command(self, request_fd, answer_fd, fuse, scripts):
+        heap = ["-X", f"heapsize={self._heap_bytes}"] if self._heap_bytes else []
+        paths = [str(self._retained), str(self._journal)]
+        fds = [str(request_fd), str(answer_fd)]
+        start = str(self._board / "start.py")
+        board = str(self._board)
+        return [micropython(), *heap, start, board, self._hal, *fds, *paths, str(fuse), *scripts]
+
+
+class _Conversation:
+    """The requests of one wake, answered until it ends."""
+
+    def __init__(self, world, request_fd, answer_fd):
+        self._world = world
+        self._request_fd = request_fd
+        self._answer_fd = answer_fd
+        self._crossings = 0
+        self._heap_peak = 0
+
+    def until_the_end(self):
+        """(kind, sleep_ms, crossings, heap_peak_bytes)"""
+        while True:
+            kind, value = self._next()
+            if kind:
+                return kind, value, self._crossings, self._heap_peak
+
+    def _next(self):
+        if not select.select([self._request_fd], [], [], _HANG_S)[0]:
+            return "watchdog", 0
+        head = self._read(13)
+        if len(head) < 13:
+            return "prompt", 0
+        operation, size, value = struct.unpack("<BIq", head)
+        data = self._read(size)
+        if operation == w.DEEP_SLEEP_MS:
+            return "sleep", value
+        if operation in (w.RESET, w.FUSE):
+            return "reset", 0
+        if operation == w.CROSSINGS:
+            self._crossings = value
+            self._answer(0)
+        elif operation == w.HEAP_PEAK:
+            self._heap_peak = value
+            self._answer(0)
+        else:
+            self._answer(self._world.answer(operation, value, data))
+        return ("watchdog", 0) if self._world.is_watchdog_due() else (None, 0)
+
+    def _answer(self, answer):
+        if isinstance(answer, bytes):
+            os.write(self._answer_fd, struct.pack("<qI", 0, len(answer)) + answer)
+        else:
+            os.write(self._answer_fd, struct.pack("<qI", answer, 0))
+
+    def _read(self, size):
+        data = b""
+        while len(data) < size:
+            more = os.read(self._request_fd, size - len(data))
+            if not more:
+                break
+            data += more
+        return data

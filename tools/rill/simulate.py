@@ -1,0 +1,192 @@
+"""Runs a meter through days of water and compares what went in with what the head end has."""
+
+import json
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+from rill import image
+from rill.board_process import Board, Ending
+from rill.broker import Broker
+from rill.collector import Collector
+from rill.network import Network
+from rill.store import Store
+from rill.trace import Trace
+from rill.verdict import Meter, compare
+from rill.world import World
+
+_DAY_S = 86400
+_MOST_RESETS_IN_A_ROW = 25
+_ARRIVAL_S = 10.0  # real seconds for the last message to come through the broker
+_DUMP = "dump.py"
+
+
+class SimulationError(Exception):
+    """The firmware could not be run to the end; the message has its last words."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What is simulated. Times in seconds, volumes in millilitres."""
+
+    trace: Trace
+    days: int
+    seed: int = 1
+    pulse_ml: int = 1000
+    slot_s: int = 3600
+    report_s: int = 21600
+    broker: str | None = None
+    outages_s: tuple[tuple[int, int], ...] = ()
+    reset_every: int = 0
+    heap_bytes: int = 200_000
+    database: str = ":memory:"
+    hal: str = "ports"
+    device: str = "rill-0001"
+
+
+class Run:
+    """One simulation. progress(share, day_s) is called after each wake."""
+
+    def __init__(self, settings: Settings, progress: Callable[[float, int], None] | None = None):
+        self._settings = settings
+        self._progress = progress or (lambda share, now_s: None)
+        self._random = Random(settings.seed)
+        self._endings: list[Ending] = []
+        self._end_us = settings.days * _DAY_S * 1_000_000
+        trace = settings.trace.first_days(settings.days)
+        self._trace = trace
+        self._pulses_us = trace.pulse_times_us(settings.pulse_ml)
+        self._world = World(self._pulses_us, settings.outages_s)
+
+    def result(self) -> dict:
+        """Run it all; the numbers that `rill simulate --json` prints, and "readings"."""
+        settings = self._settings
+        began = time.perf_counter()
+        with ExitStack() as stack:
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="rill-")))
+            store = stack.enter_context(Store(settings.database))
+            broker = Broker.at(settings.broker) if settings.broker else Broker.local()
+            stack.enter_context(broker)
+            collector = stack.enter_context(Collector(broker, store, settings.device))
+            self._network = stack.enter_context(Network(broker.host, broker.port))
+            board = self._board(folder)
+            self._configure(board, broker)
+            self._wakes(board)
+            self._network.settle(_ARRIVAL_S)
+            meter = Meter.from_dump(board.run(image.build_board() / _DUMP))
+            self._await_arrival(collector, store, meter)
+            return self._numbers(meter, collector, store, broker, time.perf_counter() - began)
+
+    def _board(self, folder: Path) -> Board:
+        settings = self._settings
+        return Board(
+            folder,
+            image.build(),
+            image.build_board(),
+            self._world,
+            hal=settings.hal,
+            heap_bytes=settings.heap_bytes,
+            seed=settings.seed,
+        )
+
+    def _configure(self, board: Board, broker: Broker) -> None:
+        settings = self._settings
+        values = {
+            "device": settings.device,
+            "pulse_weight_ml": settings.pulse_ml,
+            "slot_s": settings.slot_s,
+            "report_s": settings.report_s,
+            "broker_host": "127.0.0.1",
+            "broker_port": self._network.port,
+            "broker_user": broker.username or "",
+            "broker_password": broker.password or "",
+            "wifi_ssid": "bench",
+        }
+        (board.flash / "config.json").write_text(json.dumps(values))
+
+    def _wakes(self, board: Board) -> None:
+        cause = "power_on"
+        in_a_row = 0
+        while True:
+            last = self._world.now_us >= self._end_us and cause == "button"
+            self._network.up = self._world.network_is_up()
+            ending = board.wake(cause, fuse=0 if last else self._fuse())
+            self._endings.append(ending)
+            self._progress(
+                min(1.0, self._world.now_us / self._end_us), self._world.now_us // 1_000_000
+            )
+            if ending.kind == "sleep":
+                in_a_row = 0
+                if last:
+                    return
+                cause = self._sleep(ending.sleep_ms)
+                continue
+            in_a_row += 1
+            if ending.kind == "prompt" or in_a_row > _MOST_RESETS_IN_A_ROW:
+                raise SimulationError(
+                    f"the firmware did not go to sleep ({ending.kind}); its last words:\n"
+                    + board.console_end()
+                )
+            cause = "watchdog" if ending.kind == "watchdog" else "reset"
+
+    def _sleep(self, sleep_ms: int) -> str:
+        """Let the board sleep; the cause of its next wake: at the end, a press of the button."""
+        wakes_us = self._world.now_us + sleep_ms * 1000
+        self._world.now_us = min(wakes_us, max(self._end_us, self._world.now_us))
+        return "button" if wakes_us >= self._end_us else "timer"
+
+    def _fuse(self) -> int:
+        """The crossing at which to reset this wake, 0 in all but every Nth."""
+        every = self._settings.reset_every
+        if not every or (len(self._endings) + 1) % every:
+            return 0
+        seen = [ending.crossings for ending in self._endings if ending.crossings]
+        return self._random.randint(1, self._random.choice(seen)) if seen else 1
+
+    def _await_arrival(self, collector: Collector, store: Store, meter: Meter) -> None:
+        """What the broker has acknowledged it may still be passing on."""
+        acked = set(range(1, meter.cursor))
+
+        def is_here() -> bool:
+            return acked <= {row["seq"] for row in self._received(store, meter)}
+
+        collector.wait_for(is_here, _ARRIVAL_S)
+
+    def _received(self, store: Store, meter: Meter) -> list[dict]:
+        rows = store.rows(self._settings.device)
+        return [row for row in rows if row["journal"] == meter.journal]
+
+    def _numbers(
+        self, meter: Meter, collector: Collector, store: Store, broker: Broker, elapsed_s: float
+    ) -> dict:
+        endings = self._endings
+        slept = [ending for ending in endings if ending.kind == "sleep"]
+        received = self._received(store, meter)
+        records = collector.records_in_messages
+        return {
+            "days": self._settings.days,
+            "wakes": len(endings),
+            "resets": len(endings) - len(slept),
+            "reports": self._network.connections,
+            "pulses_in": len(self._pulses_us),
+            "pulses_counted": meter.pulses,
+            "ml_in": self._trace.total_ml,
+            "ml_reported": max((row["odometer_ml"] for row in received), default=0),
+            **compare(meter, received),
+            "records_received": collector.records_received,
+            "duplicates": collector.duplicates,
+            "bad_messages": collector.bad_messages,
+            "bytes_published": self._network.bytes_up,
+            "bytes_per_record": round(collector.payload_bytes / records, 1) if records else None,
+            "messages": collector.messages,
+            "wake_ms_median": round(statistics.median(e.wall_ms for e in slept), 1),
+            "heap_peak_bytes": max(ending.heap_peak_bytes for ending in slept),
+            "elapsed_s": round(elapsed_s, 1),
+            "broker": broker.name,
+            "readings": received,
+        }

@@ -1,0 +1,95 @@
+"""Was every record that the meter stored delivered once, as it was stored?"""
+
+import json
+from dataclasses import dataclass
+
+_TIME_UNKNOWN = 1
+_DATED_LATER = 64
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A reading as it lies in the meter's journal: docs/record-format.md."""
+
+    seq: int
+    time_s: int
+    boot: int
+    flags: int
+    odometer_ml: int
+    interval_ml: int
+    battery_mv: int
+    pulses: int
+
+
+@dataclass(frozen=True)
+class Meter:
+    """What the meter itself holds at the end; readings by sequence number."""
+
+    journal: str
+    first_seq: int
+    next_seq: int
+    cursor: int
+    readings: dict[int, Reading]
+
+    @classmethod
+    def from_dump(cls, text: str) -> "Meter":
+        """From what board/dump.py printed."""
+        lines = [json.loads(line) for line in text.splitlines() if line.startswith("[")]
+        _, journal, first_seq, next_seq, cursor, _ = lines[0]
+        readings = {line[0]: Reading(*line) for line in lines[1:]}
+        return cls(journal, first_seq, next_seq, cursor, readings)
+
+    @property
+    def pulses(self) -> int:
+        """All pulses counted, as the newest record says."""
+        return self.readings[self.next_seq - 1].pulses if self.readings else 0
+
+
+def compare(meter: Meter, received: list[dict]) -> dict:
+    """The record counts of `rill simulate --json`.
+
+    Lost is what the meter stored once and what is neither at the head end nor still
+    waiting in its journal. Wrong is what arrived with another content.
+    """
+    arrived = {row["seq"]: row for row in received}
+    stored = range(1, meter.next_seq)
+    pending = {seq for seq in range(meter.cursor, meter.next_seq) if seq in meter.readings}
+    lost = [seq for seq in stored if seq not in arrived and seq not in pending]
+    wrong = [
+        seq
+        for seq, row in arrived.items()
+        if seq in meter.readings and not _is_same(meter.readings[seq], row)
+    ]
+    return {
+        "records_stored": len(stored),
+        "records_acked": meter.cursor - 1,
+        "records_pending": len(pending),
+        "records_unique": len(arrived),
+        "records_lost": len(lost),
+        "records_wrong": len(wrong) + len(arrived.keys() - set(stored)),
+    }
+
+
+def _is_same(reading: Reading, row: dict) -> bool:
+    """True when the row is that reading; its time may have been dated on the way."""
+    for name in ("odometer_ml", "interval_ml", "battery_mv"):
+        if row[name] != getattr(reading, name):
+            return False
+    if reading.flags & _TIME_UNKNOWN:
+        dated = reading.flags & ~_TIME_UNKNOWN | _DATED_LATER
+        undated = (reading.flags, None, reading.boot, reading.time_s)
+        is_undated = (row["flags"], row["time_s"], row["boot"], row["uptime_s"]) == undated
+        return is_undated or row["flags"] == dated
+    return row["flags"] == reading.flags and row["time_s"] == reading.time_s
+
+
+def is_sound(numbers: dict, pulse_ml: int) -> bool:
+    """True when every pulse and every record is accounted for; pending records are."""
+    water = numbers["records_pending"] or abs(numbers["ml_in"] - numbers["ml_reported"]) < pulse_ml
+    return (
+        numbers["pulses_in"] == numbers["pulses_counted"]
+        and not numbers["records_lost"]
+        and not numbers["records_wrong"]
+        and not numbers["bad_messages"]
+        and bool(water)
+    )

@@ -1,0 +1,107 @@
+"""What a person sees of a simulation: progress on the way, a summary at the end."""
+
+from rich.console import Console, Group
+from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bar
+from rich.table import Table
+from rich.text import Text
+
+from rill.world import WORLD_BEGAN_S
+
+_BAR_CELLS = 40
+_MOST_BARS = 48
+_HOUR_S = 3600
+_LATE_S = 60
+
+
+class Progress:
+    """A bar on stderr while the days pass; nothing when it is not a terminal."""
+
+    def __init__(self, days: int, enabled: bool):
+        columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+        self._bar = Bar(
+            *columns, console=Console(stderr=True), disable=not enabled, transient=True
+        )
+        self._days = days
+        self._task = self._bar.add_task("", total=1.0)
+
+    def show(self, share: float, now_s: int) -> None:
+        day, second = divmod(now_s, 86400)
+        day = min(day + 1, self._days)
+        clock = f"day {day} of {self._days}, {second // 3600:02}:{second // 60 % 60:02}"
+        self._bar.update(self._task, completed=share, description=clock)
+
+    def __enter__(self) -> "Progress":
+        self._bar.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._bar.stop()
+
+
+def summary(numbers: dict, readings: list[dict], settings, sound: bool) -> str:
+    """The water hour by hour and the account of pulses and records, as plain text."""
+    console = Console(width=80, no_color=True, highlight=False)
+    with console.capture() as capture:
+        console.print(Group(_hours(readings), Text(), _account(numbers, settings), Text()))
+        console.print(_verdict(numbers, sound))
+    return capture.get().rstrip()
+
+
+def _hours(readings: list[dict]) -> Group:
+    litres: dict[int, float] = {}
+    for row in readings:
+        if row["time_s"] is not None:
+            # A slot's reading comes up to some seconds after the hour that it ends.
+            ends = -(-(row["time_s"] - WORLD_BEGAN_S - _LATE_S) // _HOUR_S)
+            litres[ends] = litres.get(ends, 0) + row["interval_ml"] / 1000
+    last = max(litres, default=0)
+    shown = range(max(1, last - _MOST_BARS + 1), last + 1)
+    most = max((litres.get(hour, 0) for hour in shown), default=0) or 1
+    lines = [Text("hour ending  litres")]
+    for hour in shown:
+        value = litres.get(hour)
+        bar = "no reading" if value is None else "#" * round(value / most * _BAR_CELLS)
+        shown_value = "        -" if value is None else f"{value:9.1f}"
+        lines.append(Text(f"{_day(hour)}{hour % 24:02}:00 {shown_value}  {bar}".rstrip()))
+    return Group(*lines)
+
+
+def _day(hours: int) -> str:
+    return f"day {hours // 24 + 1:<3}"
+
+
+def _account(numbers: dict, settings) -> Table:
+    table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_column(width=22)
+    table.add_column()
+    n = numbers
+    per_pulse = f"{settings.pulse_ml / 1000:g} L per pulse"
+    in_l, out_l = n["ml_in"] / 1000, n["ml_reported"] / 1000
+    heap = f"{n['heap_peak_bytes']:,} of {settings.heap_bytes:,} bytes at most"
+    sent = f"{n['bytes_published']:,} bytes in {n['messages']} messages"
+    for row in (
+        ("pulses", f"{n['pulses_in']} in, {n['pulses_counted']} counted ({per_pulse})"),
+        ("water", f"{in_l:.1f} L in, {out_l:.1f} L reported"),
+        ("readings stored", str(n["records_stored"])),
+        ("  acknowledged", str(n["records_acked"])),
+        ("  received, once each", str(n["records_unique"])),
+        ("  waiting in journal", str(n["records_pending"])),
+        ("  lost", str(n["records_lost"])),
+        ("duplicates removed", str(n["duplicates"])),
+        ("wakes", f"{n['wakes']}, of which {n['resets']} ended in a reset"),
+        ("sent", f"{sent}, {n['bytes_per_record'] or '-'} a reading"),
+        ("heap", heap),
+        ("broker", f"{n['broker']}, {n['reports']} sessions"),
+        ("time", f"{n['days']} days in {n['elapsed_s']} s, {n['wake_ms_median']} ms a wake"),
+    ):
+        table.add_row(*row)
+    return table
+
+
+def _verdict(numbers: dict, sound: bool) -> str:
+    if not sound:
+        return "NOT every pulse and every reading is accounted for."
+    if numbers["records_pending"]:
+        return "Every pulse is counted; what did not arrive waits in the journal."
+    return "Every pulse is counted and every reading arrived once."
