@@ -50,22 +50,25 @@ class Settings:
 
 
 class Run:
-    """One simulation. progress(share, day_s) is called after each wake."""
+    """One simulation. progress(share, now_s) is called after each wake.
+
+    A subclass may override fuse() and before_wake() to be unkind in other ways.
+    """
 
     def __init__(self, settings: Settings, progress: Callable[[float, int], None] | None = None):
-        self._settings = settings
+        self.settings = settings
         self._progress = progress or (lambda share, now_s: None)
         self._random = Random(settings.seed)
-        self._endings: list[Ending] = []
+        self.endings: list[Ending] = []
         self._end_us = settings.days * _DAY_S * 1_000_000
         trace = settings.trace.first_days(settings.days)
-        self._trace = trace
+        self.trace = trace
         self._pulses_us = trace.pulse_times_us(settings.pulse_ml)
         self._world = World(self._pulses_us, settings.outages_s)
 
     def result(self) -> dict:
         """Run it all; the numbers that `rill simulate --json` prints, and "readings"."""
-        settings = self._settings
+        settings = self.settings
         began = time.perf_counter()
         with ExitStack() as stack:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="rill-")))
@@ -73,17 +76,17 @@ class Run:
             broker = Broker.at(settings.broker) if settings.broker else Broker.local()
             stack.enter_context(broker)
             collector = stack.enter_context(Collector(broker, store, settings.device))
-            self._network = stack.enter_context(Network(broker.host, broker.port))
+            self.network = stack.enter_context(Network(broker.host, broker.port))
             board = self._board(folder)
             self._configure(board, broker)
             self._wakes(board)
-            self._network.settle(_ARRIVAL_S)
+            self.network.settle(_ARRIVAL_S)
             meter = Meter.from_dump(board.run(image.build_board() / _DUMP))
             self._await_arrival(collector, store, meter)
             return self._numbers(meter, collector, store, broker, time.perf_counter() - began)
 
     def _board(self, folder: Path) -> Board:
-        settings = self._settings
+        settings = self.settings
         return Board(
             folder,
             image.build(),
@@ -95,14 +98,14 @@ class Run:
         )
 
     def _configure(self, board: Board, broker: Broker) -> None:
-        settings = self._settings
+        settings = self.settings
         values = {
             "device": settings.device,
             "pulse_weight_ml": settings.pulse_ml,
             "slot_s": settings.slot_s,
             "report_s": settings.report_s,
             "broker_host": "127.0.0.1",
-            "broker_port": self._network.port,
+            "broker_port": self.network.port,
             "broker_user": broker.username or "",
             "broker_password": broker.password or "",
             "wifi_ssid": "bench",
@@ -112,14 +115,22 @@ class Run:
     def _wakes(self, board: Board) -> None:
         cause = "power_on"
         in_a_row = 0
+        # Four times the plan: a wake too many empties the cell.
+        most_wakes = 20 + 4 * self.settings.days * _DAY_S // self.settings.slot_s
         while True:
             last = self._world.now_us >= self._end_us and cause == "button"
-            self._network.up = self._world.network_is_up()
-            ending = board.wake(cause, fuse=0 if last else self._fuse())
-            self._endings.append(ending)
+            self.network.up = self._world.network_is_up()
+            wake = len(self.endings) + 1
+            self.before_wake(wake)
+            ending = board.wake(cause, fuse=0 if last else self.fuse(wake))
+            self.endings.append(ending)
             self._progress(
                 min(1.0, self._world.now_us / self._end_us), self._world.now_us // 1_000_000
             )
+            if wake > most_wakes:
+                raise SimulationError(
+                    f"the firmware woke {wake} times; its last words:\n" + board.console_end()
+                )
             if ending.kind == "sleep":
                 in_a_row = 0
                 if last:
@@ -140,12 +151,15 @@ class Run:
         self._world.now_us = min(wakes_us, max(self._end_us, self._world.now_us))
         return "button" if wakes_us >= self._end_us else "timer"
 
-    def _fuse(self) -> int:
-        """The crossing at which to reset this wake, 0 in all but every Nth."""
-        every = self._settings.reset_every
-        if not every or (len(self._endings) + 1) % every:
+    def before_wake(self, wake: int) -> None:
+        """Called before wake 1, 2 ...; does nothing here."""
+
+    def fuse(self, wake: int) -> int:
+        """The crossing at which wake 1, 2 ... is reset: 0 (never) in all but every Nth."""
+        every = self.settings.reset_every
+        if not every or wake % every:
             return 0
-        seen = [ending.crossings for ending in self._endings if ending.crossings]
+        seen = [ending.crossings for ending in self.endings if ending.crossings]
         return self._random.randint(1, self._random.choice(seen)) if seen else 1
 
     def _await_arrival(self, collector: Collector, store: Store, meter: Meter) -> None:
@@ -158,35 +172,36 @@ class Run:
         collector.wait_for(is_here, _ARRIVAL_S)
 
     def _received(self, store: Store, meter: Meter) -> list[dict]:
-        rows = store.rows(self._settings.device)
+        rows = store.rows(self.settings.device)
         return [row for row in rows if row["journal"] == meter.journal]
 
     def _numbers(
         self, meter: Meter, collector: Collector, store: Store, broker: Broker, elapsed_s: float
     ) -> dict:
-        endings = self._endings
+        endings = self.endings
         slept = [ending for ending in endings if ending.kind == "sleep"]
         received = self._received(store, meter)
         records = collector.records_in_messages
         return {
-            "days": self._settings.days,
+            "days": self.settings.days,
             "wakes": len(endings),
             "resets": len(endings) - len(slept),
-            "reports": self._network.connections,
+            "reports": self.network.connections,
             "pulses_in": len(self._pulses_us),
             "pulses_counted": meter.pulses,
-            "ml_in": self._trace.total_ml,
+            "ml_in": self.trace.total_ml,
             "ml_reported": max((row["odometer_ml"] for row in received), default=0),
             **compare(meter, received),
             "records_received": collector.records_received,
             "duplicates": collector.duplicates,
             "bad_messages": collector.bad_messages,
-            "bytes_published": self._network.bytes_up,
+            "bytes_published": self.network.bytes_up,
             "bytes_per_record": round(collector.payload_bytes / records, 1) if records else None,
             "messages": collector.messages,
             "wake_ms_median": round(statistics.median(e.wall_ms for e in slept), 1),
             "heap_peak_bytes": max(ending.heap_peak_bytes for ending in slept),
             "elapsed_s": round(elapsed_s, 1),
             "broker": broker.name,
+            "ends_offline": not self._world.network_is_up(),
             "readings": received,
         }

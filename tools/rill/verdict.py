@@ -84,12 +84,18 @@ def _is_same(reading: Reading, row: dict) -> bool:
 
 
 def is_sound(numbers: dict, pulse_ml: int) -> bool:
-    """True when every pulse and every record is accounted for; pending records are."""
-    water = numbers["records_pending"] or abs(numbers["ml_in"] - numbers["ml_reported"]) < pulse_ml
+    """True when every pulse and every record is accounted for.
+
+    Records that wait in the journal are, when the run ended without a network.
+    """
+    if numbers["records_pending"]:
+        arrived = numbers["ends_offline"]
+    else:
+        arrived = 0 <= numbers["ml_in"] - numbers["ml_reported"] < pulse_ml
     return (
-        numbers["pulses_in"] == numbers["pulses_counted"]
+        arrived
+        and numbers["pulses_in"] == numbers["pulses_counted"]
         and not numbers["records_lost"]
         and not numbers["records_wrong"]
         and not numbers["bad_messages"]
-        and bool(water)
     )

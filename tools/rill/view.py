@@ -63,12 +63,14 @@ def _hours(readings: list[dict]) -> Group:
         value = litres.get(hour)
         bar = "no reading" if value is None else "#" * round(value / most * _BAR_CELLS)
         shown_value = "        -" if value is None else f"{value:9.1f}"
-        lines.append(Text(f"{_day(hour)}{hour % 24:02}:00 {shown_value}  {bar}".rstrip()))
+        lines.append(Text(f"{_label(hour)} {shown_value}  {bar}".rstrip()))
     return Group(*lines)
 
 
-def _day(hours: int) -> str:
-    return f"day {hours // 24 + 1:<3}"
+def _label(hour: int) -> str:
+    """Of the hour that ends `hour` hours after the first midnight."""
+    day, ending = divmod(hour - 1, 24)
+    return f"day {day + 1:<3}{ending + 1:02}:00"
 
 
 def _account(numbers: dict, settings) -> Table:

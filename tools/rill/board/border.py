@@ -59,8 +59,11 @@ class Border:
         self._crossings += 1
         self._heap_peak = max(self._heap_peak, gc.mem_alloc())
         if self._crossings == self._fuse:
-            self._ask(FUSE, 0, b"")
-            self._answers.read(1)  # never comes: the world ends this process
+            self._blow()
+
+    def _blow(self):
+        self._ask(FUSE, 0, b"")
+        self._answers.read(1)  # never comes: the world ends this process
 
     def call(self, operation, value=0, data=b""):
         """The world's answer as an integer."""
@@ -76,6 +79,8 @@ class Border:
         """For sleep and reset: this process ends inside."""
         self._ask(CROSSINGS, self._crossings + 1, b"")
         self._ask(HEAP_PEAK, self._heap_peak, b"")
+        if self._crossings < self._fuse:
+            self._blow()  # a fuse beyond the last act blows at the last moment
         self.call(operation, value)
         self._answers.read(1)
 

@@ -1,0 +1,64 @@
+"""Lets pytest collect tests/unit, but run each function in its own unix-port MicroPython.
+
+The modules under test are those of build/image: what is flashed is what is tested. The
+heap is the device's: 200,000 bytes with words twice as wide stand for some 100 KB.
+"""
+
+import ast
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from rill.image import ROOT, build
+from rill.interpreter import micropython
+
+HEAP_BYTES = 200_000
+_UNIT = ROOT / "tests" / "unit"
+
+
+class MicroPythonFailure(Exception):
+    """What the interpreter printed."""
+
+
+class MicroPythonTest(pytest.Item):
+    def __init__(self, *, line, **arguments):
+        super().__init__(**arguments)
+        self.line = line
+
+    def runtest(self):
+        heap = f"heapsize={HEAP_BYTES}"
+        runner = str(_UNIT / "run_one.py")
+        command = [micropython(), "-X", heap, runner, str(build()), str(self.path), self.name]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
+        if done.returncode:
+            raise MicroPythonFailure(done.stdout[-4000:] + done.stderr[-4000:])
+
+    def repr_failure(self, excinfo):
+        if isinstance(excinfo.value, MicroPythonFailure):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo)
+
+    def reportinfo(self):
+        return self.path, self.line - 1, self.name
+
+
+class MicroPythonFile(pytest.File):
+    def collect(self):
+        for node in ast.parse(self.path.read_text()).body:
+            if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+                yield MicroPythonTest.from_parent(self, name=node.name, line=node.lineno)
+
+
+def pytest_collect_file(file_path: Path, parent):
+    if file_path.parent == _UNIT and file_path.match("test_*.py"):
+        return MicroPythonFile.from_parent(parent, path=file_path)
+
+
+@pytest.fixture(scope="session")
+def recordings() -> Path:
+    """The folder of real household recordings beside the project; skips without it."""
+    folder = ROOT.parent / "shared" / "data"
+    if not (folder / "expected.json").exists():
+        pytest.skip("the household recordings are not on this machine")
+    return folder

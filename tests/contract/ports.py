@@ -1,0 +1,191 @@
+"""The contract of each port (firmware/hal/__init__.py), as MicroPython functions.
+
+tests/host/test_contract.py runs every one of them on the simulated board, once with the
+board's own ports and once with the flashed hal over fake chip modules.
+"""
+
+import errno
+
+from firmware.boards import generic_esp32 as board
+
+TICKS = 1 << 30
+
+
+def test_clock_ticks_wrap_at_2_to_the_30():
+    from firmware.hal.clock import Clock
+
+    clock = Clock()
+    wraps = 0
+    last = clock.ticks_us()
+    for _ in range(12):
+        clock.sleep_ms(100_000)
+        now = clock.ticks_us()
+        assert 0 <= now < TICKS and 0 <= clock.ticks_ms() < TICKS
+        wraps += now < last
+        last = now
+    assert wraps == 1, wraps  # 1200 s are 1.1 periods of 2**30 us
+
+
+def test_clock_elapsed_is_right_across_a_wrap_and_for_days():
+    from firmware.hal.clock import Clock
+
+    clock = Clock()
+    for wait_ms in (1, 1000, 86_400_000, 7 * 86_400_000, 12 * 86_400_000):
+        began = clock.ticks_ms()
+        clock.sleep_ms(wait_ms)
+        assert wait_ms <= clock.elapsed_ms(began) <= wait_ms + 10, wait_ms
+
+
+def test_clock_is_unknown_until_set_and_then_goes_on():
+    from firmware.hal.clock import Clock
+
+    clock = Clock()
+    assert clock.epoch_s() is None
+    up_s = clock.uptime_s()
+    clock.sleep_ms(5000)
+    assert 5 <= clock.uptime_s() - up_s <= 6
+    for epoch_s in (1767225600, 1772323199, 1772323200, 1835481599, 1835481600, 4102444799):
+        clock.set_epoch_s(epoch_s)
+        assert 0 <= clock.epoch_s() - epoch_s <= 1, (epoch_s, clock.epoch_s())
+        clock.sleep_ms(3000)
+        assert 3 <= clock.epoch_s() - epoch_s <= 4
+        assert Clock().epoch_s() == clock.epoch_s()
+
+
+def test_counter_counts_from_its_start_and_is_never_reset():
+    from firmware.hal.clock import Clock
+    from firmware.hal.counter import Counter
+
+    counter = Counter(board.PULSE_PIN)
+    assert counter.start() is True
+    first = counter.count()
+    assert first <= 1
+    Clock().sleep_ms(60_000)  # the test's water: a pulse each second
+    second = counter.count()
+    assert 59 <= second - first <= 61, (first, second)
+    again = Counter(board.PULSE_PIN)
+    assert again.start() is False
+    assert second <= again.count() <= second + 1
+    assert 0 <= again.count() < 1 << 32
+
+
+def test_adc_reads_microvolts_of_adc1_only():
+    from firmware.hal.adc import ADC
+
+    value = ADC(board.BATTERY_PIN).read_uv()
+    assert isinstance(value, int) and 0 <= value <= 3_300_000
+    for pin in (0, 4, 25, 31, 40):
+        try:
+            ADC(pin)
+        except ValueError:
+            continue
+        raise AssertionError("ADC2 or no ADC at pin %d was taken" % pin)
+
+
+def test_serial_never_waits_and_loses_nothing():
+    from firmware.hal.serial import Serial
+
+    serial = Serial(1, 9600, 17, 16)
+    buffer = bytearray(16)
+    assert serial.any() == 0
+    assert serial.readinto(buffer) == 0
+    sent = bytes(range(256))
+    serial.write(sent)
+    assert serial.any() == 256
+    received = b""
+    while True:
+        n = serial.readinto(buffer)
+        if not n:
+            break
+        received += buffer[:n]
+    assert received == sent
+    serial.write(memoryview(b"view"))
+    assert serial.readinto(buffer) == 4 and buffer[:4] == b"view"
+
+
+def test_line_starts_off_and_hides_its_polarity():
+    from firmware.hal.line import Line
+
+    for active_low in (False, True):
+        line = Line(25, active_low=active_low)
+        assert not line.is_on()
+        line.on()
+        assert line.is_on()
+        line.off()
+        assert not line.is_on()
+
+
+def test_files_are_durable_and_replaced_as_a_whole():
+    from firmware.hal.files import Files, mount
+    from firmware.hal.flash import journal_device
+
+    mount(journal_device(), "/journal")
+    files = Files("/journal")
+    buffer = bytearray(8)
+    assert list(files.names()) == [] and files.size("a") is None
+    files.append("a", b"123")
+    files.append("a", memoryview(b"45"))
+    assert files.size("a") == 5
+    assert files.read("a", 1, buffer) == 4 and buffer[:4] == b"2345"
+    assert files.read("a", 5, buffer) == 0
+    files.replace("a", b"new")
+    assert files.size("a") == 3 and list(files.names()) == ["a"]
+    assert 0 < files.free_bytes() < files.capacity_bytes() <= 1536 * 1024
+    files.remove("a")
+    for call in (lambda: files.read("a", 0, buffer), lambda: files.remove("a")):
+        try:
+            call()
+        except OSError as error:
+            assert error.errno == errno.ENOENT
+        else:
+            raise AssertionError("a file that is not there was found")
+
+
+def test_power_keeps_2048_bytes_and_knows_its_cause():
+    from firmware.hal.power import Power
+
+    power = Power(board.BUTTON_PIN)
+    assert power.cause() == "power_on"
+    assert power.retained_read() is not None  # anything at all after power-on
+    content = bytes(range(256)) * 8
+    power.retained_write(content)
+    assert bytes(power.retained_read()) == content
+    try:
+        power.retained_write(bytes(2049))
+    except ValueError:
+        pass
+    else:
+        raise AssertionError("2049 bytes were taken")
+    assert len(power.unique_id()) >= 6
+
+
+def test_power_refuses_a_sleep_of_nothing():
+    from firmware.hal.power import Power
+
+    for wrong in (0, -1, 1 << 31):
+        try:
+            Power(board.BUTTON_PIN).deep_sleep_ms(wrong)
+        except ValueError:
+            continue
+        raise AssertionError("deep sleep of %d ms" % wrong)
+
+
+def test_feeding_keeps_the_watchdog_away():
+    from firmware.hal.clock import Clock
+    from firmware.hal.power import Power
+
+    power = Power(board.BUTTON_PIN)
+    power.feed()
+    power.watchdog_ms(5000)
+    for _ in range(5):
+        Clock().sleep_ms(4000)
+        power.feed()
+
+
+def test_wifi_joins_and_knows_the_time():
+    from firmware.hal.wifi import WiFi
+
+    wifi = WiFi("bench", "")
+    wifi.up(1000)
+    assert 1767225600 <= wifi.network_time_s() < 1767225600 + 86400
+    wifi.down()

@@ -1,0 +1,74 @@
+"""Promise: the flashed hal and the simulated board keep the same contract, port by port."""
+
+import ast
+import shutil
+from array import array
+from pathlib import Path
+
+import pytest
+
+from rill.board_process import Board
+from rill.image import ROOT, build, build_board, compile_file
+from rill.world import World
+
+_PORTS = ROOT / "tests" / "contract" / "ports.py"
+_NAMES = [
+    node.name
+    for node in ast.parse(_PORTS.read_text()).body
+    if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
+]
+_SCRIPT = "import sys\nsys.path.append({folder!r})\nimport ports\nports.{name}()\nprint('kept')\n"
+
+
+def _run(folder: Path, name: str, hal: str, board: Path | None = None) -> str:
+    """What the board printed while it ran one contract function; its water: a pulse a second."""
+    world = World(array("q", range(0, 3_600_000_000, 1_000_000)))
+    script = folder / "script.py"
+    script.write_text(_SCRIPT.format(folder=str(_PORTS.parent), name=name))
+    run = Board(folder, build(), board or build_board(), world, hal=hal)
+    run.wake("power_on", scripts=(str(script),))
+    return run.console_end()
+
+
+@pytest.mark.parametrize("hal", ["ports", "chip"])
+@pytest.mark.parametrize("name", _NAMES)
+def test_contract(tmp_path, name, hal):
+    assert _run(tmp_path, name, hal).endswith("kept")
+
+
+@pytest.mark.parametrize(
+    ("file", "good", "bad", "name"),
+    [
+        ("sim_clock", "border.call(NOW_US) & _MASK", "border.call(NOW_US)", "clock_ticks"),
+        ("sim_clock", "- since) & _MASK", "- since)", "clock_elapsed"),
+        ("sim_clock", " if now_s >= _FIRST_CREDIBLE_S else None", "", "clock_is_unknown"),
+        ("sim_counter", "(COUNT_START) == 1", "(COUNT_START) == 0", "counter"),
+        ("sim_adc", "if not 32 <= pin <= 39:", "if pin < 0:", "adc"),
+        ("sim_serial", "return len(data)", "return len(buffer)", "serial"),
+        ("sim_line", "self.off()", "self.on()", "line"),
+        ("sim_power", "1 <= n < 1 << 31", "0 <= n < 1 << 31", "power_refuses"),
+    ],
+)  # fmt: skip
+def test_a_port_that_breaks_the_contract_is_found(tmp_path, file, good, bad, name):
+    broken = tmp_path / "board"
+    shutil.copytree(build_board(), broken)
+    source = ROOT / "tools" / "rill" / "board" / "hal" / f"{file}.py"
+    text = source.read_text()
+    assert good in text
+    changed = tmp_path / f"{file}.py"
+    changed.write_text(text.replace(good, bad, 1))
+    compile_file(changed, broken / "hal" / f"{file}.mpy")
+    contract = next(test for test in _NAMES if test.startswith(f"test_{name}"))
+    assert not _run(tmp_path, contract, "ports", broken).endswith("kept")
+
+
+@pytest.mark.parametrize("hal", ["ports", "chip"])
+def test_a_watchdog_that_is_not_fed_bites(tmp_path, hal):
+    script = tmp_path / "script.py"
+    script.write_text(
+        "from firmware.hal.power import Power\nfrom firmware.hal.clock import Clock\n"
+        "Power(0).watchdog_ms(5000)\nClock().sleep_ms(6000)\nprint('still here')\n"
+    )
+    board = Board(tmp_path, build(), build_board(), World(array("q")), hal=hal)
+    assert board.wake("power_on", scripts=(str(script),)).kind == "watchdog"
+    assert "still here" not in board.console_end()

@@ -1,0 +1,96 @@
+"""`make bench`: what this tree costs, as a table. Times are of this machine, not of an ESP32."""
+
+import statistics
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from rill.board_process import Board
+from rill.household import household
+from rill.image import build, build_board
+from rill.simulate import Run, Settings, SimulationError
+from rill.verdict import is_sound
+from rill.world import World
+
+_DAYS = 7
+_HEAP_STEP_BYTES = 4_000
+_APPENDS = 200
+_WAKES_A_DAY = 25
+_APPEND = """
+import utime
+from firmware.app import open_store
+store = open_store()
+body = bytes(39)
+times = []
+for n in range({appends}):
+    began = utime.ticks_us()
+    store.journal.append(body)
+    times.append(utime.ticks_diff(utime.ticks_us(), began))
+times.sort()
+print("append", times[len(times) // 2], times[-1])
+"""
+
+
+def main() -> None:
+    """Measure and print."""
+    table = Table("figure", "value", title="Rill on this machine")
+    for name, value in (*_simulated(), *_append(), *_heap(), *_sizes()):
+        table.add_row(name, value)
+    Console(width=80).print(table)
+
+
+def _simulated():
+    run = Run(Settings(trace=household(1, _DAYS), days=_DAYS))
+    n = run.result()
+    reporting = [e for i, e in enumerate(run.endings) if i % 6 == 0]
+    sampling = [e for i, e in enumerate(run.endings) if i % 6]
+    for kind, endings in (("sampling", sampling), ("reporting", reporting)):
+        wall_ms = [ending.wall_ms for ending in endings]
+        yield f"{kind} wake, ms (median, p90)", _pair(wall_ms)
+        yield f"{kind} wake, heap peak bytes", f"{max(e.heap_peak_bytes for e in endings):,}"
+    yield "payload bytes per record", str(n["bytes_per_record"])
+    yield "bytes on the socket per record", f"{n['bytes_published'] / n['records_unique']:.1f}"
+
+
+def _pair(values: list[float]) -> str:
+    ordered = sorted(values)
+    return f"{statistics.median(ordered):.1f}, {ordered[len(ordered) * 9 // 10]:.1f}"
+
+
+def _append():
+    with tempfile.TemporaryDirectory(prefix="rill-") as folder:
+        script = Path(folder) / "append.py"
+        script.write_text(_APPEND.format(appends=_APPENDS))
+        board = Board(Path(folder), build(), build_board(), World([]))
+        line = next(x for x in board.run(script).splitlines() if x.startswith("append"))
+    median_us, most_us = map(int, line.split()[1:])
+    yield "journal append, us (median, most)", f"{median_us}, {most_us}"
+
+
+def _heap():
+    """The smallest heap with which a day passes: what the firmware really needs."""
+    heap_bytes = 200_000
+    settings = Settings(trace=household(1, 1), days=1)
+    while heap_bytes > 0:
+        try:
+            smaller = replace(settings, heap_bytes=heap_bytes - _HEAP_STEP_BYTES)
+            run = Run(smaller)
+            if not is_sound(run.result(), settings.pulse_ml) or len(run.endings) > _WAKES_A_DAY:
+                break
+        except SimulationError:
+            break
+        heap_bytes -= _HEAP_STEP_BYTES
+    yield "smallest heap that does, bytes", f"{heap_bytes:,}"
+
+
+def _sizes():
+    image = build()
+    files = [path for path in image.rglob("*") if path.suffix in (".py", ".mpy")]
+    yield "image, bytes in files", f"{sum(p.stat().st_size for p in files):,} in {len(files)}"
+
+
+if __name__ == "__main__":
+    main()
