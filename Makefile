@@ -25,6 +25,7 @@ lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/rill image
 
 test: lint
 	$(BIN)/pytest -n 2 -m "not prove"

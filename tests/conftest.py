@@ -29,7 +29,7 @@ class MicroPythonTest(pytest.Item):
     def runtest(self):
         heap = f"heapsize={HEAP_BYTES}"
         runner = str(_UNIT / "run_one.py")
-        command = [micropython(), "-X", heap, runner, str(build()), str(self.path), self.name]
+        command = [*micropython(), "-X", heap, runner, str(build()), str(self.path), self.name]
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
         if done.returncode:
             raise MicroPythonFailure(done.stdout[-4000:] + done.stderr[-4000:])

@@ -109,7 +109,7 @@ class Board:
         fds = [str(request_fd), str(answer_fd)]
         start = str(self._board / "start.py")
         board = str(self._board)
-        return [micropython(), *heap, start, board, self._hal, *fds, *paths, str(fuse), *scripts]
+        return [*micropython(), *heap, start, board, self._hal, *fds, *paths, str(fuse), *scripts]
 
 
 class _Conversation:

@@ -27,7 +27,7 @@ _BROKEN = (SimulationError, ImageError, ToolMissing, WorldError)
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; its exit status."""
-    options = _parser().parse_args(arguments)
+    options = parser().parse_args(arguments)
     # Ended by whoever: leave no process and no folder behind.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
@@ -43,9 +43,10 @@ def main(arguments: list[str] | None = None) -> int:
         return 130
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="rill", description="Water meters: simulate and build.")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+def parser() -> argparse.ArgumentParser:
+    """The table of commands."""
+    root = argparse.ArgumentParser(prog="rill", description="Water meters: simulate and build.")
+    commands = root.add_subparsers(required=True, metavar="COMMAND")
     simulate = commands.add_parser("simulate", help="run a meter through days of water")
     simulate.set_defaults(command=_simulate)
     add = simulate.add_argument
@@ -68,7 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--json", action="store_true", help="print one JSON object and nothing else")
     image = commands.add_parser("image", help="build the tree that goes onto the flash")
     image.set_defaults(command=_image)
-    return parser
+    return root
 
 
 def _number(lowest: int, highest: int):

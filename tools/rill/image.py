@@ -129,7 +129,7 @@ def _assembled(source: Path) -> tuple[bytes, int]:
     with tempfile.NamedTemporaryFile("w", suffix=".py") as script:
         script.write(_ASSEMBLE)
         script.flush()
-        command = [micropython(), script.name, str(source), str(_ASSEMBLER)]
+        command = [*micropython(), script.name, str(source), str(_ASSEMBLER)]
         done = subprocess.run(command, capture_output=True, text=True)
     symbols = dict(
         (name, int(word)) for word, name in re.findall(r"^(\d{4}) (\w+)$", done.stdout, re.M)

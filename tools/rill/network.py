@@ -1,17 +1,15 @@
 """The radio network between a meter and its broker: a TCP relay on loopback that can fail."""
 
-import selectors
 import socket
 import struct
 import threading
 import time
-from collections import deque
 from concurrent import futures
 
-_READ, _WRITE = selectors.EVENT_READ, selectors.EVENT_WRITE
+from rill.socket_thread import READ, WRITE, SocketThread
+
 _CHUNK_BYTES = 65536
 _CONNECT_TIMEOUT_S = 5.0
-_ANSWER_TIMEOUT_S = 10.0
 # How long a broker may take to close after the meter did; amqtt never does before a CONNECT.
 BROKER_CLOSE_S = 1.0
 # On, for 0 s: closing then resets the connection.
@@ -66,13 +64,10 @@ class Network:
         self.port = self._holder.getsockname()[1]
         self.bytes_up = self._bytes_down = self.connections = 0
         self._sending = threading.Lock()
-        self._up, self._blackhole, self._running = True, False, True
-        self._links, self._settling, self._requests = set(), [], deque()
-        self._selector = selectors.DefaultSelector()
-        self._waker, self._woken = socket.socketpair()
-        self._selector.register(self._woken, _READ, (self._answer_requests,))
+        self._up, self._blackhole = True, False
+        self._links, self._settling = set(), []
+        self._thread = SocketThread("rill-network", self._idle)
         self._listen()
-        self._thread = threading.Thread(target=self._run, name="rill-network", daemon=True)
         self._thread.start()
 
     @property
@@ -88,7 +83,7 @@ class Network:
 
     @up.setter
     def up(self, value):
-        self._ask(lambda: self._set_up(bool(value)))
+        self._thread.ask(lambda: self._set_up(bool(value)))
 
     @property
     def blackhole(self):
@@ -101,7 +96,7 @@ class Network:
 
     @blackhole.setter
     def blackhole(self, value):
-        self._ask(lambda: self._set_blackhole(bool(value)))
+        self._thread.ask(lambda: self._set_blackhole(bool(value)))
 
     def settle(self, timeout_s):
         """Wait until all bytes of the meter are passed on and all it closed is closed.
@@ -109,7 +104,7 @@ class Network:
         The broker gets 1 s to close its side too. TimeoutError when it all takes longer.
         """
         settled = futures.Future()
-        self._ask(lambda: self._settling.append(settled))
+        self._thread.ask(lambda: self._settling.append(settled))
         try:
             settled.result(timeout_s)
         except futures.TimeoutError as error:
@@ -118,8 +113,9 @@ class Network:
     def close(self):
         """Close all connections and end the thread; may be called again."""
         if self._thread.is_alive():
-            self._ask(self._stop)
-            self._thread.join()
+            self.up = False
+            self._thread.stop()
+            self._holder.close()
 
     def __enter__(self):
         return self
@@ -127,37 +123,10 @@ class Network:
     def __exit__(self, *_error):
         self.close()
 
-    def _ask(self, request):
-        """Have the thread call request, and wait until it did."""
-        if not self._thread.is_alive():
-            raise RuntimeError("the network is closed")
-        done = futures.Future()
-        self._requests.append((request, done))
-        self._waker.send(b"\0")
-        done.result(_ANSWER_TIMEOUT_S)
-
-    def _run(self):
-        while self._running:
-            events = self._selector.select(0)
-            if not events:
-                self._tell_if_settled()
-                events = self._selector.select(self._end_overdue())
-            for key, mask in events:
-                # An earlier event may have closed it.
-                if key.fileobj.fileno() >= 0:
-                    handle, *arguments = key.data
-                    handle(*arguments, key.fileobj, mask)
-        for opened in (self._holder, self._selector, self._waker, self._woken):
-            opened.close()
-
-    def _answer_requests(self, woken, _mask):
-        woken.recv(_CHUNK_BYTES)
-        while self._requests:
-            request, done = self._requests.popleft()
-            try:
-                done.set_result(request())
-            except OSError as error:
-                done.set_exception(error)
+    def _idle(self):
+        """Nothing is left to read: tell who waits for that; return the s to wait at most."""
+        self._tell_if_settled()
+        return self._end_overdue()
 
     def _tell_if_settled(self):
         """Settled: nothing is left to read (the caller has seen to that) nor to pass on."""
@@ -174,21 +143,17 @@ class Network:
                 self._end(link)
         return min((max(0.0, link.end_at_s - now_s) for link in waiting), default=None)
 
-    def _stop(self):
-        self._set_up(False)
-        self._running = False
-
     def _listen(self):
         self._listener = _bind(self.port)
         self._listener.setblocking(False)
         self._listener.listen()
-        self._selector.register(self._listener, _READ, (self._accept,))
+        self._thread.watch(self._listener, READ, self._accept)
 
     def _set_up(self, value):
         if value and not self._up:
             self._listen()
         elif self._up and not value:
-            self._close(self._listener)
+            self._thread.close(self._listener)
             for link in list(self._links):
                 self._end(link, reset=True)
         self._up = value
@@ -223,19 +188,19 @@ class Network:
             return None
 
     def _serve(self, link, connection, mask):
-        if mask & _WRITE:
+        if mask & WRITE:
             pass_on = self._pass_down if connection is link.meter else self._pass_up
             pass_on(link)
-        if mask & _READ and connection is link.meter:
+        if mask & READ and connection is link.meter:
             self._read_meter(link)
-        elif mask & _READ and connection is link.broker:
+        elif mask & READ and connection is link.broker:
             self._read_broker(link)
         self._watch(link)
 
     def _read_meter(self, link):
         received = _receive(link.meter)
         if received == b"":
-            self._close(link.meter)
+            self._thread.close(link.meter)
             link.meter = None
             link.down.clear()
         elif received:
@@ -282,7 +247,7 @@ class Network:
             link.down.clear()
 
     def _broker_left(self, link):
-        self._close(link.broker)
+        self._thread.close(link.broker)
         link.broker = None
         link.up.clear()
 
@@ -297,10 +262,8 @@ class Network:
         )
         for connection, read, unsent in (meter_side, broker_side):
             if connection:
-                wanted = (_READ if len(read) < _CHUNK_BYTES else 0) | (_WRITE if unsent else 0)
-                self._forget(connection)
-                if wanted:
-                    self._selector.register(connection, wanted, (self._serve, link))
+                wanted = (READ if len(read) < _CHUNK_BYTES else 0) | (WRITE if unsent else 0)
+                self._thread.watch(connection, wanted, self._serve, link)
 
     def _end(self, link, reset=False):
         """Close both sides; all that the meter wrote until now is counted."""
@@ -310,14 +273,6 @@ class Network:
             if reset:
                 link.meter.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
         for connection in filter(None, (link.meter, link.broker)):
-            self._close(connection)
+            self._thread.close(connection)
         link.meter = link.broker = None
         self._links.discard(link)
-
-    def _forget(self, connection):
-        if connection in self._selector.get_map():
-            self._selector.unregister(connection)
-
-    def _close(self, connection):
-        self._forget(connection)
-        connection.close()
