@@ -9,7 +9,7 @@ from array import array
 import pytest
 
 from rill.board_process import Board
-from rill.broker import find_mosquitto
+from rill.broker import Broker, find_mosquitto
 from rill.household import household
 from rill.image import build, build_board
 from rill.simulate import Run, Settings
@@ -97,6 +97,26 @@ class Swallowed(Run):
 def test_a_network_that_swallows_everything_loses_nothing():
     n = result(Swallowed(settings(report_s=3600)))
     assert n["records_unique"] == n["records_stored"] == 25
+
+
+class BrokerDies(Run):
+    """The broker is gone for good before wake 10."""
+
+    def __init__(self, settings, broker):
+        super().__init__(settings)
+        self.theirs = broker
+
+    def before_wake(self, wake):
+        if wake == 10:
+            assert self.collector.wait_for(lambda: self.collector.records_received >= 7, 10)
+            self.theirs.close()
+
+
+def test_a_broker_that_dies_leaves_the_readings_in_the_journal():
+    with Broker.local() as broker:
+        n = result(BrokerDies(settings(broker=f"mqtt://{broker.host}:{broker.port}"), broker))
+    assert n["records_received"] == n["records_acked"] == 7
+    assert n["records_pending"] == 25 - 7
 
 
 class ResetAt(Run):

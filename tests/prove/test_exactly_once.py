@@ -63,8 +63,11 @@ def test_a_week_with_an_outage_and_resets(seed):
 
 _TRACES = (
     "house_a_14d.csv",
+    "house_b_90d.csv.gz",
     "house_sim_14d_1s.csv.gz",
+    "leak_2lph_a_14d.csv.gz",
     "leak_12lph_a_14d.csv.gz",
+    "leak_120lph_a_14d.csv.gz",
     "leak_burst_1500lph_a_14d.csv.gz",
     "leak_flapper_1l_25lph_a_14d.csv.gz",
     "stopped_meter_a_14d.csv",
@@ -73,16 +76,7 @@ _TRACES = (
 
 @pytest.mark.parametrize("pulse_ml", [500, 1000, 10_000])
 @pytest.mark.parametrize("name", _TRACES)
-def test_a_real_household_for_two_weeks(recordings, name, pulse_ml):
-    _check_recording(recordings, name, pulse_ml)
-
-
-@pytest.mark.parametrize("pulse_ml", [500, 1000, 10_000])
-def test_a_real_household_for_ninety_days(recordings, pulse_ml):
-    _check_recording(recordings, "house_b_90d.csv.gz", pulse_ml)
-
-
-def _check_recording(recordings, name, pulse_ml):
+def test_a_real_household(recordings, name, pulse_ml):
     expected = json.loads((recordings / "expected.json").read_text())["traces"][name]
     trace = read_trace(recordings / name)
     n = Run(Settings(trace=trace, days=expected["days"], pulse_ml=pulse_ml)).result()

@@ -12,7 +12,7 @@ from random import Random
 
 from rill import image
 from rill.board_process import Board, Ending
-from rill.broker import Broker
+from rill.broker import Broker, BrokerError, check_answers
 from rill.collector import Collector
 from rill.network import Network
 from rill.store import Store
@@ -75,15 +75,15 @@ class Run:
             store = stack.enter_context(Store(settings.database))
             broker = Broker.at(settings.broker) if settings.broker else Broker.local()
             stack.enter_context(broker)
-            collector = stack.enter_context(Collector(broker, store, settings.device))
+            self.collector = stack.enter_context(Collector(broker, store, settings.device))
             self.network = stack.enter_context(Network(broker.host, broker.port))
             board = self._board(folder)
             self._configure(board, broker)
             self._wakes(board)
             self.network.settle(_ARRIVAL_S)
             meter = Meter.from_dump(board.run(image.build_board() / _DUMP))
-            self._await_arrival(collector, store, meter)
-            return self._numbers(meter, collector, store, broker, time.perf_counter() - began)
+            self._await_arrival(store, meter)
+            return self._numbers(meter, store, broker, time.perf_counter() - began)
 
     def _board(self, folder: Path) -> Board:
         settings = self.settings
@@ -162,25 +162,24 @@ class Run:
         seen = [ending.crossings for ending in self.endings if ending.crossings]
         return self._random.randint(1, self._random.choice(seen)) if seen else 1
 
-    def _await_arrival(self, collector: Collector, store: Store, meter: Meter) -> None:
+    def _await_arrival(self, store: Store, meter: Meter) -> None:
         """What the broker has acknowledged it may still be passing on."""
         acked = set(range(1, meter.cursor))
 
         def is_here() -> bool:
             return acked <= {row["seq"] for row in self._received(store, meter)}
 
-        collector.wait_for(is_here, _ARRIVAL_S)
+        self.collector.wait_for(is_here, _ARRIVAL_S)
 
     def _received(self, store: Store, meter: Meter) -> list[dict]:
         rows = store.rows(self.settings.device)
         return [row for row in rows if row["journal"] == meter.journal]
 
-    def _numbers(
-        self, meter: Meter, collector: Collector, store: Store, broker: Broker, elapsed_s: float
-    ) -> dict:
+    def _numbers(self, meter: Meter, store: Store, broker: Broker, elapsed_s: float) -> dict:
         endings = self.endings
         slept = [ending for ending in endings if ending.kind == "sleep"]
         received = self._received(store, meter)
+        collector = self.collector
         records = collector.records_in_messages
         return {
             "days": self.settings.days,
@@ -202,6 +201,14 @@ class Run:
             "heap_peak_bytes": max(ending.heap_peak_bytes for ending in slept),
             "elapsed_s": round(elapsed_s, 1),
             "broker": broker.name,
-            "ends_offline": not self._world.network_is_up(),
+            "ends_offline": not (self._world.network_is_up() and _is_there(broker)),
             "readings": received,
         }
+
+
+def _is_there(broker: Broker) -> bool:
+    try:
+        check_answers(broker.host, broker.port, broker.username, broker.password)
+    except BrokerError:
+        return False
+    return True
