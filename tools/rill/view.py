@@ -45,7 +45,7 @@ def summary(numbers: dict, readings: list[dict], settings, sound: bool) -> str:
     with console.capture() as capture:
         console.print(Group(_hours(readings), Text(), _account(numbers, settings), Text()))
         console.print(_verdict(numbers, sound))
-    return capture.get().rstrip()
+    return "\n".join(line.rstrip() for line in capture.get().rstrip().splitlines())
 
 
 def _hours(readings: list[dict]) -> Group:
@@ -95,10 +95,16 @@ def _account(numbers: dict, settings) -> Table:
         ("sent", f"{sent}, {n['bytes_per_record'] or '-'} a reading"),
         ("heap", heap),
         ("broker", f"{n['broker']}, {n['reports']} sessions"),
+        ("without network", _outages(settings.outages_s)),
         ("time", f"{n['days']} days in {n['elapsed_s']} s, {n['wake_ms_median']} ms a wake"),
     ):
         table.add_row(*row)
     return table
+
+
+def _outages(outages_s: tuple[tuple[int, int], ...]) -> str:
+    spans = [f"{length / 3600:g} h from {begin / 3600:g} h on" for begin, length in outages_s]
+    return ", ".join(spans) or "never"
 
 
 def _verdict(numbers: dict, sound: bool) -> str:
