@@ -50,9 +50,9 @@ class MicroPythonFile(pytest.File):
                 yield MicroPythonTest.from_parent(self, name=node.name, line=node.lineno)
 
 
-def pytest_collect_file(file_path: Path, parent):
-    if file_path.parent == _UNIT and file_path.match("test_*.py"):
-        return MicroPythonFile.from_parent(parent, path=file_path)
+def pytest_pycollect_makemodule(module_path: Path, parent):
+    if module_path.parent == _UNIT:
+        return MicroPythonFile.from_parent(parent, path=module_path)
 
 
 @pytest.fixture(scope="session")

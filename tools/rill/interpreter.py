@@ -13,7 +13,10 @@ class ToolMissing(Exception):
 
 # The wheel's `micropython` is a Python script around an extension module. Without site and
 # the user's settings around it, a wake begins in half the time.
-_START = "import sys; sys.path.insert(0, sys.argv.pop(1)); from micropython import main; main()"
+_START = (
+    "import sys; sys.path.insert(0, sys.argv.pop(1)); from micropython import main; "
+    "sys.exit(main())"
+)
 
 
 def micropython() -> list[str]:
