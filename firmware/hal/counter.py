@@ -17,10 +17,11 @@ _MAGIC_WORD = const(0)
 _COUNT_LO_WORD = const(3)
 _COUNT_HI_WORD = const(4)
 _POLL_US = const(5000)
+_STOPPED_US = const(1000)  # a run that had begun is over
 # ULP timer enable, RTC_CNTL_STATE0_REG bit 24 (ESP32 technical reference manual)
 _STATE0 = const(0x3FF48018)
 _ULP_TIMER_ON = const(1 << 24)
-# A run takes at most 20 us: two equal reads further apart than that were not torn by a carry.
+# A run takes at most 220 cycles, 26 us: two equal reads further apart were not torn by a carry.
 _LONGER_THAN_A_RUN_US = const(50)
 
 
@@ -38,6 +39,7 @@ class Counter:
         if _half_word(_MAGIC_WORD) == MAGIC and machine.mem32[_STATE0] & _ULP_TIMER_ON:
             return False
         machine.mem32[_STATE0] &= ~_ULP_TIMER_ON & 0xFFFFFFFF
+        sleep_us(_STOPPED_US)
         ulp = esp32.ULP()
         ulp.load_binary(0, PROGRAM)
         ulp.set_wakeup_period(0, _POLL_US)
