@@ -12,6 +12,7 @@ from firmware.core.errors import ConfigError
 _FILE = "config.json"
 _LAST_GOOD = "config.good"
 _MOST_BYTES = 2048
+_VALUE = ord("v")
 
 # key, default, lowest value or length, highest value or length. The unit ends the key.
 FIELDS = (
@@ -50,7 +51,7 @@ class Config:
         known = [field[0] for field in FIELDS]
         for key in values:
             if key not in known:
-                raise ConfigError('"%s" is not a setting of this meter' % key)
+                raise ConfigError("%r is not a setting of this meter" % (key,))
         for key, default, lowest, highest in FIELDS:
             value = values.get(key, default)
             _check(key, value, default, lowest, highest)
@@ -68,14 +69,24 @@ class Config:
 def _check(key, value, default, lowest, highest):
     if isinstance(default, str):
         if not isinstance(value, str):
-            raise ConfigError("%s is %r, but must be a text" % (key, value))
-        if not lowest <= len(value) <= highest:
-            raise ConfigError("%s has %d characters, at most %d" % (key, len(value), highest))
+            raise ConfigError("%s is %s, but must be a text" % (key, _shown(value)))
+        size = len(value.encode())  # bytes are what networks and brokers limit
+        if not lowest <= size <= highest:
+            raise ConfigError("%s has %d bytes, at most %d" % (key, size, highest))
+        if any(letter < " " or letter == "\x7f" for letter in value):
+            raise ConfigError("%s is %r, but no control characters go" % (key, value))
     # On this interpreter True is not an int; on another one it would be.
     elif isinstance(value, bool) or not isinstance(value, int):
-        raise ConfigError("%s is %r, but must be a whole number" % (key, value))
+        raise ConfigError("%s is %s, but must be a whole number" % (key, _shown(value)))
     elif not lowest <= value <= highest:
         raise ConfigError("%s is %d, but must be %d to %d" % (key, value, lowest, highest))
+
+
+def _shown(value):
+    # Not the content: printing a thousand lists in lists ends the interpreter's stack.
+    if isinstance(value, (list, dict)):
+        return "a list" if isinstance(value, list) else "an object"
+    return repr(value)
 
 
 def _check_device(name):
@@ -84,37 +95,72 @@ def _check_device(name):
             raise ConfigError("device has %r in it, but only letters, digits, - and _ go" % letter)
 
 
-def parse(text):
-    """The configuration in a JSON text (bytes); ConfigError says what is wrong with it."""
+def parse(text, name=_FILE, is_known=False):
+    """The configuration in a JSON text (bytes); ConfigError says what is wrong with it.
+
+    is_known: the very text was accepted before, so that each wake need not look at every byte.
+    """
     try:
         values = json.loads(text)
     except ValueError:
-        raise ConfigError("%s is not JSON" % _FILE)
+        raise ConfigError("%s is not JSON" % name)
     if not isinstance(values, dict):
-        raise ConfigError("%s must hold an object, { ... }" % _FILE)
-    return Config(values)
+        raise ConfigError("%s must hold an object, { ... }" % name)
+    config = Config(values)
+    if not is_known and _shape(text) != b"{%s}" % b",".join([b"v:v"] * len(values)):
+        raise ConfigError("%s has a setting twice, or a comma or colon too many or too few" % name)
+    return config
 
 
-def load(files):
-    """(configuration, CRC-32 of its text) from config.json, or ConfigError."""
+def _shape(text):
+    """The text with a v for each string and number, without white space.
+
+    The interpreter's json takes commas and colons for white space and the last of two
+    equal keys; a person may have meant something else.
+    """
+    shape = bytearray()
+    in_string = in_word = is_escaped = False
+    for byte in text:
+        letter = chr(byte)
+        if in_string:
+            in_string = is_escaped or letter != '"'
+            is_escaped = letter == "\\" and not is_escaped
+        elif letter == '"' or letter in "-+.0123456789eE":
+            in_string = letter == '"'
+            if in_string or not in_word:
+                shape.append(_VALUE)
+            in_word = not in_string
+        else:
+            in_word = False
+            if letter not in " \t\r\n":
+                shape.append(byte)
+    return bytes(shape)
+
+
+def load(files, accepted_crc):
+    """(configuration, its text, the CRC-32 of that) from config.json, or ConfigError.
+
+    accepted_crc: of the text that was accepted last.
+    """
     try:
         text = _read(files, _FILE)
-        if text is None:
-            raise ConfigError("%s is missing" % _FILE)
-        return parse(text), crc32(text)
     except OSError as error:
         raise ConfigError("%s is not readable: %s" % (_FILE, error))
+    if text is None:
+        raise ConfigError("%s is missing" % _FILE)
+    crc = crc32(text)
+    return parse(text, is_known=crc == accepted_crc), text, crc
 
 
 def load_last_good(files):
     """The configuration that was in force before, or the defaults on a new meter."""
     text = _read(files, _LAST_GOOD)
-    return Config({}) if text is None else parse(text)
+    return Config({}) if text is None else parse(text, _LAST_GOOD)
 
 
-def keep_as_last_good(system_files, files):
+def keep_as_last_good(files, text):
     """Copy an accepted config.json to where a later, refused one can't touch it."""
-    files.replace(_LAST_GOOD, _read(system_files, _FILE))
+    files.replace(_LAST_GOOD, text)
 
 
 def _read(files, name):
@@ -124,5 +170,4 @@ def _read(files, name):
     if size > _MOST_BYTES:
         raise ConfigError("%s has %d bytes, at most %d" % (name, size, _MOST_BYTES))
     text = bytearray(size)
-    files.read(name, 0, text)
-    return bytes(text)
+    return bytes(memoryview(text)[: files.read(name, 0, text)])

@@ -11,11 +11,12 @@ from micropython import const
 from firmware import config
 from firmware.core import record, schedule
 from firmware.core.errors import ConfigError, StorageFault, UplinkError
-from firmware.core.record import Reading
 from firmware.core.volume import pulses_between, volume
-from firmware.waking import is_safe_mode, state_at_wake
+from firmware.recording import record_reading
+from firmware.waking import adopt, is_safe_mode, state_at_wake
 
 _CRASH_SLEEP_MS = const(60_000)
+_SLOT_WITHOUT_CONFIG_S = const(3600)
 
 
 class Cycle:
@@ -41,7 +42,9 @@ class Cycle:
         """Ends in deep sleep, whatever happens."""
         try:
             self._begin()
-            if not is_safe_mode(self._state):
+            if is_safe_mode(self._state) or not self._config:
+                self._let_slot_pass()
+            else:
                 self._record_and_report()
             sleep_ms = self._plan()
             self._state.running = 0
@@ -56,11 +59,10 @@ class Cycle:
     def _begin(self):
         self._state = state_at_wake(
             cause=self._power.cause(),
-            fresh=self._counter.start(),
+            counter=self._counter,
             retained=self._retained,
             open_store=self._opened,
         )
-        self._state.running = 1
         self._commit()
         self._configure()
         if self._config:
@@ -78,20 +80,19 @@ class Cycle:
     def _configure(self):
         state = self._state
         try:
-            self._config, crc = config.load(self._files)
+            self._config, text, crc = config.load(self._files, state.config_crc)
         except ConfigError as refusal:
             print("configuration refused: %s; the last good one stays in force" % refusal)
             state.flags |= record.CONFIG_REFUSED
             self._with_store(self._use_last_good)
             return
-        if crc != state.config_crc and self._with_store(self._keep_as_last_good):
+        if crc != state.config_crc and self._with_store(
+            lambda store: config.keep_as_last_good(store.files, text)
+        ):
             state.config_crc = crc
 
     def _use_last_good(self, store):
         self._config = config.load_last_good(store.files)
-
-    def _keep_as_last_good(self, store):
-        config.keep_as_last_good(self._files, store.files)
 
     def _count(self):
         state = self._state
@@ -104,53 +105,36 @@ class Cycle:
         state.pulses += pulses
         state.count = count
 
+    def _let_slot_pass(self):
+        # A slot that is due and stays due would be a sleep of a second, again and again.
+        self._state.next_slot_s = schedule.next_slot_s(self._now_s(), self._slot_s())
+
     def _record_and_report(self):
-        if not self._config:
-            return  # no pulse weight: the counter keeps the pulses until there is one
         state = self._state
-        if state.flags & record.ON_DEMAND or self._now_s() >= state.next_slot_s:
-            self._with_store(self._record)
-            state.next_slot_s = schedule.next_slot_s(self._now_s(), self._config.slot_s)
+        now_s = self._now_s()
+        if state.flags & record.ON_DEMAND or now_s >= state.next_slot_s:
+            self._with_store(lambda store: self._record(store, now_s))
+            # Not from a later "now": the slot that began meanwhile has no record yet.
+            state.next_slot_s = schedule.next_slot_s(now_s, self._config.slot_s)
             self._commit()
         if self._config.broker_host and self._now_s() >= state.next_report_s:
             self._report()
 
-    def _record(self, store):
-        state = self._state
-        last = store.last_reading()
-        reading = self._reading(last)
-        if last and not state.flags & record.ON_DEMAND and self._is_same_slot(reading, last):
-            return  # a reset came between the journal and the commit
-        store.journal.append(record.pack(reading))
-        state.flags = 0
-
-    def _reading(self, last):
-        state = self._state
-        epoch_s = self._clock.epoch_s()
-        return Reading(
-            time_s=self._now_s(),
-            boot=state.boot,
-            flags=state.flags | (record.TIME_UNKNOWN if epoch_s is None else 0),
-            odometer_ml=state.odometer_ml,
-            interval_ml=state.odometer_ml - (last.odometer_ml if last else 0),
+    def _record(self, store, now_s):
+        record_reading(
+            store=store,
+            state=self._state,
+            now_s=now_s,
+            is_dated=self._clock.epoch_s() is not None,
             battery_mv=self._battery.read_mv(),
-            pulses=state.pulses,
-            count=state.count,
-            rest=state.rest,
-        )
-
-    def _is_same_slot(self, reading, last):
-        slot_s = self._config.slot_s
-        return (
-            reading.time_s // slot_s == last.time_s // slot_s
-            and reading.boot == last.boot
-            and not (reading.flags ^ last.flags) & record.TIME_UNKNOWN
+            slot_s=self._config.slot_s,
         )
 
     def _report(self):
         state = self._state
         state.failures = min(state.failures + 1, 255)  # until it has succeeded
         self._with_store(self._publish)
+        self._follow_clock()
         now_s, slot_s, report_s = self._now_s(), self._config.slot_s, self._config.report_s
         if state.failures:
             state.next_report_s = schedule.retry_s(now_s, slot_s, report_s, state.failures)
@@ -161,7 +145,7 @@ class Cycle:
         try:
             self._report_with(self._config, store, self._state, self._commit)
             self._state.failures = 0
-        except UplinkError as error:
+        except (UplinkError, OSError) as error:
             print("report failed, the readings stay in the journal: %s" % error)
         store.save_checkpoint(self._state)
 
@@ -177,23 +161,31 @@ class Cycle:
 
     def _opened(self):
         if self._store is None:
-            self._store = self._open_store()
-            state = self._state
-            if state and state.journal_tag != self._store.tag():
-                state.journal_tag = self._store.tag()
-                state.cursor_seq = self._store.journal.first_seq()
-                state.cursor_segment = state.cursor_offset = 0
+            store = self._open_store()
+            # Without a state, the first steps of this wake adopt the journal themselves.
+            if self._state and self._state.journal_tag != store.tag():
+                adopt(self._state, store)
+                self._commit()
+            self._store = store
         return self._store
 
-    def _plan(self):
-        """Milliseconds to sleep. Slots are moved when the clock has been set or stepped."""
+    def _slot_s(self):
+        return self._config.slot_s if self._config else _SLOT_WITHOUT_CONFIG_S
+
+    def _follow_clock(self):
+        """Move the slots when the clock has been set or stepped, or the periods are new."""
         state = self._state
-        now_s = self._now_s()
-        slot_s = self._config.slot_s if self._config else 3600
+        now_s, slot_s = self._now_s(), self._slot_s()
+        report_s = self._config.report_s if self._config else slot_s
         clock_set = 0 if self._clock.epoch_s() is None else 1
         if clock_set != state.clock_set or state.next_slot_s - now_s > slot_s:
             state.clock_set = clock_set
             state.next_slot_s = schedule.next_slot_s(now_s, slot_s)
-            if self._config:
-                state.next_report_s = schedule.next_slot_s(now_s, self._config.report_s)
-        return schedule.sleep_ms(now_s, state.next_slot_s)
+            state.next_report_s = schedule.next_slot_s(now_s, report_s)
+        elif state.next_report_s - now_s > report_s:
+            state.next_report_s = schedule.next_slot_s(now_s, report_s)
+
+    def _plan(self):
+        """Milliseconds to sleep."""
+        self._follow_clock()
+        return schedule.sleep_ms(self._now_s(), self._state.next_slot_s)

@@ -6,41 +6,63 @@ Imported only in a wake that reports.
 from micropython import const
 
 from firmware.core import record
-from firmware.core.errors import UplinkError
+from firmware.core.errors import StorageFault, UplinkError
 from firmware.storage.reader import Reader
 from firmware.uplink.rows import Rows
 from firmware.uplink.session import Session
 
 _LINK_UP_MS = const(15_000)
 _CLOCK_TOLERANCE_S = const(1)
+# A network that says another time than these is wrong; a reading's time has 32 bits.
+_EARLIEST_S = const(1_767_225_600)  # 2026-01-01T00:00:00Z
+_LATEST_S = const(4_102_444_800)  # 2100-01-01T00:00:00Z
 
 
 def report(*, link, clock, power, config, device, store, state, commit):
     """Publish what is pending. UplinkError leaves the rest for the next report.
 
-    commit() makes the state survive a reset; it is called after each PUBACK.
+    commit() makes the state survive a reset; it is called after each PUBACK. StorageFault
+    when the journal can't be read.
     """
     try:
-        link.up(_LINK_UP_MS)
+        _up(link)
         power.feed()
-        _set_clock(link, clock, state)
+        _set_clock(link, clock, state, commit)
         power.feed()
         _publish_pending(link, clock, power, config, device, store, state, commit)
+    finally:
+        _down(link)
+
+
+def _up(link):
+    try:
+        link.up(_LINK_UP_MS)
     except OSError as error:
         raise UplinkError("link: %s" % error)
-    finally:
+
+
+def _down(link):
+    try:
         link.down()
+    except OSError as error:
+        # The report has ended, well or not; deep sleep ends the radio too.
+        print("radio not switched off: %s" % error)
 
 
-def _set_clock(link, clock, state):
+def _set_clock(link, clock, state, commit):
     try:
         network_s = link.network_time_s()
     except OSError as error:
         print("no time from the network: %s" % error)
         return
+    if not _EARLIEST_S <= network_s < _LATEST_S:
+        print("the network's time %d is not credible" % network_s)
+        return
     known_s = clock.epoch_s()
     if known_s is None:
+        # Before the clock is set: after it, nobody knows the seconds since power-on.
         state.power_on_epoch_s = network_s - clock.uptime_s()
+        commit()
     if known_s is None or abs(network_s - known_s) > _CLOCK_TOLERANCE_S:
         clock.set_epoch_s(network_s)
 
@@ -71,6 +93,13 @@ def _publish_pending(link, clock, power, config, device, store, state, commit):
 
 def _messages(config, device, journal, state):
     """Yields (payload, cursor behind it) until everything pending has been in a message."""
+    try:
+        yield from _filled(config, device, journal, state)
+    except OSError as error:
+        raise StorageFault("journal not readable: %s" % error)
+
+
+def _filled(config, device, journal, state):
     rows = Rows(device=device, journal_id=journal.id, budget_bytes=config.message_bytes)
     reader = Reader(journal, state.cursor_seq, state.cursor_segment or None, state.cursor_offset)
     cursor = None

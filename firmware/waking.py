@@ -10,20 +10,30 @@ _CRASHES_TO_SAFE_MODE = const(3)
 _SAFE_WAKES = const(6)  # then everything is tried once more
 
 
-def state_at_wake(*, cause, fresh, retained, open_store):
+def state_at_wake(*, cause, counter, retained, open_store):
     """The meter's state, with what this wake's beginning means for the next record.
 
-    cause: of the power port; fresh: the counter began at zero just now; open_store may
-    raise StorageFault, which costs the history but never the wake.
+    Starts the counter. cause: of the power port; open_store may raise StorageFault, which
+    costs the history but never the wake.
     """
     state = retained.load()
     cold = state is None
     if cold:
         state = _recovered(open_store)
-    if fresh:
-        state.count = 0
-    if cold or fresh:
+        if cause == "power_on":
+            state.count = 0
         _power_came(state, open_store)
+        # Before the counter begins: a reset between its first pulse and this line would
+        # leave a counter at zero and a journal that tells of an older, higher count.
+        state.running = 1
+        retained.save(state)
+    if counter.start():
+        state.count = 0
+        if not cold:
+            _power_came(state, open_store)
+    elif cold:
+        if not state.journal_tag and cause != "power_on":
+            state.count = counter.count()  # how much of it is in the odometer, nobody can say
     elif state.running:
         state.crashes = min(state.crashes + 1, 255)
         state.flags |= record.RESET
@@ -32,6 +42,7 @@ def state_at_wake(*, cause, fresh, retained, open_store):
     if cause == "button":
         state.flags |= record.ON_DEMAND
         state.next_report_s = 0
+    state.running = 1
     return state
 
 
@@ -49,24 +60,44 @@ def is_safe_mode(state):
     return False
 
 
+def adopt(state, store):
+    """Tie the state to a journal that it does not know. StorageFault leaves it as it was.
+
+    A state without a journal began at zero when power came, maybe long before the journal
+    could be read: the history goes under what has been counted since.
+    """
+    if state.journal_tag:  # the journal is new, the history is here
+        state.cursor_seq = store.journal.first_seq()
+        state.config_crc = 0  # its files have no last good configuration yet
+    else:
+        boot, cursor_seq = store.checkpoint()
+        last = store.last_reading()
+        if last:
+            state.odometer_ml += last.odometer_ml
+            state.pulses += last.pulses
+            state.rest += last.rest
+            state.flags |= record.POWER_LOST
+            if not boot or 0 < (last.boot - boot) & 0xFFFF < 0x8000:
+                boot = last.boot  # the checkpoint was damaged; a boot number is used once
+        state.boot = (state.boot + boot) & 0xFFFF
+        state.cursor_seq = cursor_seq
+    state.cursor_segment = state.cursor_offset = 0
+    state.journal_tag = store.tag()
+
+
 def _recovered(open_store):
     """The state after a loss of retained memory, from the journal and the checkpoint."""
     state = State()
     try:
         store = open_store()
-        state.boot, state.cursor_seq = store.checkpoint()
-        state.journal_tag = store.tag()
+        adopt(state, store)
         last = store.last_reading()
     except StorageFault as fault:
         print(fault)
         state.flags |= record.STORAGE_FAULT
         return state
     if last:
-        state.odometer_ml = last.odometer_ml
-        state.pulses = last.pulses
-        state.rest = last.rest
         state.count = last.count
-        state.flags |= record.POWER_LOST
     return state
 
 

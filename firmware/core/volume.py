@@ -3,11 +3,17 @@
 from micropython import const
 
 _COUNT_MASK = const(0xFFFFFFFF)  # the pulse counter is 32 bits wide and wraps
+_MOST_PULSES = const(0x7FFFFFFF)  # in one sleep: 24 kHz for a day, no meter does that
 
 
 def pulses_between(count, last_count):
-    """Pulses from last_count to count, 0 ... 2**32 - 1, right across the wrap."""
-    return (count - last_count) & _COUNT_MASK
+    """Pulses from last_count to count, right across the wrap.
+
+    A step backwards means that the counter began at zero again and nobody could write that
+    down: then count itself, and not the whole range of the counter as water.
+    """
+    pulses = (count - last_count) & _COUNT_MASK
+    return pulses if pulses <= _MOST_PULSES else count
 
 
 def volume(pulses, rest, weight_ml, weight_pulses):

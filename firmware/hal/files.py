@@ -8,7 +8,11 @@ from micropython import const
 
 _BLOCK_BYTES = const(4096)
 _BLOCKS = const(4)  # ioctl operation: number of blocks
+_REGULAR = const(0x8000)  # the kind of entry that is a file
 _TEMPORARY = ".new"
+# What littlefs itself answers: not there, is there, (no) directory, invalid, too big, full,
+# name too long, not empty, corrupt. The image's errno module has no names for most.
+_ANSWERS = (2, 17, 20, 21, 22, 27, 28, 36, 39, 84)
 
 
 def mount(device, root):
@@ -28,7 +32,7 @@ def mount(device, root):
     try:
         vfs.mount(_littlefs(device), root)
     except OSError:
-        if not _is_blank(device):
+        if not _was_never_formatted(device):
             raise
         vfs.VfsLfs2.mkfs(device, readsize=32, progsize=32, lookahead=32)
         vfs.mount(_littlefs(device), root)
@@ -38,57 +42,112 @@ def _littlefs(device):
     return vfs.VfsLfs2(device, readsize=32, progsize=32, lookahead=32, mtime=False)  # type: ignore[abstract]
 
 
-def _is_blank(device):
-    """True when no superblock can be here: the first two blocks are erased flash."""
+def _was_never_formatted(device):
+    """True on erased flash, also when power failed while its first superblock was written.
+
+    Then one of the first two blocks, and all behind them, are still erased.
+    """
+    used = [n for n in range(2) if not _is_blank(device, n)]
+    if len(used) == 2:
+        return False
+    return not used or all(_is_blank(device, n) for n in range(2, device.ioctl(_BLOCKS, 0)))
+
+
+def _is_blank(device, block):
     line = bytearray(64)
-    for block in range(min(2, device.ioctl(_BLOCKS, 0))):
-        for offset in range(0, _BLOCK_BYTES, len(line)):
-            device.readblocks(block, line, offset)
-            if line != b"\xff" * len(line):
-                return False
+    for offset in range(0, _BLOCK_BYTES, len(line)):
+        device.readblocks(block, line, offset)
+        if line != b"\xff" * len(line):
+            return False
     return True
 
 
 class Files:
+    """The files in one directory.
+
+    An error of the flash is thrown right through littlefs, which is then in an unknown
+    state: after one, every call raises OSError until the file system is mounted anew.
+    """
+
     def __init__(self, root):
         self._root = root
         self._prefix = root + "/" if root else ""
+        self._has_failed = False
 
     def append(self, name, data):
-        with open(self._prefix + name, "ab") as f:
-            f.write(data)
+        self._do(_write, self._prefix + name, "ab", data)
 
     def replace(self, name, data):
         path = self._prefix + name
-        with open(path + _TEMPORARY, "wb") as f:
-            f.write(data)
-        os.rename(path + _TEMPORARY, path)
+        self._do(_write, path + _TEMPORARY, "wb", data)
+        self._do(os.rename, path + _TEMPORARY, path)
 
     def read(self, name, offset, buffer):
-        with open(self._prefix + name, "rb") as f:
-            f.seek(offset)
-            return f.readinto(buffer)
+        return self._do(_read, self._prefix + name, offset, buffer)
 
     def size(self, name):
         try:
-            return os.stat(self._prefix + name)[6]
+            return self._do(os.stat, self._prefix + name)[6]
         except OSError as error:
             if error.errno == errno.ENOENT:
                 return None
             raise
 
     def names(self):
-        for entry in os.ilistdir(self._root or "."):
-            if not entry[0].endswith(_TEMPORARY):
-                yield entry[0]
+        return self._do(_names, self._root or ".")
 
     def remove(self, name):
-        os.remove(self._prefix + name)
+        self._do(os.remove, self._prefix + name)
 
     def capacity_bytes(self):
-        stat = os.statvfs(self._root or ".")
+        stat = self._do(os.statvfs, self._root or ".")
         return stat[1] * stat[2]
 
     def free_bytes(self):
-        stat = os.statvfs(self._root or ".")
+        stat = self._do(os.statvfs, self._root or ".")
         return stat[1] * stat[3]
+
+    def _do(self, operation, *arguments):
+        if self._has_failed:
+            raise OSError(errno.EIO)
+        try:
+            return operation(*arguments)
+        except OSError as error:
+            self._has_failed = error.errno not in _ANSWERS
+            raise error
+
+
+def _write(path, mode, data):
+    f = open(path, mode)  # noqa: SIM115
+    try:
+        f.write(data)
+        f.close()
+    except OSError as error:
+        _close_or_keep(f)
+        raise error
+
+
+def _read(path, offset, buffer):
+    with open(path, "rb") as f:
+        f.seek(offset)
+        return f.readinto(buffer)
+
+
+def _names(path):
+    return [
+        entry[0]
+        for entry in os.ilistdir(path)
+        if entry[1] == _REGULAR and not entry[0].endswith(_TEMPORARY)
+    ]
+
+
+def _close_or_keep(f):
+    try:
+        f.close()
+    except OSError:
+        # Still in littlefs' list of open files. The garbage collector would write it at some
+        # later time, over newer data, and then leave that list pointing to freed memory.
+        _unclosed.append(f)
+
+
+_unclosed: list = []

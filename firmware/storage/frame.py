@@ -14,11 +14,14 @@ from micropython import const
 _HEAD = const(5)
 _TAIL = const(5)
 OVERHEAD_BYTES = const(10)
+SHORTEST_BYTES = const(11)
 LONGEST_BYTES = const(265)  # a body of 255 bytes
 
 
 def wrap(seq, body):
-    """The frame of a body of 1 ... 255 bytes."""
+    """The frame of a body of 1 ... 255 bytes; ValueError for any other."""
+    if not 1 <= len(body) <= 255:
+        raise ValueError("a body of %d bytes" % len(body))
     head = struct.pack("<BI", len(body), seq) + body
     return head + struct.pack("<IB", binascii.crc32(head), len(body))
 
@@ -44,6 +47,15 @@ def length(view):
 
 def seq(view):
     return struct.unpack_from("<I", view, 1)[0]
+
+
+def belongs(view, segment, offset):
+    """True when the sound frame in view can be at that offset of that segment.
+
+    Numbers rise by one from the segment's own. What breaks that came from elsewhere: a
+    file under another name, a sector written twice, a body that looks like a frame.
+    """
+    return 0 <= seq(view) - segment <= offset // SHORTEST_BYTES
 
 
 def body(view, whole):

@@ -1,8 +1,9 @@
 """The journal: numbered records in append-only segments, the oldest dropped when it is full.
 
-Promises: a record is on the flash when append() returns; sequence numbers rise by one and
-are never used twice; opening reads one directory and the end of one segment, whatever the
-size. Refuses nothing but a body over 255 bytes. Format: docs/record-format.md.
+Promises: a record is on the flash when append() returns; sequence numbers rise and are never
+used twice, by one unless records were damaged or a write failed; opening a sound journal
+reads one directory and the end of one segment, whatever the size; whatever the file system
+does is a StorageFault. Format: docs/record-format.md.
 """
 
 import os
@@ -14,15 +15,20 @@ from firmware.core.errors import StorageFault
 from firmware.storage import frame
 from firmware.storage.reader import Reader
 
-_SEGMENT_BYTES = const(32768)
+# What fits into 8 blocks of littlefs: 4096 bytes each, less 44 bytes of links among them.
+_SEGMENT_BYTES = const(32724)
 _MOST_BYTES = const(1536 * 1024)
 _ID_BYTES = const(8)
 _ID_FILE = "id"
-_ENOSPC = const(28)  # littlefs "no space"; the image's errno module has no name for it
+_HEX = b"0123456789abcdef"
+# Answers of littlefs; the image's errno module has no names for them.
+_ENOENT = const(2)
+_ENOSPC = const(28)
+_ECORRUPT = const(84)
 
 
 class Journal:
-    """The readings of one meter on a files port. Opening may raise StorageFault.
+    """The readings of one meter on a files port. Any call may raise StorageFault.
 
     A segment is named by the number of its first record.
     """
@@ -30,12 +36,8 @@ class Journal:
     def __init__(self, files, segment_bytes=_SEGMENT_BYTES, max_segments=None):
         self._files = files
         self._segment_bytes = segment_bytes
+        self._max_segments = max_segments
         try:
-            if max_segments is None:
-                # An eighth stays free: a nearly full littlefs is slow and wears badly.
-                usable = min(files.capacity_bytes(), _MOST_BYTES) // 8 * 7
-                max_segments = max(2, usable // segment_bytes)
-            self._max_segments = max_segments
             self.id = self._identity()
             self._open()
         except OSError as error:
@@ -46,7 +48,7 @@ class Journal:
         buffer = bytearray(2 * _ID_BYTES)
         if self._files.size(_ID_FILE) == len(buffer):
             self._files.read(_ID_FILE, 0, buffer)
-        else:
+        if not all(digit in _HEX for digit in buffer):
             buffer[:] = hexlify(os.urandom(_ID_BYTES))
             self._files.replace(_ID_FILE, buffer)
         return str(buffer, "ascii")
@@ -54,65 +56,78 @@ class Journal:
     def _open(self):
         self._segment = self.segment_before(None)
         self.last_body = None
-        self.next_seq = 1
-        self._damaged = False
-        if self._segment is None:
-            return
-        self.next_seq = self._segment
-        if not self._read_tail():
-            self._damaged = True  # never append behind a damaged end
-            self._scan(self._segment)
-        if self.last_body is None:
-            before = self.segment_before(self._segment)
-            if before is not None:
-                self._scan(before)
+        self.next_seq = 1 if self._segment is None else self._segment
+        self._damaged = False  # never append behind a damaged end
+        segment = self._segment
+        while segment is not None and self.last_body is None:
+            if not self._read_tail(segment):
+                self._damaged |= segment == self._segment
+                self._scan(segment)
+            segment = self.segment_before(segment)
 
-    def _read_tail(self):
-        """Take the last record from the end of the newest segment; False when it is not sound."""
-        name = segment_name(self._segment)
-        size = self._files.size(name)
+    def _read_tail(self, segment):
+        """Take the last record from the end of a segment; False when it is not sound."""
+        size = self._size(segment)
         buffer = bytearray(min(size, frame.LONGEST_BYTES))
-        if not buffer or self._files.read(name, size - len(buffer), buffer) != len(buffer):
+        if not buffer or self.read_segment(segment, size - len(buffer), buffer) != len(buffer):
             return False
-        view = memoryview(buffer)
         start = len(buffer) - buffer[-1] - frame.OVERHEAD_BYTES
-        if start < 0 or not frame.length(view[start:]):
+        if start < 0:
             return False
-        self._take(view[start:], len(buffer) - start)
+        view = memoryview(buffer)[start:]
+        if not frame.length(view) or not frame.belongs(view, segment, size - len(view)):
+            return False
+        self._take(view, len(view))
         return True
 
     def _scan(self, segment):
         """Find the last sound record of a segment with a damaged end."""
         reader = Reader(self, segment, segment, 0)
+        end = 0
         while reader.advance(within=segment):
             self._take(reader.frame, len(reader.frame))
+            end = reader.offset
+        if segment == self._segment:
+            # The damaged bytes may have been records that the head end knows: no more than
+            # this many, and none of their numbers is given to another record.
+            lost_bytes = self._size(segment) - end
+            self.next_seq += (lost_bytes + frame.SHORTEST_BYTES - 1) // frame.SHORTEST_BYTES
 
     def _take(self, view, whole):
         self.next_seq = max(self.next_seq, frame.seq(view) + 1)
         self.last_body = bytes(frame.body(view, whole))
 
     def append(self, body):
-        """Store a body of 1 ... 255 bytes; returns its sequence number. Raises StorageFault."""
-        framed = frame.wrap(self.next_seq, body)
+        """Store a body of 1 ... 255 bytes; returns its sequence number.
+
+        After a StorageFault the record may be stored or not; its number is used up.
+        """
+        seq = self.next_seq
+        framed = frame.wrap(seq, body)
         try:
-            try:
-                self._append(framed)
-            except OSError as error:
-                if error.errno != _ENOSPC:
-                    raise
-                self._drop_oldest()
-                self._append(framed)
-        except OSError as error:
+            self._append_or_drop(framed)
+        except (OSError, StorageFault) as error:
             self._damaged = True
-            raise StorageFault("record %d not stored: %s" % (self.next_seq, error))
+            self.next_seq += 1
+            raise StorageFault("record %d not stored: %s" % (seq, error))
         self.next_seq += 1
-        self.last_body = body
-        return self.next_seq - 1
+        self.last_body = bytes(body)
+        return seq
+
+    def _append_or_drop(self, framed):
+        try:
+            self._append(framed)
+        except OSError as error:
+            oldest = self.segment_after(None)
+            if error.errno != _ENOSPC or oldest is None or oldest == self._segment:
+                raise
+            self._files.remove(segment_name(oldest))
+            self._append(framed)
 
     def _append(self, framed):
         if self._is_full(len(framed)):
-            while self._count() >= self._max_segments:
-                self._drop_oldest()
+            if self._segment != self.next_seq:  # equal: a reset left it empty
+                self._make_room()
             self._segment = self.next_seq
             self._damaged = False
         self._files.append(segment_name(self._segment), framed)
@@ -120,21 +135,34 @@ class Journal:
     def _is_full(self, more_bytes):
         if self._segment is None or self._damaged:
             return True
-        size = self._files.size(segment_name(self._segment))
-        return size is None or size + more_bytes > self._segment_bytes
+        size = self._size(self._segment)
+        return not size or size + more_bytes > self._segment_bytes
 
-    def _drop_oldest(self):
-        oldest = self.segment_after(None)
-        if oldest is not None and oldest != self._segment:
-            self._files.remove(segment_name(oldest))
+    def _make_room(self):
+        """Drop the oldest segments until there may be one more."""
+        if self._max_segments is None:
+            # An eighth stays free: a nearly full littlefs is slow and wears badly. Asked
+            # only now, because littlefs goes through the whole flash for the answer.
+            usable = min(self._files.capacity_bytes(), _MOST_BYTES) // 8 * 7
+            self._max_segments = max(2, usable // self._segment_bytes)
+        segments = sorted(self._segments())
+        for segment in segments[: max(0, len(segments) + 1 - self._max_segments)]:
+            self._files.remove(segment_name(segment))
 
     def _segments(self):
-        for name in self._files.names():
-            if len(name) == 9 and name[0] == "r":
-                yield int(name[1:], 16)
-
-    def _count(self):
-        return sum(1 for _ in self._segments())
+        """The numbers of all segments, in no order. Other files are none of our business."""
+        found = []
+        try:
+            for name in self._files.names():
+                try:
+                    segment = int(name[1:], 16)
+                except ValueError:
+                    continue
+                if segment > 0 and name == segment_name(segment):
+                    found.append(segment)
+        except OSError as error:
+            raise StorageFault("journal not readable: %s" % error)
+        return found
 
     def segment_before(self, limit):
         """The newest segment below limit (None: of all), or None."""
@@ -151,10 +179,15 @@ class Journal:
 
     def read_segment(self, segment, offset, buffer):
         """Bytes of a segment into buffer; the number read, 0 at its end or when it is gone."""
-        name = segment_name(segment)
-        if self._files.size(name) is None:
-            return 0
-        return self._files.read(name, offset, buffer)
+        try:
+            return self._files.read(segment_name(segment), offset, buffer)
+        except OSError as error:
+            if error.errno in (_ENOENT, _ECORRUPT):
+                return 0  # corrupt for good, so it ends here: those behind it can be read
+            raise StorageFault("segment %d not readable: %s" % (segment, error))
+
+    def _size(self, segment):
+        return self._files.size(segment_name(segment)) or 0
 
 
 def segment_name(segment):

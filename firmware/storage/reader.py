@@ -9,7 +9,7 @@ _BUFFER_BYTES = const(1024)
 
 
 class Reader:
-    """Stands before the first stored record numbered seq or higher.
+    """Stands before the first stored record numbered seq or higher. May raise StorageFault.
 
     segment and offset say where that record probably is (None: unknown). After
     advance() is true: seq, body, and the place behind the record as segment and offset.
@@ -29,16 +29,19 @@ class Reader:
             self.segment = journal.segment_before(seq + 1)
             if self.segment is None:
                 self.segment = journal.segment_after(None)
-            self.offset = 0
+            self.offset = self.skipped = 0
             self._begin = self._end = 0
 
     def _is_at(self, seq):
         """True when record seq, or the end of the segment before it, is at segment and offset."""
         try:
-            if self._look():
-                return frame.seq(self.frame) == seq
+            found = self._look()
         except StorageFault:
             return False
+        if self.skipped:
+            return False  # a hint into the middle of a record, or that record is damaged
+        if found:
+            return frame.seq(self.frame) == seq
         following = self._journal.segment_after(self.segment)
         return (self._journal.next_seq if following is None else following) <= seq
 
@@ -55,6 +58,7 @@ class Reader:
                 self.seq = frame.seq(self.frame)
                 if self.seq < self._wanted:
                     continue
+                self._wanted = self.seq + 1
                 self.body = frame.body(self.frame, whole)
                 return True
             if within is not None:
@@ -78,7 +82,7 @@ class Reader:
                 if not view:
                     return 0
                 whole = 0  # the segment ends inside what claims to be a frame
-            if whole:
+            if whole and frame.belongs(view, self.segment, self.offset):
                 self.frame = view[:whole]
                 return whole
             self.skipped += not damaged
@@ -89,9 +93,6 @@ class Reader:
     def _fill(self):
         """Read on from offset; True when there are more bytes in the buffer than before."""
         before = self._end - self._begin
-        try:
-            self._end = self._journal.read_segment(self.segment, self.offset, self._buffer)
-        except OSError as error:
-            raise StorageFault("segment %d not readable: %s" % (self.segment, error))
+        self._end = self._journal.read_segment(self.segment, self.offset, self._buffer)
         self._begin = 0
         return self._end > before

@@ -1,9 +1,9 @@
 """What is on the journal's file system, opened together."""
 
 from firmware.core import record
-from firmware.core.errors import StorageFault
 from firmware.storage import checkpoint
 from firmware.storage.journal import Journal
+from firmware.storage.reader import Reader
 
 
 class Store:
@@ -20,13 +20,28 @@ class Store:
     def last_reading(self):
         """The newest reading, or None in an empty journal."""
         body = self.journal.last_body
-        try:
-            return None if body is None else record.unpack(body)
-        except ValueError as error:
-            raise StorageFault("last record: %s" % error)
+        return None if body is None else _reading(body) or self._last_known()
+
+    def _last_known(self):
+        """The newest reading of this version, when another version has written behind it."""
+        found = None
+        segment = self.journal.segment_before(None)
+        while segment is not None and found is None:
+            reader = Reader(self.journal, segment, segment, 0)
+            while reader.advance(within=segment):
+                found = _reading(reader.body) or found
+            segment = self.journal.segment_before(segment)
+        return found
 
     def checkpoint(self):
         return checkpoint.load(self.files)
 
     def save_checkpoint(self, state):
         checkpoint.save(self.files, state.boot, state.cursor_seq)
+
+
+def _reading(body):
+    try:
+        return record.unpack(body)
+    except ValueError:
+        return None

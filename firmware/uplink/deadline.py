@@ -8,7 +8,8 @@ import errno
 
 from micropython import const
 
-_LONGEST_READ_BYTES = const(4096)  # umqtt believes any length that the other side announces
+# umqtt believes any length that the other side announces, and listens as long as it talks.
+_MOST_BYTES = const(4096)
 
 
 class DeadlineSocket:
@@ -22,9 +23,14 @@ class DeadlineSocket:
         self._used = 0
         self._began_ms = 0
         self._deadline_ms = 0
+        self._readable_bytes = 0
 
     def allow_ms(self, deadline_ms):
-        """From now on everything together may take deadline_ms, then OSError(ETIMEDOUT)."""
+        """From now on everything together may take deadline_ms, then OSError(ETIMEDOUT).
+
+        And 4096 bytes may be read, then OSError(EINVAL).
+        """
+        self._readable_bytes = _MOST_BYTES
         self._began_ms = self._clock.ticks_ms()
         self._deadline_ms = deadline_ms
 
@@ -65,8 +71,9 @@ class DeadlineSocket:
     def read(self, n):
         """Exactly n bytes; b"" when the other side closed before the first of them."""
         self.flush()
-        if n > _LONGEST_READ_BYTES:
+        if n > self._readable_bytes:
             raise OSError(errno.EINVAL, "%d bytes announced" % n)
+        self._readable_bytes -= max(n, 0)
         data = b""
         while len(data) < n:
             more = self._stream.recv(n - len(data), self._left_ms())

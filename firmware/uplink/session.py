@@ -42,7 +42,13 @@ class Session:
             connect=connect, clock=clock, buffer_bytes=message_bytes + _HEAD_BYTES
         )
         self._client = umqtt.MQTTClient(
-            client_id, host, port, user or None, password or None, _KEEPALIVE_S
+            client_id,
+            host,
+            port,
+            # Bytes: of a text umqtt would announce the characters and send the bytes.
+            user.encode() or None,
+            password.encode(),
+            _KEEPALIVE_S,
         )
 
     def open(self):
@@ -55,10 +61,17 @@ class Session:
 
     def close(self):
         """Say goodbye; everything was acknowledged before, so a failure costs nothing."""
-        self._step("disconnect", _CLOSE_MS, self._goodbye)
+        try:
+            self._step("disconnect", _CLOSE_MS, self._goodbye)
+        except UplinkError as error:
+            print(error)
 
     def abandon(self):
-        self._sock.close()
+        """Close the stream, if it is still open. Never fails: an error is on its way already."""
+        try:
+            self._sock.close()
+        except OSError as error:
+            print("stream not closed: %s" % error)
 
     def _goodbye(self):
         self._sock.write(b"\xe0\0")

@@ -1,0 +1,194 @@
+"""A real littlefs on a block device in RAM, mounted at /journal, whose power can be cut."""
+
+import vfs
+
+from firmware.hal.files import Files, mount
+
+ROOT = "/journal"
+BLOCK_BYTES = 4096
+_EIO = 5
+_PAGE_BYTES = 256
+_BLANK = b"\xff" * _PAGE_BYTES
+
+
+class PowerCut(Exception):
+    """No OSError: the firmware has no say in it."""
+
+
+class RamFlash:
+    """Blocks of erased NOR flash; only pages that were written take memory.
+
+    cut_at: the write or erase (0, 1, 2 ...) that is only half done when power fails.
+    fail_at: the one that raises OSError, as do all behind it when fails_for_ever.
+    fail_read_at: the read that does.
+    """
+
+    def __init__(self, blocks=16, content=None):
+        self.blocks = blocks
+        self.content = content or [None] * (blocks * BLOCK_BYTES // _PAGE_BYTES)
+        self.cut_at = self.fail_at = self.fail_read_at = None
+        self.is_dead = self.fails_for_ever = False
+        self.changes = self.reads = self.read_bytes = 0
+
+    def copy(self):
+        """What is left when this flash is taken out: another one with the same content."""
+        return RamFlash(self.blocks, [page and bytearray(page) for page in self.content])
+
+    def readblocks(self, block, buffer, offset=0):
+        self._refuse_when_dead()
+        self.reads += 1
+        if self.reads - 1 == self.fail_read_at:
+            raise OSError(_EIO)
+        self.read_bytes += len(buffer)
+        view = memoryview(buffer)
+        for page, inside, at, size in _pages(block, offset, len(buffer)):
+            content = memoryview(self.content[page] or _BLANK)
+            view[at : at + size] = content[inside : inside + size]
+
+    def writeblocks(self, block, buffer, offset=0):
+        kept = self._kept(len(buffer))
+        if kept:
+            self._program(block, memoryview(buffer)[:kept], offset)
+        self._end_of_change()
+
+    def _program(self, block, data, offset):
+        for page, inside, at, size in _pages(block, offset, len(data)):
+            if self.content[page] is None:
+                self.content[page] = bytearray(_BLANK)
+            content = self.content[page]
+            for i in range(size):
+                content[inside + i] &= data[at + i]  # NOR: a bit goes from 1 to 0
+
+    def ioctl(self, operation, argument):
+        if operation == 4:
+            return self.blocks
+        if operation == 5:
+            return BLOCK_BYTES
+        if operation == 6:
+            self._erase(argument)
+        return 0
+
+    def _erase(self, block):
+        kept = self._kept(BLOCK_BYTES)
+        for page, _, _, _ in _pages(block, 0, kept):
+            self.content[page] = None
+        self._end_of_change()
+
+    def _kept(self, whole_bytes):
+        """How much of a change takes place."""
+        self._refuse_when_dead()
+        self.changes += 1
+        if self._fails():
+            return 0
+        if self.changes - 1 == self.cut_at:
+            self.is_dead = True
+            return whole_bytes // 2
+        return whole_bytes
+
+    def _end_of_change(self):
+        self._refuse_when_dead()
+        if self._fails():
+            raise OSError(_EIO)
+
+    def _fails(self):
+        behind = -1 if self.fail_at is None else self.changes - 1 - self.fail_at
+        return behind == 0 or (behind > 0 and self.fails_for_ever)
+
+    def _refuse_when_dead(self):
+        if self.is_dead:
+            raise PowerCut
+
+
+def _pages(block, offset, size):
+    """The pages of a stretch: (page, offset in it, offset in the stretch, bytes)."""
+    done = 0
+    while done < size:
+        page, inside = divmod(block * BLOCK_BYTES + offset + done, _PAGE_BYTES)
+        part = min(size - done, _PAGE_BYTES - inside)
+        yield page, inside, done, part
+        done += part
+
+
+def mounted(flash):
+    """The files on it, in place of what was mounted before; made when it is blank."""
+    try:
+        vfs.umount(ROOT)
+    except OSError:
+        pass  # the first one in this test
+    mount(flash, ROOT)
+    return Files(ROOT)
+
+
+def remounted(flash):
+    """As after a reset: nothing but the flash has survived."""
+    return mounted(flash)
+
+
+def write_file(name, data):
+    """Put a file there as if something else had written it."""
+    with open("%s/%s" % (ROOT, name), "wb") as f:
+        f.write(data)
+
+
+def read_file(name):
+    with open("%s/%s" % (ROOT, name), "rb") as f:
+        return f.read()
+
+
+def every_cut(flash, act, check):
+    """Power fails in the middle of each write and erase of act(files), in turn.
+
+    check(files, done) then sees what is left; done: act() had returned (the last round).
+    """
+    done = False
+    cut_at = 0
+    while not done:
+        victim = flash.copy()
+        files = remounted(victim)
+        victim.changes = 0
+        victim.cut_at = cut_at
+        try:
+            act(files)
+            done = not victim.is_dead
+        except PowerCut:
+            pass
+        try:
+            check(remounted(victim.copy()), done)
+        except Exception as error:
+            print("power cut at change %d" % cut_at)
+            raise error
+        cut_at += 1
+    if cut_at < 2:
+        raise AssertionError("nothing was written")
+
+
+class RamFiles:
+    """A files port over a dict, for damage that no file system would let through."""
+
+    def __init__(self, content=None):
+        self.content = {} if content is None else content
+
+    def append(self, name, data):
+        self.content[name] = self.content.get(name, b"") + data
+
+    def replace(self, name, data):
+        self.content[name] = bytes(data)
+
+    def read(self, name, offset, buffer):
+        if name not in self.content:
+            raise OSError(2)
+        part = self.content[name][offset : offset + len(buffer)]
+        buffer[: len(part)] = part
+        return len(part)
+
+    def size(self, name):
+        return len(self.content[name]) if name in self.content else None
+
+    def names(self):
+        return list(self.content)
+
+    def remove(self, name):
+        del self.content[name]
+
+    def capacity_bytes(self):
+        return 65536

@@ -1,0 +1,171 @@
+"""Fakes of the ports of firmware/hal/__init__.py. Time moves only when somebody sleeps."""
+
+_TICKS_MASK = 0x3FFFFFFF
+
+
+class Slept(BaseException):
+    """Deep sleep began: no `except Exception` of the firmware may hold it up."""
+
+    def __init__(self, ms):
+        self.ms = ms
+
+
+class Cut(BaseException):
+    """A reset: the wake ends here and now."""
+
+
+class Fuse:
+    """Blows at the n-th port call of a wake; 0 never does."""
+
+    def __init__(self, at=0):
+        self.at = at
+        self.calls = 0
+
+    def burn(self):
+        self.calls += 1
+        if self.calls == self.at:
+            raise Cut
+
+
+class FakeClock:
+    def __init__(self, *, epoch_s=None, ticks_ms=(1 << 30) - 500, fuse=None):
+        self._fuse = fuse or Fuse()
+        self._ticks_ms = ticks_ms
+        self._uptime_ms = 0
+        self._step_ms = None if epoch_s is None else epoch_s * 1000
+
+    def advance(self, ms):
+        self._ticks_ms = (self._ticks_ms + ms) & _TICKS_MASK
+        self._uptime_ms += ms
+
+    def ticks_ms(self):
+        return self._ticks_ms
+
+    def elapsed_ms(self, since):
+        return (self._ticks_ms - since) & _TICKS_MASK
+
+    def sleep_ms(self, n):
+        self.advance(n)
+
+    def epoch_s(self):
+        return None if self._step_ms is None else (self._step_ms + self._uptime_ms) // 1000
+
+    def set_epoch_s(self, n):
+        self._fuse.burn()
+        self._step_ms = n * 1000 - self._uptime_ms
+        self._fuse.burn()
+
+    def uptime_s(self):
+        if self._step_ms is not None:
+            raise AssertionError("uptime_s() after the clock was set")
+        return self._uptime_ms // 1000
+
+    def lose_power(self):
+        self._uptime_ms = 0
+        self._step_ms = None
+
+
+class FakePower:
+    """Retained memory is noise after a loss of power; a cut write is a torn one."""
+
+    def __init__(self, fuse=None):
+        self._fuse = fuse or Fuse()
+        self.why = "power_on"
+        self.lose_power()
+
+    def lose_power(self):
+        self.memory = b"\xa5" * 300
+        self.why = "power_on"
+
+    def cause(self):
+        return self.why
+
+    def deep_sleep_ms(self, n):
+        if not 1 <= n < 1 << 31:
+            raise AssertionError("deep sleep of %r ms" % n)
+        raise Slept(n)
+
+    def retained_read(self):
+        return self.memory
+
+    def retained_write(self, data):
+        self._fuse.burn()
+        old, new = self.memory, bytes(data)
+        for middle in (40, 168):  # inside the first copy, inside the second
+            self.memory = new[:middle] + old[middle:]
+            self._fuse.burn()
+        self.memory = new
+        self._fuse.burn()
+
+    def feed(self):
+        pass
+
+    def unique_id(self):
+        return b"\1\2\3\4\5\6"
+
+
+class FakeCounter:
+    def __init__(self, fuse=None):
+        self._fuse = fuse or Fuse()
+        self.lose_power()
+
+    def lose_power(self):
+        self._is_counting = False
+        self._count = 0x5A5A5A5A  # what memory holds before anybody wrote it
+
+    def begin_at(self, count):
+        self._is_counting = True
+        self._count = count
+
+    def pulse(self, n=1):
+        """Pulses at the pin; the number that a counter can have seen."""
+        if not self._is_counting:
+            return 0
+        self._count = (self._count + n) & 0xFFFFFFFF
+        return n
+
+    def start(self):
+        self._fuse.burn()
+        fresh = not self._is_counting
+        if fresh:
+            self._is_counting = True
+            self._count = 0
+        self._fuse.burn()
+        return fresh
+
+    def count(self):
+        return self._count
+
+
+class FakeBattery:
+    def read_mv(self):
+        return 3600
+
+
+class FakeFiles:
+    """The image's file system: name -> bytes. broken: every call fails."""
+
+    def __init__(self, **contents):
+        self.contents = contents
+        self.broken = False
+
+    def _check(self):
+        if self.broken:
+            raise OSError(5)
+
+    def size(self, name):
+        self._check()
+        return len(self.contents[name]) if name in self.contents else None
+
+    def read(self, name, offset, buffer):
+        self._check()
+        part = self.contents[name][offset : offset + len(buffer)]
+        buffer[: len(part)] = part
+        return len(part)
+
+    def replace(self, name, data):
+        self._check()
+        self.contents[name] = bytes(data)
+
+    def put_config(self, text):
+        self.contents["config.json"] = text

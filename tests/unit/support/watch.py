@@ -1,0 +1,48 @@
+"""What must be true of every meter at any time."""
+
+from expect import expect
+from firmware.core import record
+from meter import Meter
+
+
+def check(meter, weight_ml=1000):
+    """What must be true of every meter at any time; its readings."""
+    readings = meter.readings()
+    slots = {}
+    on_demand = 0
+    for before, reading in zip([None] + readings, readings):
+        expect(reading.odometer_ml, reading.pulses * weight_ml)
+        if before:
+            expect(reading.odometer_ml >= before.odometer_ml, True)
+            expect(reading.interval_ml, reading.odometer_ml - before.odometer_ml)
+        if reading.flags & record.ON_DEMAND:
+            on_demand += 1
+        else:
+            slot = (reading.boot, meter.dated_s(reading) // 3600)
+            if slot in slots:
+                raise AssertionError("slot %r twice in %r" % (slot, readings))
+            slots[slot] = True
+    expect(on_demand <= meter.asked, True)
+    seqs = [row[0] for row in meter.network.rows]
+    expect([seq for seq in range(1, max(seqs or [0]) + 1) if seq not in seqs], [])
+    state = meter.state()
+    expect(state is None or state.cursor_seq <= len(readings) + 1, True)
+    return readings
+
+
+def wakes(meter, n, pulses=0):
+    for _ in range(n):
+        meter.pulse(pulses)
+        meter.wake()
+
+
+def power_lost_meter():
+    """A meter that has just lost power, with 901 pulses in its journal and 5 lost."""
+    meter = Meter()
+    meter.wake()
+    for n in (1, 900):
+        meter.pulse(n)
+        meter.wake()
+    meter.pulse(5)
+    meter.lose_power()
+    return meter

@@ -1,0 +1,227 @@
+"""Promise: a file that is not right is refused with one sentence; what passes is right."""
+
+import json
+import random
+
+from expect import expect, expect_raises
+from firmware import config
+from firmware.config import FIELDS, Config, parse
+from firmware.core.errors import ConfigError
+from ports import FakeFiles
+
+_GOOD = (
+    b'{"device": "meter-1", "pulse_weight_ml": 10000, "slot_s": 900, "report_s": 3600,'
+    b' "broker_host": "10.0.0.1", "broker_port": 1884, "broker_password": "a\\"b\\\\,:{}",'
+    b' "message_bytes": 512, "wifi_ssid": "caf\xc3\xa9"}'
+)
+
+
+def _refused(text, *named):
+    """The sentence that refuses the text; it names all of these."""
+    sentence = str(expect_raises(ConfigError, parse, text))
+    for name in named:
+        if str(name) not in sentence:
+            raise AssertionError("%r does not name %r" % (sentence, name))
+    return sentence
+
+
+def _with(key, value):
+    return json.dumps({key: value}).encode()
+
+
+def test_a_good_file_is_taken_as_it_is():
+    taken = parse(_GOOD)
+    expect(taken.device, "meter-1")
+    expect((taken.pulse_weight_ml, taken.pulse_weight_pulses), (10_000, 1))
+    expect((taken.broker_host, taken.broker_port), ("10.0.0.1", 1884))
+    expect(taken.broker_password, 'a"b\\,:{}')
+    expect(taken.wifi_ssid, "café")
+
+
+def test_an_empty_object_gives_the_defaults():
+    taken = parse(b" { } ")
+    for key, default, _, _ in FIELDS:
+        expect(getattr(taken, key), default)
+
+
+def test_every_field_refuses_another_type():
+    for key, default, _, _ in FIELDS:
+        for text in (b"true", b"false", b"null", b"1.0", b"1e5", b"1e999", b"[1]", b'{"a":1}'):
+            _refused(b'{"%s": %s}' % (key.encode(), text), key)
+        _refused(_with(key, 5 if isinstance(default, str) else "5"), key, "5")
+
+
+def test_every_number_refuses_what_is_below_or_above_and_takes_its_limits():
+    for key, default, lowest, highest in FIELDS:
+        if isinstance(default, str):
+            continue
+        for value in (lowest - 1, highest + 1, -(1 << 40), 1 << 31, 1 << 32, 10**30):
+            _refused(_with(key, value), key, value, lowest, highest)
+        if key in ("slot_s", "report_s"):
+            values = {"slot_s": lowest, "report_s": lowest if key == "slot_s" else highest}
+            parse(json.dumps(values).encode())
+        else:
+            for value in (lowest, highest):
+                expect(getattr(parse(_with(key, value)), key), value)
+
+
+def test_every_text_refuses_one_byte_too_many_and_takes_its_limit():
+    for key, default, _, highest in FIELDS:
+        if not isinstance(default, str):
+            continue
+        expect(getattr(parse(_with(key, "x" * highest)), key), "x" * highest)
+        _refused(_with(key, "x" * (highest + 1)), key, highest + 1, highest)
+
+
+def test_a_text_is_measured_in_bytes_because_that_is_what_is_sent():
+    _refused(b'{"wifi_ssid": "%s"}' % (b"\xc3\xa9" * 17), "wifi_ssid", 34, 32)
+    expect(parse(b'{"wifi_ssid": "%s"}' % (b"\xc3\xa9" * 16)).wifi_ssid, "é" * 16)
+
+
+def test_control_characters_are_refused_in_every_text():
+    for key, default, _, _ in FIELDS:
+        if isinstance(default, str):
+            for code in ("\\u0000", "\\n", "\\u001f", "\\u007f"):
+                _refused(b'{"%s": "a%s"}' % (key.encode(), code.encode()), key)
+
+
+def test_a_device_name_goes_into_a_topic_and_nothing_else_goes_into_it():
+    for letter in ("/", "+", "#", " ", ".", '"', "é", "ª", "中"):
+        _refused(_with("device", "a" + letter), "device", "letters, digits, - and _")
+    expect(parse(_with("device", "aZ09-_")).device, "aZ09-_")
+
+
+def test_an_unknown_setting_is_refused_by_name():
+    for key in ("slots", "Slot_s", "", "__init__", "é"):
+        _refused(_with(key, 1), repr(key))
+
+
+def test_slots_must_divide_a_day_and_reports_must_be_multiples_of_them():
+    _refused(b'{"slot_s": 3500, "report_s": 7000}', "slot_s", 3500, 86400)
+    _refused(b'{"slot_s": 900, "report_s": 1000}', "report_s", 1000, 900)
+    _refused(b'{"slot_s": 3600, "report_s": 900}', "report_s", 900, 3600)
+
+
+def test_what_is_not_json_is_refused():
+    for text in (
+        b"",
+        b" ",
+        b"{",
+        b"}",
+        b'{"slot_s": 900',
+        b'{"slot_s": 900}x',
+        b'{"slot_s": 900}}',
+        b'{"slot_s": -}',
+        b'{"slot_s": 0x10}',
+        b'{"slot_s": NaN}',
+        b'{"slot_s": 5-3}',
+        b"{'slot_s': 900}",
+        b'{"device": "\xff\xfe"}',
+        b'{"\xff": 1}',
+        b"\xef\xbb\xbf{}",
+        b"\0",
+    ):
+        _refused(text, "config.json", "JSON")
+
+
+def test_json_that_is_no_object_is_refused():
+    for text in (b"[]", b"[1, 2]", b"1", b'"slot_s"', b"null", b"true", b"[" * 900 + b"]" * 900):
+        _refused(text, "config.json", "object")
+
+
+def test_what_the_interpreter_takes_for_json_and_is_not_is_refused():
+    for text in (
+        b"{,}",
+        b'{"slot_s": 900,}',
+        b'{"slot_s" 900}',
+        b'{"slot_s", 900}',
+        b'{"slot_s": 900 "report_s": 900}',
+        b'{"slot_s": 900: 900}',
+        b'{"slot_s": 900 900}',
+        b'{"slot_s"}',
+        b'{"slot_s": 900]',
+        b'{"slot_s": 900}\0',
+    ):
+        expect_raises(ConfigError, parse, text)
+
+
+def test_a_setting_that_is_there_twice_is_refused():
+    _refused(b'{"pulse_weight_ml": 10000, "pulse_weight_ml": 1000}', "twice")
+    _refused(b'{"slot_s": 900, "slot_s": 900}', "twice")
+
+
+def test_lists_in_lists_to_any_depth_are_refused():
+    for depth in (1, 10, 100, 500, 1000):
+        _refused(b'{"device": %s%s}' % (b"[" * depth, b"]" * depth), "device")
+        _refused(b'{"slot_s": %s1%s}' % (b'{"a":' * (depth // 4), b"}" * (depth // 4)), "slot_s")
+
+
+def test_a_missing_a_too_long_and_an_unreadable_file_are_refused():
+    files = FakeFiles()
+    expect("missing" in str(expect_raises(ConfigError, config.load, files, 0)), True)
+    files.put_config(b"{}" + b" " * 2047)
+    sentence = str(expect_raises(ConfigError, config.load, files, 0))
+    expect("2049" in sentence and "2048" in sentence, True)
+    files.put_config(b"{}" + b" " * 2046)
+    config.load(files, 0)
+    files.broken = True
+    expect("config.json" in str(expect_raises(ConfigError, config.load, files, 0)), True)
+
+
+def test_the_last_good_configuration_is_the_accepted_text():
+    system, journal = FakeFiles(), FakeFiles()
+    expect(config.load_last_good(journal).slot_s, 3600)
+    system.put_config(_GOOD)
+    accepted, text, _ = config.load(system, 0)
+    config.keep_as_last_good(journal, text)
+    expect(config.load_last_good(journal).slot_s, accepted.slot_s)
+    journal.contents["config.good"] = b"{"
+    sentence = str(expect_raises(ConfigError, config.load_last_good, journal))
+    expect("config.good" in sentence, True)
+
+
+def _checked(text):
+    """1 when the text was taken. Whatever else than a refusal comes out of parse() is red."""
+    try:
+        taken = parse(text)
+    except ConfigError as refusal:
+        expect("\n" in str(refusal), False)
+        return 0
+    expect(isinstance(taken, Config), True)
+    for key, default, lowest, highest in FIELDS:
+        value = getattr(taken, key)
+        expect(type(value), type(default))
+        size = len(value.encode()) if isinstance(value, str) else value
+        expect(lowest <= size <= highest, True)
+    return 1
+
+
+def test_2000_random_and_mutated_texts_are_refused_or_right():
+    random.seed(5)
+    pieces = (
+        b"{",
+        b"}",
+        b"[",
+        b"]",
+        b'"',
+        b":",
+        b",",
+        b"1e5",
+        b"-",
+        b"null",
+        b"\\u0000",
+        b"9" * 40,
+    )
+    for _ in range(500):
+        _checked(bytes(random.getrandbits(8) for _ in range(random.randint(0, 60))))
+    taken = 0
+    for _ in range(1500):
+        text = _GOOD
+        for _ in range(random.randint(1, 3)):
+            at = random.randint(0, len(text) - 1)
+            piece = bytes([random.getrandbits(8)])
+            if random.randint(0, 1):
+                piece = random.choice(pieces)
+            text = text[:at] + piece + text[at + random.randint(0, 2) :]
+        taken += _checked(text)
+    expect(0 < taken < 1500, True)

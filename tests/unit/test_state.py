@@ -1,0 +1,142 @@
+"""Promise: after a reset in any instant the newest or the last but one state is there."""
+
+import random
+import struct
+
+from expect import expect
+from firmware.core.seal import seal, unseal
+from firmware.storage import state as layout
+from firmware.storage.state import RetainedState, State
+
+BITS = {
+    "boot": 16,
+    "odometer_ml": 64,
+    "pulses": 64,
+    "flags": 16,
+    "failures": 8,
+    "crashes": 8,
+    "running": 8,
+    "clock_set": 8,
+}  # all others have 32
+
+
+class Retained:
+    """The retained memory of a power port."""
+
+    def __init__(self, content=b""):
+        self.content = content
+
+    def retained_read(self):
+        return self.content
+
+    def retained_write(self, data):
+        self.content = bytes(data)
+
+
+def fields(state):
+    return {name: getattr(state, name) for name in layout._FIELDS}
+
+
+def state_of(odometer_ml):
+    state = State()
+    state.odometer_ml = odometer_ml
+    state.cursor_seq = odometer_ml & 0xFFFF
+    return state
+
+
+def test_every_field_survives_with_its_extreme_values():
+    for highest in (False, True):
+        state = State()
+        for name in layout._FIELDS:
+            setattr(state, name, (1 << BITS.get(name, 32)) - 1 if highest else 0)
+        memory = Retained()
+        RetainedState(memory).save(state)
+        expect(fields(RetainedState(memory).load()), fields(state))
+
+
+def test_no_field_takes_the_place_of_another():
+    for name in layout._FIELDS:
+        state = State()
+        setattr(state, name, 77)
+        memory = Retained()
+        RetainedState(memory).save(state)
+        expect(fields(RetainedState(memory).load()), fields(state))
+
+
+def test_a_century_of_water_fits_the_odometer():
+    memory = Retained()
+    for odometer_ml in ((1 << 32) - 1, 1 << 32, (1 << 53) + 1, (1 << 64) - 1):
+        state = State()
+        state.odometer_ml = state.pulses = odometer_ml
+        RetainedState(memory).save(state)
+        loaded = RetainedState(memory).load()
+        expect((loaded.odometer_ml, loaded.pulses), (odometer_ml, odometer_ml))
+
+
+def test_a_write_torn_at_any_byte_leaves_the_old_or_the_new_state():
+    memory = Retained()
+    retained = RetainedState(memory)
+    for odometer_ml in (1000, 2000, 3000):
+        before = memory.content
+        retained.save(state_of(odometer_ml))
+    check_torn(before, memory.content, 2000, 3000)
+
+
+def test_a_write_over_garbage_torn_at_any_byte_never_invents_a_state():
+    random.seed(4)
+    garbage = bytes(random.getrandbits(8) for _ in range(256))
+    memory = Retained(garbage)
+    retained = RetainedState(memory)
+    expect(retained.load(), None)
+    retained.save(state_of(1000))
+    check_torn(garbage, memory.content, None, 1000)
+
+
+def check_torn(before, after, old_ml, new_ml):
+    """Torn at each byte, then the meter goes on: what it saves next is what it finds then."""
+    for cut in range(len(after) + 1):
+        memory = Retained(after[:cut] + before[cut:])
+        retained = RetainedState(memory)
+        loaded = retained.load()
+        found_ml = loaded and loaded.odometer_ml
+        if found_ml not in (old_ml, new_ml):
+            raise AssertionError("torn at %d: %r" % (cut, found_ml))
+        retained.save(state_of(4000))
+        expect(RetainedState(memory).load().odometer_ml, 4000)
+
+
+def test_garbage_is_no_state():
+    random.seed(5)
+    for size in (0, 1, 73, 74, 127, 128, 201, 202, 256, 300, 2048):
+        for content in (bytes(size), b"\xff" * size):
+            expect(RetainedState(Retained(content)).load(), None)
+        for _ in range(20):
+            content = bytes(random.getrandbits(8) for _ in range(size))
+            expect(RetainedState(Retained(content)).load(), None)
+
+
+def test_memory_that_holds_one_copy_only_gives_that_copy():
+    memory = Retained()
+    retained = RetainedState(memory)
+    retained.save(state_of(1000))
+    retained.save(state_of(2000))
+    expect(RetainedState(Retained(memory.content[:128])).load().odometer_ml, 2000)
+    expect(RetainedState(Retained(bytes(128) + memory.content[128:])).load().odometer_ml, 1000)
+
+
+def test_the_newer_copy_counts_when_the_generation_wraps():
+    memory = Retained()
+    retained = RetainedState(memory)
+    retained._generation = 0xFFFFFFFD
+    for odometer_ml in range(1000, 1006):
+        retained.save(state_of(odometer_ml))
+        expect(RetainedState(memory).load().odometer_ml, odometer_ml)
+
+
+def test_a_state_of_another_layout_is_not_read():
+    memory = Retained()
+    RetainedState(memory).save(state_of(1000))
+    slot = memory.content[128:]
+    content = unseal(slot[: struct.calcsize(layout._LAYOUT) + 4])
+    other = seal(b"2R" + content[2:])
+    expect(RetainedState(Retained(bytes(128) + other)).load(), None)
