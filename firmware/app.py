@@ -17,6 +17,7 @@ from firmware.hal.flash import journal_device
 from firmware.hal.power import Power
 from firmware.storage.state import RetainedState
 from firmware.storage.store import Store
+from firmware.version import VERSION
 
 _WATCHDOG_MS = const(120_000)
 # A meter that sleeps at once locks its owner out: time for Ctrl-C after power-on.
@@ -32,7 +33,7 @@ def run():
     clock = Clock()
     power = Power(board.BUTTON_PIN)
     if power.cause() == "power_on":
-        print("Rill water meter. Ctrl-C within 2 s for the prompt.")
+        print("Rill %s water meter. Ctrl-C within 2 s for the prompt." % VERSION)
         clock.sleep_ms(_SERVICE_WINDOW_MS)
     power.watchdog_ms(_WATCHDOG_MS)
     build(clock, power).run()

@@ -47,6 +47,11 @@ def test_the_readme_has_commands_and_is_short():
     assert len((ROOT / "README.md").read_text().splitlines()) < 150
 
 
+def test_firmware_and_tools_have_one_version():
+    firmware = re.search(r'VERSION = "(.*)"', (ROOT / "firmware" / "version.py").read_text())
+    assert f'version = "{firmware[1]}"' in (ROOT / "pyproject.toml").read_text()
+
+
 def test_every_make_target_of_the_readme_exists():
     makefile = (ROOT / "Makefile").read_text()
     for target in re.findall(r"\bmake (\w+)", (ROOT / "README.md").read_text()):

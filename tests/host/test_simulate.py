@@ -16,8 +16,7 @@ from rill.simulate import Run, Settings
 from rill.trace import Trace, read_trace
 from rill.verdict import is_sound
 from rill.world import World
-
-FOREVER = 10**9
+from unkind import FOREVER, ResetAt
 
 
 def settings(days=1, seed=1, **more) -> Settings:
@@ -117,17 +116,6 @@ def test_a_broker_that_dies_leaves_the_readings_in_the_journal():
         n = result(BrokerDies(settings(broker=f"mqtt://{broker.host}:{broker.port}"), broker))
     assert n["records_received"] == n["records_acked"] == 7
     assert n["records_pending"] == 25 - 7
-
-
-class ResetAt(Run):
-    """Resets one wake at one crossing of the border."""
-
-    def __init__(self, settings, wake, crossing):
-        super().__init__(settings)
-        self.wake_and_crossing = wake, crossing
-
-    def fuse(self, wake):
-        return self.wake_and_crossing[1] if wake == self.wake_and_crossing[0] else 0
 
 
 @pytest.mark.parametrize("wake", [1, 2, 7])

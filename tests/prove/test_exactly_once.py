@@ -9,21 +9,11 @@ from rill.household import household
 from rill.simulate import Run, Settings
 from rill.trace import Trace, read_trace
 from rill.verdict import is_sound
+from unkind import ResetAt
 
 pytestmark = pytest.mark.prove
 
 _STEADY = Trace([(100 * n, 700) for n in range(1, 300)], 1)
-
-
-class ResetAt(Run):
-    """Resets one wake at one crossing of the border."""
-
-    def __init__(self, settings, wake, crossing):
-        super().__init__(settings)
-        self.wake_and_crossing = wake, crossing
-
-    def fuse(self, wake):
-        return self.wake_and_crossing[1] if wake == self.wake_and_crossing[0] else 0
 
 
 def _is_survived(hal, wake, crossing):

@@ -100,7 +100,7 @@ def assemble(root: Path = ROOT) -> Path:
     head = f'"""Made from {_ULP_SOURCE}; version {version:#06x}."""\n'
     if target.exists() and target.read_text().startswith(head):
         return target
-    program, entry = _assembled(source)
+    program, entry = assembled(source)
     target.parent.mkdir(parents=True, exist_ok=True)
     content = (
         f"{head}\nMAGIC = {version:#06x}\nENTRY = {4 * entry}  # bytes, as ULP.run() wants it\n"
@@ -124,7 +124,7 @@ with open(sys.argv[1]) as f:
 """
 
 
-def _assembled(source: Path) -> tuple[bytes, int]:
+def assembled(source: Path) -> tuple[bytes, int]:
     """(binary with its header, entry in words)"""
     with tempfile.NamedTemporaryFile("w", suffix=".py") as script:
         script.write(_ASSEMBLE)
