@@ -6,7 +6,7 @@ Imported only in a wake that reports.
 from micropython import const
 
 from firmware.core import record
-from firmware.core.errors import StorageFault, UplinkError
+from firmware.core.errors import UplinkError
 from firmware.storage.reader import Reader
 from firmware.uplink.rows import Rows
 from firmware.uplink.session import Session
@@ -93,13 +93,6 @@ def _publish_pending(link, clock, power, config, device, store, state, commit):
 
 def _messages(config, device, journal, state):
     """Yields (payload, cursor behind it) until everything pending has been in a message."""
-    try:
-        yield from _filled(config, device, journal, state)
-    except OSError as error:
-        raise StorageFault("journal not readable: %s" % error)
-
-
-def _filled(config, device, journal, state):
     rows = Rows(device=device, journal_id=journal.id, budget_bytes=config.message_bytes)
     reader = Reader(journal, state.cursor_seq, state.cursor_segment or None, state.cursor_offset)
     cursor = None

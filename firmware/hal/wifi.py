@@ -40,7 +40,10 @@ class WiFi:
         return Stream(sock)
 
     def network_time_s(self):
-        return ntptime.time() + _UNIX_TO_2000_S
+        try:
+            return ntptime.time() + _UNIX_TO_2000_S
+        except ValueError:
+            raise OSError(errno.EIO, "an answer too short for a time")
 
     def down(self):
         self._wlan.disconnect()
@@ -56,10 +59,13 @@ class Stream:
         return self._sock.recv(n)
 
     def sendall(self, data, timeout_ms):
-        # One timeout per piece: a peer that takes nothing for that long is gone.
-        self._sock.settimeout(timeout_ms / 1000)
+        began_ms = time.ticks_ms()
         view = memoryview(data)
         while view:
+            left_ms = timeout_ms - time.ticks_diff(time.ticks_ms(), began_ms)
+            if left_ms <= 0:
+                raise OSError(errno.ETIMEDOUT)
+            self._sock.settimeout(left_ms / 1000)
             view = view[self._sock.send(view) :]
 
     def close(self):

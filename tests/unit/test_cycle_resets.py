@@ -164,3 +164,18 @@ def test_three_crashes_are_six_wakes_a_slot_apart_and_then_everything_again():
     expect((len(readings), readings[-1].pulses), (recorded + 1, 12))
     expect(bool(readings[-1].flags & record.RESET), True)
     expect(meter.state().crashes < 3, True)
+
+
+def test_a_reset_in_a_report_repeats_one_message_and_no_more():
+    cut = 0
+    ended = None
+    while ended is None:
+        cut += 1
+        meter = _backlog_wake()
+        ended = meter.wake(cut)
+        wakes(meter, 2)
+        rows = [row[0] for row in meter.network.rows]
+        again = [seq for seq in rows if rows.count(seq) > 1 and seq > 1]
+        # 256 bytes hold five readings at most; the cursor stands behind each PUBACK
+        expect(len(again) <= 2 * 5, True)
+    expect(cut > 10, True)
