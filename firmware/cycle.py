@@ -67,7 +67,7 @@ class Cycle:
         self._configure()
         if self._config:
             self._count()
-            self._commit()
+            self._commit()  # the coprocessor may stop; what it counted until now is safe
 
     def _commit(self):
         self._retained.save(self._state)

@@ -126,7 +126,7 @@ def _processes_with(text: str) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("ended_by", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("ended_by", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_ended_from_outside_it_leaves_no_process_and_no_folder(tmp_path, ended_by):
     terminal, stderr = pty.openpty()
     environment = {**os.environ, "TMPDIR": str(tmp_path), "TERM": "xterm"}
@@ -139,6 +139,7 @@ def test_ended_from_outside_it_leaves_no_process_and_no_folder(tmp_path, ended_b
             shown += os.read(terminal, 4096)  # it has begun
         assert any(tmp_path.iterdir())
         process.send_signal(ended_by)
+        process.send_signal(ended_by)  # an impatient person
         out, _ = process.communicate(timeout=20)
     os.close(stderr)
     os.close(terminal)

@@ -98,6 +98,15 @@ def test_a_network_that_swallows_everything_loses_nothing():
     assert n["records_unique"] == n["records_stored"] == 25
 
 
+@pytest.mark.parametrize(
+    "rows", [[(0, 12_000), (86_400, 3000)], [(3600, 3_000_000)], [(10, 5000), (20, 5000)]]
+)
+def test_water_of_the_very_first_seconds_counts(rows):
+    step_s = rows[1][0] - rows[0][0] if len(rows) > 1 else 3600
+    n = result(Settings(trace=Trace(rows, step_s), days=1))
+    assert n["pulses_counted"] == sum(ml for _, ml in rows) // 1000
+
+
 class BrokerDies(Run):
     """The broker is gone for good before wake 10."""
 

@@ -148,8 +148,11 @@ class _Conversation:
             self._heap_peak = value
             self._answer(0)
         else:
-            self._answer(self._world.answer(operation, value, data))
-        return ("watchdog", 0) if self._world.is_watchdog_due() else (None, 0)
+            answer = self._world.answer(operation, value, data)
+            if self._world.is_watchdog_due():
+                return "watchdog", 0  # without an answer: nothing happens after the bite
+            self._answer(answer)
+        return None, 0
 
     def _answer(self, answer):
         if isinstance(answer, bytes):

@@ -28,8 +28,8 @@ _BROKEN = (SimulationError, ImageError, ToolMissing, WorldError)
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; its exit status."""
     options = parser().parse_args(arguments)
-    # Ended by whoever: leave no process and no folder behind.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for ended_by in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ended_by, _stop)
     try:
         return options.command(options)
     except _WRONG_INPUT as error:
@@ -70,6 +70,13 @@ def parser() -> argparse.ArgumentParser:
     image = commands.add_parser("image", help="build the tree that goes onto the flash")
     image.set_defaults(command=_image)
     return root
+
+
+def _stop(_signal: int, _frame: object) -> None:
+    """Ended by whoever: leave no process and no folder behind, and let nobody disturb that."""
+    for again in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(again, signal.SIG_IGN)
+    raise KeyboardInterrupt
 
 
 def _number(lowest: int, highest: int):

@@ -190,8 +190,14 @@ class Collector:
             self._subscribed = True
             self._changed.notify_all()
 
+    @property
+    def is_subscribed(self):
+        """Whether what is published now arrives here."""
+        return self._subscribed
+
     def _on_disconnect(self, _client, _userdata, _flags, _reason_code, _properties):
         with self._changed:
+            self._subscribed = False
             self.interruptions += not self._closing
             self._changed.notify_all()
 

@@ -22,6 +22,7 @@ from rill.world import World
 
 _DAY_S = 86400
 _MOST_RESETS_IN_A_ROW = 25
+_RECEIVER_BACK_S = 3.0  # real seconds, after a restart of the broker
 _ARRIVAL_S = 10.0  # real seconds for the last message to come through the broker
 _DUMP = "dump.py"
 
@@ -119,7 +120,10 @@ class Run:
         most_wakes = 20 + 4 * self.settings.days * _DAY_S // self.settings.slot_s
         while True:
             last = self._world.now_us >= self._end_us and cause == "button"
-            self.network.up = self._world.network_is_up()
+            if last:
+                self.collector.wait_for(lambda: self.collector.is_subscribed, _RECEIVER_BACK_S)
+            # A broker that was restarted acknowledges to nobody until the receiver is back.
+            self.network.up = self._world.network_is_up() and self.collector.is_subscribed
             wake = len(self.endings) + 1
             self.before_wake(wake)
             ending = board.wake(cause, fuse=0 if last else self.fuse(wake))

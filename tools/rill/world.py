@@ -71,6 +71,7 @@ class World:
         self._rtc_s = 0  # seconds since 2000 when it was set
         self._rtc_set_us = 0
         self._counting_since: int | None = None
+        self._has_counted = False
         self._slow_memory = bytearray(_RTC_SLOW_BYTES)
         self._registers = {_STATE0: 0}
         self._answers: dict[int, Callable[[int, bytes], int | bytes]] = {
@@ -128,7 +129,9 @@ class World:
     def _start_counting(self, value: int, data: bytes) -> int:
         if self._counting_since is not None:
             return 0
-        self._counting_since = self._pulses_by_now()
+        # The trace begins when the meter is there: what flowed during its very first boot counts.
+        self._counting_since = self._pulses_by_now() if self._has_counted else 0
+        self._has_counted = True
         return 1
 
     def _look(self, value: int, data: bytes) -> int:
