@@ -6,12 +6,12 @@ from binascii import hexlify
 from micropython import const
 
 from firmware.boards import generic_esp32 as board
+from firmware.config import Config
 from firmware.core.errors import StorageFault
 from firmware.cycle import Cycle
 from firmware.drivers.battery import Battery
 from firmware.hal.adc import ADC
 from firmware.hal.clock import Clock
-from firmware.hal.counter import Counter
 from firmware.hal.files import Files, mount
 from firmware.hal.flash import journal_device
 from firmware.hal.power import Power
@@ -31,7 +31,7 @@ def run():
     """One wake. Returns only when somebody pressed Ctrl-C."""
     gc.threshold(_GC_THRESHOLD_BYTES)
     clock = Clock()
-    power = Power(board.BUTTON_PIN)
+    power = Power(board.BUTTON_PIN, board.ULP_MEASURE)
     if power.cause() == "power_on":
         print("Rill %s water meter. Ctrl-C within 2 s for the prompt." % VERSION)
         clock.sleep_ms(_SERVICE_WINDOW_MS)
@@ -62,13 +62,28 @@ def build(clock, power):
     return Cycle(
         clock=clock,
         power=power,
-        counter=Counter(board.PULSE_PIN),
+        open_counter=open_counter,
         battery=Battery(adc=ADC(board.BATTERY_PIN), divider_milli=board.BATTERY_DIVIDER_MILLI),
         retained=RetainedState(power),
         files=Files(""),
         open_store=open_store,
         report=report,
     )
+
+
+def open_counter(config):
+    """The pulse counter for the configured sensor; OSError when this chip or image has none.
+
+    config: None when it could not be read.
+    """
+    config = config or Config({})
+    if config.pulse_sensor == "hall":
+        from firmware.hal.pcnt_counter import PulseCounter
+
+        return PulseCounter(config)
+    from firmware.hal.counter import Counter
+
+    return Counter(config, board.ULP_MEASURE)
 
 
 def open_store():

@@ -8,6 +8,7 @@ import json
 from binascii import crc32
 
 from firmware.core.errors import ConfigError
+from firmware.hal.rtc_pins import PINS
 
 _FILE = "config.json"
 _LAST_GOOD = "config.good"
@@ -19,6 +20,17 @@ FIELDS = (
     ("device", "", 0, 32),  # letters, digits, - and _; empty: the chip's own number
     ("pulse_weight_ml", 1000, 1, 100_000_000),  # this much water ...
     ("pulse_weight_pulses", 1, 1, 1_000_000),  # ... is this many pulses
+    ("pulse_sensor", "reed", 0, 10),  # reed, electronic or hall
+    ("pulse_pin", 32, 0, 39),  # GPIO of the sensor
+    ("pulse_pin_b", -1, -1, 39),  # GPIO of a second one a quarter turn behind, -1: none
+    ("pulse_shortest_ms", 85, 4, 2000),  # the shortest time that it is closed, or open
+    ("pulse_stable_us", 0, 0, 500_000),  # a level that lasts this long is believed; 0: by sensor
+    ("pulse_dead_ms", -1, -1, 300),  # a pulse so soon after another is bounce; -1: by sensor
+    ("q3_l_per_h", 2500, 100, 1_000_000),  # permanent flow of the meter body (ISO 4064)
+    ("burst_l_per_h", 500, 0, 1_000_000),  # so much for burst_s is a burst; 0: never
+    ("burst_s", 300, 30, 3600),
+    ("commit_pulses", 100, 10, 10_000),  # what a loss of power may cost at most
+    ("wake_budget", 12, 0, 1000),  # wakes a day because of chatter, over-rate and bursts
     ("slot_s", 3600, 60, 3600),  # a record at each multiple; what a power loss can cost
     ("report_s", 21600, 60, 604_800),  # a report at each multiple
     ("broker_host", "", 0, 128),  # empty: nothing is sent
@@ -29,6 +41,7 @@ FIELDS = (
     ("wifi_ssid", "", 0, 32),
     ("wifi_password", "", 0, 63),
 )
+_PULSE_FIELDS = (1, 13)  # of FIELDS
 
 
 class Config:
@@ -37,6 +50,17 @@ class Config:
     device: str
     pulse_weight_ml: int
     pulse_weight_pulses: int
+    pulse_sensor: str
+    pulse_pin: int
+    pulse_pin_b: int
+    pulse_shortest_ms: int
+    pulse_stable_us: int
+    pulse_dead_ms: int
+    q3_l_per_h: int
+    burst_l_per_h: int
+    burst_s: int
+    commit_pulses: int
+    wake_budget: int
     slot_s: int
     report_s: int
     broker_host: str
@@ -64,6 +88,17 @@ class Config:
             )
         if 86400 % self.slot_s:
             raise ConfigError("slot_s is %d, but must divide a day, 86400" % self.slot_s)
+
+    def pulse_settings(self):
+        """All that the counter's program depends on."""
+        first, last = _PULSE_FIELDS
+        return [getattr(self, field[0]) for field in FIELDS[first:last]]
+
+    def sampling(self):
+        """How the pulse line is looked at; ConfigError when the sensor's figures don't fit."""
+        from firmware.core.sampling import Sampling  # not in a wake that knows it from before
+
+        return Sampling(self, PINS)
 
 
 def _check(key, value, default, lowest, highest):
@@ -107,6 +142,8 @@ def parse(text, name=_FILE, is_known=False):
     if not isinstance(values, dict):
         raise ConfigError("%s must hold an object, { ... }" % name)
     config = Config(values)
+    if not is_known:
+        config.sampling()
     if not is_known and _shape(text) != b"{%s}" % b",".join([b"v:v"] * len(values)):
         raise ConfigError("%s has a setting twice, or a comma or colon too many or too few" % name)
     return config

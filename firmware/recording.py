@@ -7,9 +7,9 @@ _MOST_INTERVAL_ML = 0xFFFFFFFF  # 4295 m3; the odometer always tells the whole o
 
 
 def record_reading(*, store, state, now_s, is_dated, battery_mv, slot_s):
-    """Append the state as a reading taken at now_s; StorageFault when that failed.
+    """Append the state as a reading taken at now_s, True; StorageFault when that failed.
 
-    Its flags leave the state as soon as they are in the journal.
+    Its flags leave the state as soon as they are in the journal. False: the slot has one.
     """
     last = store.last_reading()
     reading = Reading(
@@ -27,9 +27,10 @@ def record_reading(*, store, state, now_s, is_dated, battery_mv, slot_s):
         if reading.flags & record.RESET:
             # What the wake before could say is said; that it was reset is not.
             state.flags &= ~last.flags | record.RESET
-        return
+        return False
     store.journal.append(record.pack(reading))
     state.flags = 0
+    return True
 
 
 def _interval_ml(state, last):

@@ -2,6 +2,7 @@
 
 from micropython import const
 
+from firmware import counting
 from firmware.core import record
 from firmware.core.errors import StorageFault
 from firmware.storage.state import State
@@ -10,40 +11,29 @@ _CRASHES_TO_SAFE_MODE = const(3)
 _SAFE_WAKES = const(6)  # then everything is tried once more
 
 
-def state_at_wake(*, cause, counter, retained, open_store):
-    """The meter's state, with what this wake's beginning means for the next record.
+def state_at_wake(*, cause, retained, open_store):
+    """(the meter's state, True when retained memory had none), before anything is counted.
 
-    Starts the counter. cause: of the power port; open_store may raise StorageFault, which
-    costs the history but never the wake.
+    open_store may raise StorageFault, which costs the history but never the wake.
     """
     state = retained.load()
     cold = state is None
     if cold:
         state = _recovered(open_store)
-        if cause == "power_on":
-            state.count = 0
-        _power_came(state, open_store)
-        # Before the counter begins: a reset between its first pulse and this line would
-        # leave a counter at zero and a journal that tells of an older, higher count.
-        state.running = 1
-        retained.save(state)
-    if counter.start():
-        state.count = 0
-        if not cold:
-            _power_came(state, open_store)
-    elif cold:
-        if not state.journal_tag and cause != "power_on":
-            state.count = counter.count()  # how much of it is in the odometer, nobody can say
     elif state.running:
         state.crashes = min(state.crashes + 1, 255)
         state.flags |= record.RESET
     elif state.crashes < _CRASHES_TO_SAFE_MODE:
         state.crashes = 0
+    if cold and cause == "power_on":
+        counting.begins_at_zero(state)
+    if cold or cause == "power_on":
+        _power_came(state, open_store)
     if cause == "button":
         state.flags |= record.ON_DEMAND
         state.next_report_s = 0
     state.running = 1
-    return state
+    return state, cold
 
 
 def is_safe_mode(state):
@@ -70,17 +60,20 @@ def adopt(state, store):
         state.cursor_seq = store.journal.first_seq()
         state.config_crc = 0  # its files have no last good configuration yet
     else:
-        boot, cursor_seq = store.checkpoint()
+        known = store.checkpoint()
+        boot = known.boot
         last = store.last_reading()
-        if last:
-            state.odometer_ml += last.odometer_ml
-            state.pulses += last.pulses
-            state.rest += last.rest
+        if last and (not boot or 0 < (last.boot - boot) & 0xFFFF < 0x8000):
+            boot = last.boot  # the checkpoint was damaged; a boot number is used once
+        newest = known if last is None or known.pulses > last.pulses else last
+        if last or known.pulses:
+            state.odometer_ml += newest.odometer_ml
+            state.pulses += newest.pulses
+            state.rest += newest.rest
             state.flags |= record.POWER_LOST
-            if not boot or 0 < (last.boot - boot) & 0xFFFF < 0x8000:
-                boot = last.boot  # the checkpoint was damaged; a boot number is used once
+        state.reverse_pulses = (state.reverse_pulses + known.reverse_pulses) & 0xFFFFFFFF
         state.boot = (state.boot + boot) & 0xFFFF
-        state.cursor_seq = cursor_seq
+        state.cursor_seq = known.cursor_seq
     state.cursor_segment = state.cursor_offset = 0
     state.journal_tag = store.tag()
 
@@ -91,19 +84,22 @@ def _recovered(open_store):
     try:
         store = open_store()
         adopt(state, store)
-        last = store.last_reading()
+        known, last = store.checkpoint(), store.last_reading()
     except StorageFault as fault:
         print(fault)
         state.flags |= record.STORAGE_FAULT
         return state
-    if last:
+    if last and last.pulses >= known.pulses:
         state.count = last.count
+    else:
+        state.count = known.count
+    counting.is_stored(state)
     return state
 
 
 def _power_came(state, open_store):
     state.boot = (state.boot + 1) & 0xFFFF
-    state.power_on_epoch_s = state.next_slot_s = state.next_report_s = 0
+    state.power_on_epoch_s = state.next_slot_s = state.next_report_s = state.refill_s = 0
     state.clock_set = 0
     state.flags |= record.ON_DEMAND
     if state.pulses:

@@ -168,9 +168,15 @@ OUTPUT = (
 LEVEL = "reg_rd 0x3ff48424, 23, 23; move r3, 50; st r0, r3, 0"
 MUXED = f"reg_wr 0x3ff4848c, 17, 17, 1; reg_wr 0x3ff4848c, 5, 5, 1; {LEVEL}"
 SAMPLE = f"{MUXED}; ld r1, r3, 4; add r1, r1, 1; st r1, r3, 4"
+ADD_ONE = "ld r1, r3, {0}; add r1, r1, 1; st r1, r3, {0}"
+COUNTING = f"{MUXED}; jumpr 20, 1, ge; {ADD_ONE.format(8)}; nop; {ADD_ONE.format(4)}"
+LOOKING = f"{SAMPLE}; reg_rd 0x3ff480c0, 27, 27"
+ASKING = f"{SAMPLE}; reg_rd 0x3ff48424, 23, 23; jumpr 8, 1, ge; wake; nop"
 SLOWER = "sleep 1"
 STOPPING = "reg_wr 0x006, 24, 24, 0"
-OTHERS = (LATCH, WAKING, OUTPUT, LEVEL, MUXED, SAMPLE, SLOWER, STOPPING)
+OTHERS = (
+    *(LATCH, WAKING, OUTPUT, LEVEL, MUXED, SAMPLE, COUNTING, LOOKING, ASKING, SLOWER, STOPPING),
+)
 
 _ASSEMBLE = """
 import sys

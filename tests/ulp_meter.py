@@ -1,180 +1,227 @@
-"""The flashed ULP program on the emulator with a reed on its pin, and what it must do."""
+"""The flashed ULP program on the emulator, as the firmware has loaded it, and what it must do.
 
-import random
-import runpy
+Each check takes Programs and fails where the program is wrong: tests/host/test_ulp_program.py
+runs them on the program as it is, tests/host/test_ulp_mutations.py on wrong ones.
+"""
 
-from rill.image import ROOT, assemble
-from ulp_emulator import RTC_GPIO, Timer, Ulp, ulp_address
+import tempfile
+from functools import cache
+from pathlib import Path
+
+from reeds import closings, steady
+from rill.image import ROOT, assembled, ulp_program
+from rill.pulses import load
 
 SOURCE = ROOT / "firmware" / "hal" / "ulp_counter.S"
-COUNTER = ROOT / "firmware" / "hal" / "counter.py"
-RUNS_LO, RUNS_HI, COUNT_LO, COUNT_HI, LEVEL, OTHER = range(1, 7)
-PIN = RTC_GPIO[32]
-GPIO_IN = ulp_address(0x3FF48424)
-POLL_US = 5_000
-IDLE_CYCLES = 98
-LONGEST_CYCLES = 220  # count and runs both carry
-SAME = 10  # equal samples that make a level believed
-ULP_HZ = 8_500_000
-RESERVED_BYTES = 2040
+TWO_REEDS = {"pulse_pin_b": 33}
+SENSITIVE = {"burst_l_per_h": 1200, "burst_s": 30}  # a burst: 11 pulses of 1 L within 30 s
+PERIOD_US = {"idle": 21_250, "calm": 5_111, "strict": 2_000}
+CALM, STRICT = 10, 24
 
 
-def flashed():
-    """(binary, entry in words) of build/generated, which goes into the image."""
-    table = runpy.run_path(str(assemble()))
-    return table["PROGRAM"], table["ENTRY"] // 4
+@cache
+def _loaded(settings):
+    return load(dict(settings))
 
 
-class Meter:
-    """The program on its timer, a reed on its pin."""
+class Programs:
+    """Fresh coprocessors by settings.
 
-    def __init__(self, program, edges=(), strict=True, slow_hz=150_000, fast_hz=ULP_HZ, words=()):
-        binary, entry = program
-        self.timer = Timer(Ulp(strict=strict), slow_hz=slow_hz, fast_hz=fast_hz)
-        self.ulp = self.timer.ulp
-        self.ulp.load(binary)
-        for word, value in words:
-            self.ulp.words[word] = value
-        self.timer.set_period_us(0, POLL_US, calibrated_hz=150_000)
-        self.timer.drive(PIN, edges)
-        self.end_us = edges[-1][0] + 1_000_000 if edges else 0
-        self.timer.start(entry)
+    changed: words of the program that are wrong. sleep_works: SLEEP n does, also in deep sleep.
+    """
 
-    def half(self, word):
-        return self.ulp.words[word] & 0xFFFF
+    def __init__(self, changed=(), sleep_works=False):
+        self._changed = changed
+        self._sleep_works = sleep_works
 
-    @property
-    def count(self):
-        return self.half(COUNT_HI) << 16 | self.half(COUNT_LO)
-
-    @property
-    def runs(self):
-        return self.half(RUNS_HI) << 16 | self.half(RUNS_LO)
-
-    def play(self, skip=False):
-        """To one second after the last edge; skip: not each poll of a line that is still."""
-        while skip and self.timer.next_edge_us < self.end_us:
-            self.timer.advance_to(self.timer.next_edge_us + (SAME + 3) * POLL_US)
-            self._skip_still()
-        self.timer.advance_to(self.end_us)
-        return self.count
-
-    def _skip_still(self):
-        """On a believed level a poll only counts itself, always in the same cycles. The polls
-        that carry into the upper half-word are run."""
-        while self._still() and self.timer.skippable(self.end_us, IDLE_CYCLES):
-            polls = self.timer.skippable(self.end_us, IDLE_CYCLES)
-            polls = min(polls, 0xFFFF - self.half(RUNS_LO))
-            self.timer.skip(polls, IDLE_CYCLES)
-            self.ulp.words[RUNS_LO] += polls
-            if self.half(RUNS_LO) == 0xFFFF:
-                self.timer.advance_to(self.timer.due_us)
-
-    def _still(self):
-        pin = self.ulp.rtc.read(GPIO_IN) >> 14 + PIN & 1
-        return pin == self.half(LEVEL) and self.half(OTHER) == 0
+    def __call__(self, edges=(), *, clock_factor=1.0, asleep=True, **settings):
+        loaded = _loaded(tuple(sorted(settings.items())))
+        cop = loaded.fresh(clock_factor)
+        for word, right, wrong in self._changed:
+            # What the firmware has patched stays patched.
+            cop.ulp.words[word] = cop.ulp.words[word] ^ right ^ wrong
+        cop.ulp.check_strictly()
+        cop.timer.sleep_needs_cpu = not self._sleep_works
+        cop.sleeps(asleep)
+        cop.pins = loaded.pins
+        if edges:
+            cop.drive(loaded.pins[0], edges)
+        return cop
 
 
-def closings(*spans):
-    """Edges of a reed that is closed from start_ms to end_ms of each span."""
-    return [edge for start, end in spans for edge in ((start * 1000, 0), (end * 1000, 1))]
+def mutated(label, old, new):
+    """Programs in which, behind a label, the first `old` of the source is `new`."""
+    text = SOURCE.read_text()
+    start = text.index(old, text.index(f"\n{label}:"))
+    right, wrong = ulp_program().binary, _assembled(text[:start] + new + text[start + len(old) :])
+    assert len(right) == len(wrong), f"{new!r} is of another length"
+    words = [memoryview(binary[12:]).cast("I") for binary in (right, wrong)]
+    changed = [(n, a, b) for n, (a, b) in enumerate(zip(*words, strict=True)) if a != b]
+    assert changed, f"{new!r} changes nothing"
+    return Programs(changed)
 
 
-def bouncing(pulses, seed):
-    """Closings of 100 to 300 ms with bounce of up to 4 ms on both sides, and glitches between."""
-    rng, t, edges = random.Random(seed), 500_000, []
-    for _ in range(pulses):
-        for level in (0, 1):
-            for _ in range(rng.randrange(4)):
-                edges += [(t, level), (t + rng.randrange(100, 500), 1 - level)]
-                t += rng.randrange(600, 1200)
-            edges.append((t, level))
-            t += rng.randrange(100_000, 300_000)
-            edges += [(t, 1 - level), (t + rng.randrange(1_000, 30_000), level)]
-            t += rng.randrange(100_000, 150_000)
-    return edges
+def _assembled(text):
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder) / SOURCE.name
+        source.write_text(text)
+        return assembled(source).binary
 
 
-# Checks: each takes (binary, entry) and fails where the program is wrong.
+def after(cop, ms):
+    cop.advance_to(ms * 1000)
+    return cop
 
 
-def counts_a_closing(program):
-    meter = Meter(program, closings((1000, 1100), (2000, 2300), (2400, 3000)))
-    for until_ms, count in ((1030, 0), (1070, 1), (2070, 2), (2430, 2), (2470, 3), (3500, 3)):
-        meter.timer.advance_to(until_ms * 1000)
-        assert meter.count == count
+# Debouncing.
 
 
-def believes_exactly_ten_equal_samples(program):
-    """Of closings in steps of one poll, those of nine samples are nothing and those of ten one."""
-    for samples, count in ((1, 0), (SAME - 1, 0), (SAME, 1), (SAME + 1, 1)):
-        edges = [(1_000_000, 0), (1_000_000 + samples * POLL_US * 1.002, 1)]
-        meter = Meter(program, edges)
-        meter.timer.advance_to(990_000)
-        first_us = meter.timer.due_us + 1
-        meter.timer.drive(PIN, [(first_us, 0), (first_us + samples * POLL_US * 1.004, 1)])
-        meter.end_us = 2_000_000
-        assert meter.play() == count
+def counts_a_closing_once_it_has_lasted(programs):
+    cop = programs(closings((1000, 1100), (2000, 2300), (2400, 3000)))
+    for ms, count in ((1045, 0), (1075, 1), (1999, 1), (2075, 2), (2445, 2), (2475, 3), (3500, 3)):
+        assert after(cop, ms).wide("forward") == count, ms
 
 
-def leaves_a_new_level_only_after_ten_samples(program):
-    """The reed opens for one sample right after its closing was believed."""
-    meter = Meter(program)
-    meter.timer.advance_to(1_000_000)
-    sample_us = [meter.timer.due_us + 1 + number * POLL_US * 1.004 for number in range(SAME + 2)]
-    meter.timer.drive(PIN, [(sample_us[0], 0), (sample_us[SAME], 1), (sample_us[SAME + 1], 0)])
-    meter.end_us = 2_000_000
-    assert meter.play() == 1
+def next_polls(cop, after_us, count, period_us):
+    """Times just before the next polls behind after_us, when the first finds a change."""
+    cop.advance_to(after_us)
+    return [cop.timer.due_us - 1 + number * (period_us + 16) for number in range(count + 1)]
 
 
-def forgets_samples_that_were_not_in_a_row(program):
-    edges = closings(*((1000 + 60 * i, 1040 + 60 * i) for i in range(20)))
-    assert Meter(program, edges).play() == 0
+def believes_exactly_ten_samples_on_a_calm_line(programs):
+    for samples, count in ((1, 0), (CALM - 1, 0), (CALM, 1), (CALM + 1, 1)):
+        cop = programs()
+        polls = next_polls(cop, 1_000_000, samples, PERIOD_US["calm"])
+        cop.drive(cop.pins[0], [(polls[0], 0), (polls[samples], 1)])
+        assert after(cop, 2000).wide("forward") == count, samples
 
 
-def counts_through_bounce_and_glitches(program):
-    assert Meter(program, bouncing(40, seed=7)).play() == 40
+def believes_exactly_24_samples_on_a_nervous_line(programs):
+    for samples, count in ((STRICT - 1, 0), (STRICT, 1)):
+        cop = programs()
+        first = next_polls(cop, 1_000_000, 1, PERIOD_US["calm"])
+        cop.drive(cop.pins[0], [(first[0], 0), (first[1], 1)])
+        cop.advance_to(1_100_000)  # the candidate is broken
+        assert cop.half("rejected_lo") == 1
+        polls = next_polls(cop, 1_100_000, samples, PERIOD_US["strict"])
+        cop.drive(cop.pins[0], [(polls[0], 0), (polls[samples], 1)])
+        assert after(cop, 2000).wide("forward") == count, samples
 
 
-def carries_into_the_upper_half_word(program):
-    for lo, hi in ((0xFFFF, 0), (0xFFFE, 0x1234), (0xFFFF, 0xFFFF)):
-        meter = Meter(program, closings((500, 700), (900, 1100)))
-        meter.ulp.words[COUNT_LO] = 0x123 << 16 | lo  # upper halves hold what ST left there
-        meter.ulp.words[COUNT_HI] = 0x456 << 16 | hi
-        assert meter.play() == ((hi << 16 | lo) + 2) & 0xFFFFFFFF
+def is_calm_again_once_a_level_is_believed(programs):
+    cop = programs()
+    first = next_polls(cop, 500_000, 1, PERIOD_US["calm"])
+    cop.drive(cop.pins[0], [(first[0], 0), (first[1], 1), (700_000, 0), (900_000, 1)])
+    assert after(cop, 650).half("nervous") == 1
+    assert after(cop, 800).half("nervous") == 0
+    polls = cop.timer.polls
+    assert after(cop, 1000).wide("forward") == 1
+    assert cop.timer.polls - polls <= 200 / 21 + CALM + 1
 
 
-def counts_its_runs(program):
-    for start in (0, 0xFFF0, 0x1FFF0, 0xFFFFFFF0):
-        words = ((RUNS_LO, start & 0xFFFF), (RUNS_HI, start >> 16))
-        meter = Meter(program, closings((500, 700)), words=words)
-        meter.play()
-        assert (meter.runs - start) & 0xFFFFFFFF == meter.timer.polls > 300
+def forgets_samples_that_were_not_in_a_row(programs):
+    cop = programs(closings(*((1000 + 60 * i, 1040 + 60 * i) for i in range(20))))
+    assert after(cop, 4000).wide("forward") == 0
 
 
-def a_reed_parked_closed_counts_once(program):
-    meter = Meter(program, [(500_000, 0)])
-    meter.end_us = 20_000_000
-    assert meter.play() == 1
+def counts_through_bounce(programs):
+    cop = programs(steady(30, 4, seed=7))
+    assert after(cop, 9000).wide("forward") == 30
 
 
-def survives_a_lost_pad(program):
+def a_parked_reed_counts_once_and_is_left_alone(programs):
+    cop = programs([(500_000, 0)])
+    assert after(cop, 100_000).wide("forward") == 1
+    assert cop.timer.polls < 48 * 100 + 20
+    assert (cop.half("chatters"), cop.half("requests")) == (0, 0)
+
+
+def a_pulse_within_the_dead_time_is_bounce(programs):
+    # 60 ms from closing to closing needs a short stable time.
+    settings = dict(pulse_stable_us=23_000, pulse_shortest_ms=45, pulse_dead_ms=150)
+    cop = programs(closings((500, 545), (600, 645), (1000, 1045)), **settings)
+    assert after(cop, 2000).wide("forward") == 2
+    assert cop.half("rejected_lo") == 1
+
+
+# Periods, pads, time.
+
+
+def looks_slowly_and_faster_while_unsettled(programs):
+    cop = programs([(1_000_000, 0), (1_004_000, 1), (2_000_000, 0), (2_003_000, 1)])
+    seen = []
+    for ms in (900, 1030, 2100):
+        cop.advance_to(ms * 1000)
+        seen.append(round(cop.timer.period_us()))
+    assert seen == [21_247] * 3
+    nervous = programs([(1_000_000, 0), (1_004_000, 1), (1_500_000, 0)])
+    nervous.advance_to(1_450_000)
+    assert nervous.half("nervous") == 1
+    polls = nervous.timer.polls
+    assert after(nervous, 1600).wide("forward") == 1
+    assert STRICT <= nervous.timer.polls - polls <= STRICT + 8
+
+
+def accounts_for_all_time(programs):
+    for low, high in ((0, 0), (0xFFF0, 1), (0xFFF0, 0xFFFF)):
+        cop = programs(steady(40, 4, seed=2))
+        names = ("idle_runs", "calm_runs", "strict_runs")
+        before = high << 16 | low
+        for name in names:
+            cop.ulp.words[cop.symbols[f"{name}_lo"]] = low
+            cop.ulp.words[cop.symbols[f"{name}_hi"]] = high
+        after(cop, 11_000)
+        runs = [(cop.wide(name) - before) & 0xFFFFFFFF for name in names]
+        assert sum(runs) == cop.timer.polls
+        ticks = [cop.half(f"{name}_ticks") for name in ("idle", "calm", "strict")]
+        paced = sum(count * period for count, period in zip(runs, ticks, strict=True))
+        assert abs(paced / (11 * 150_000) - 1) < 0.01
+
+
+def survives_a_lost_pad(programs):
     """Pin() takes the pad from the RTC: the next run takes it back."""
-    meter = Meter(program, closings((500, 700), (900, 1100)))
-    for us in range(0, meter.end_us, 50_000):
-        meter.timer.advance_to(us)
-        meter.ulp.rtc.write(0x123, 0)  # word of RTC_IO_XTAL_32K_PAD_REG
-    assert meter.play() == 2
+    cop = programs(closings((500, 700), (900, 1100)))
+    for us in range(0, 1_300_000, 50_000):
+        cop.advance_to(us)
+        cop.rtc.write(0x123, 0)  # RTC_IO_XTAL_32K_PAD_REG
+    assert cop.wide("forward") == 2
 
 
-CHECKS = (
-    counts_a_closing,
-    believes_exactly_ten_equal_samples,
-    leaves_a_new_level_only_after_ten_samples,
+def knows_when_the_last_pulse_came(programs):
+    cop = programs(closings((1000, 1200)))
+    after(cop, 2000)
+    ticks = cop.half("last_hi") << 32 | cop.half("last_mid") << 16 | cop.half("last_lo")
+    assert 1.040 < ticks / 150_000 < 1.075
+    late = programs(closings((1000, 1200)))
+    after(late, 500)
+    late.timer.now_us += 0x1_0001_0000 / 150_000 * 1e6  # beyond 2**32 cycles
+    late.timer.due_us = late.timer.now_us + 100
+    late.drive(late.pins[0], [(late.timer.now_us + 1000, 0)])
+    late.advance_to(late.timer.now_us + 200_000)
+    assert (late.half("last_hi"), late.half("last_mid")) == (1, 2)
+
+
+def keeps_its_words_together(programs):
+    """end follows begin, so that a reader knows when nothing is half written."""
+    cop = programs(steady(5, 4, seed=3))
+    for ms in range(0, 2500, 7):
+        after(cop, ms)
+        assert cop.half("begin") == cop.half("end")
+    assert cop.half("begin") >= 10
+
+
+CHECKS = [
+    counts_a_closing_once_it_has_lasted,
+    believes_exactly_ten_samples_on_a_calm_line,
+    believes_exactly_24_samples_on_a_nervous_line,
+    is_calm_again_once_a_level_is_believed,
     forgets_samples_that_were_not_in_a_row,
-    counts_through_bounce_and_glitches,
-    carries_into_the_upper_half_word,
-    counts_its_runs,
-    a_reed_parked_closed_counts_once,
+    counts_through_bounce,
+    a_parked_reed_counts_once_and_is_left_alone,
+    a_pulse_within_the_dead_time_is_bounce,
+    looks_slowly_and_faster_while_unsettled,
+    accounts_for_all_time,
     survives_a_lost_pad,
-)
+    knows_when_the_last_pulse_came,
+    keeps_its_words_together,
+]

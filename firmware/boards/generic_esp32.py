@@ -1,6 +1,11 @@
-"""Pins of a plain ESP32 development board with a reed on GPIO32 and a 1:1 battery divider."""
+"""Pins of a plain ESP32 development board with half the cell's voltage at GPIO35.
 
-PULSE_PIN = 32  # external pull-up 1 MOhm, reed to ground
+The pins of the pulse sensor are in the configuration. ULP_MEASURE keeps the coprocessor counting
+in deep sleep, docs/ulp.md has the ladder: "reassert" (nothing but what the program does itself),
+"hold", "force_on", "ext0".
+"""
+
 BUTTON_PIN = 0  # the BOOT button: report now
 BATTERY_PIN = 35
 BATTERY_DIVIDER_MILLI = 2000  # cell voltage = pin voltage * 2000 / 1000
+ULP_MEASURE = "reassert"

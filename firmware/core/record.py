@@ -13,10 +13,16 @@ _BYTES = const(39)
 TIME_UNKNOWN = const(1)  # time_s holds seconds since power-on of boot number `boot`
 POWER_LOST = const(2)  # power was lost: up to an hour of water may be missing
 RESET = const(4)  # a reset, crash or watchdog ended a wake early; no water is missing
-ON_DEMAND = const(8)  # taken because of power-on or the button
+ON_DEMAND = const(8)  # taken because of power-on, the button or an alarm
 CONFIG_REFUSED = const(16)  # config.json is wrong; the last good configuration is in force
 STORAGE_FAULT = const(32)  # the journal could not be used at times
 DATED_LATER = const(64)  # only on the wire: taken before the clock was set, dated when it was
+COUNTER_FAULT = const(128)  # the counter stood still, ran slow or lost its memory: water missing
+CHATTER = const(256)  # a reed chattered on its switching point
+OVERRATE = const(512)  # pulses came faster than this meter can turn
+REVERSE = const(1024)  # turns backward
+BURST = const(2048)  # the flow that the configuration calls a burst
+ILLEGAL = const(4096)  # both reeds changed at once: a turn may be missing
 
 Reading = namedtuple(
     "Reading",

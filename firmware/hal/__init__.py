@@ -12,10 +12,24 @@ clock.Clock
     set_epoch_s(n)          sets it
     uptime_s()              seconds since power came, valid only while epoch_s() is None
 
-counter.Counter(pin)
-    start()                 makes the coprocessor count the pulses on the pin. True when it began
-                            at zero now, False when it was found counting. May be called again.
-    count()                 pulses modulo 2**32; never resets, never blocks longer than 1 ms
+counter.Counter(config, measure), pcnt_counter.PulseCounter(config)
+    Either one raises OSError where it can't count, in a sentence that says what would.
+
+    stays_awake             False: it counts through sleep and resets. True: it stops with the
+                            chip and begins at zero at each boot, so nobody may sleep
+    start(fresh, keep_any)  sees that it counts. True when it began at zero now, False when it
+                            was found counting. May be called again. fresh: what it may have
+                            counted is of an earlier life. keep_any: with whatever settings
+    read()                  Counts (counts.py), all of one instant; never waits; OSError. forward
+                            and reverse go on modulo 2**32. ticks is None in a counter whose
+                            pace can't be judged
+    commit(pulses)          so many, forward and reverse, are on flash: commit_pulses more wake
+    heed(counts, allowance) what counts says has been dealt with; what came since wakes.
+                            allowance: so many wakes because of marks from now on, None: as many
+                            as are left
+    hush()                  what came until now shall not wake
+    prepare_sleep()         the last call before a deep sleep
+    The last four change no count; where nobody sleeps they do nothing.
 
 adc.ADC(pin)
     read_uv()               microvolts at the pin, factory calibrated, 0 ... 3 300 000
@@ -39,9 +53,11 @@ files.Files(root)
 flash.journal_device()
     the block device that holds the journal, or None on a board without that partition
 
-power.Power(button_pin)
-    cause()                 why this run began: power_on, reset, watchdog, timer or button
-    deep_sleep_ms(n)        never returns; 1 <= n < 2**31; the button also ends it
+power.Power(button_pin, measure)
+    measure: of the board, to keep the coprocessor counting in deep sleep (ULP_MEASURE)
+    cause()                 why this run began: power_on, reset, watchdog, timer, button, or ulp:
+                            the coprocessor has something to say
+    deep_sleep_ms(n)        never returns; 1 <= n < 2**31; button and coprocessor also end it
     retained_read()         bytes of the RTC memory (at most 2048); anything after power-on
     retained_write(data)    at most 2048 bytes; survives deep sleep and resets, not loss of power
     watchdog_ms(n)          from now on a reset comes n milliseconds after the last feed()

@@ -1,60 +1,117 @@
-"""The pulse counter of the sleeping ESP32: the ULP program ulp_counter.S in RTC slow memory.
+"""The pulse counter of the sleeping ESP32: the program ulp_counter.S in RTC slow memory.
 
-The program goes on through deep sleep and through software and watchdog resets, so it is
-loaded only when it is not already there. Nobody ever resets its words.
+It goes on through deep sleep and through software, panic and watchdog resets. A wake finds it
+running and leaves it alone when it is the program, with the settings, that this firmware would
+load; another one is replaced, and its counts and what it believes of the reeds are taken over.
+While it runs, its counters are written by it alone. docs/ulp.md has every path.
 """
 
+from binascii import crc32
 from time import sleep_us
 
-import esp32
-import machine
 from micropython import const
 
-from firmware.hal.ulp_program import ENTRY, MAGIC, PROGRAM, PULSE_PIN
+from firmware.hal import chip, rtc, ulp_words
+from firmware.hal.counts import Counts
+from firmware.hal.ulp_version import VERSION
 
-_RTC_SLOW = const(0x50000000)
-_MAGIC_WORD = const(0)
-_COUNT_LO_WORD = const(3)
-_COUNT_HI_WORD = const(4)
-_POLL_US = const(5000)
-_STOPPED_US = const(1000)  # a run that had begun is over
-# ULP timer enable, RTC_CNTL_STATE0_REG bit 24 (ESP32 technical reference manual)
-_STATE0 = const(0x3FF48018)
-_ULP_TIMER_ON = const(1 << 24)
-# A run takes at most 220 cycles, 26 us: two equal reads further apart were not torn by a carry.
-_LONGER_THAN_A_RUN_US = const(50)
+# Words of ulp_counter.S; of the state words, counted from begin.
+_IDENTITY = const(1)
+_BEGIN = const(4)
+_END = const(49)
+_COMMITTED = const(59)
+_SEEN = const(60)
+_UNTIL = const(61)
+_REQUESTS = const(13)
+_USED = const(14)
 
-
-def _half_word(word):
-    # The ULP stores its program counter in the upper half of each word.
-    return machine.mem32[_RTC_SLOW + 4 * word] & 0xFFFF
+_NEVER = const(0x8000)  # upper 16 bits of the time of a pulse that has not come
+_READS = const(10)
 
 
 class Counter:
-    def __init__(self, pin):
-        if pin != PULSE_PIN:
-            raise ValueError("the ULP program is assembled for pin %d, not %d" % (PULSE_PIN, pin))
+    """One or two reeds behind the coprocessor. OSError on a chip that has another one.
 
-    def start(self):
-        if _half_word(_MAGIC_WORD) == MAGIC and machine.mem32[_STATE0] & _ULP_TIMER_ON:
+    config: its pulse_settings() tell one meter from another, its sampling() is asked for only
+    when the program must be loaded. measure: the board's ULP_MEASURE.
+    """
+
+    stays_awake = False
+
+    def __init__(self, config, measure):
+        if chip.name() != "ESP32":
+            raise OSError(
+                "only the coprocessor of a plain ESP32 counts in sleep; this is %s: with"
+                " pulse_sensor hall a chip that has PCNT counts awake" % chip.name()
+            )
+        self._config = config
+        self._measure = measure
+
+    def start(self, fresh=False, keep_any=False):
+        """See that the program runs. True when it began at zero now.
+
+        fresh: what memory holds is of an earlier life and must not be taken over.
+        keep_any: the settings are not known, so any sound program shall go on.
+        """
+        identity = crc32(repr((VERSION, self._config.pulse_settings())))
+        is_sound = not fresh and ulp_words.is_sound()
+        is_wanted = is_sound and (keep_any or rtc.word(_IDENTITY) == identity)
+        if is_wanted and rtc.ulp_is_on():
             return False
-        machine.mem32[_STATE0] &= ~_ULP_TIMER_ON & 0xFFFFFFFF
-        sleep_us(_STOPPED_US)
-        ulp = esp32.ULP()
-        ulp.load_binary(0, PROGRAM)
-        ulp.set_wakeup_period(0, _POLL_US)
-        machine.mem32[_RTC_SLOW] = MAGIC
-        ulp.run(ENTRY)
-        return True
+        from firmware.hal import ulp_loader  # only now: most wakes find it running
 
-    def count(self):
-        before = self._read()
-        while True:
-            sleep_us(_LONGER_THAN_A_RUN_US)
-            now = self._read()
-            if now == before:
-                return now
-            before = now
+        if is_wanted:
+            ulp_loader.run(self._config.sampling())  # a reset came between stop and start
+            return False
+        return ulp_loader.load(self._config.sampling(), identity, fresh, is_sound)
 
-    def _read(self):
-        return _half_word(_COUNT_HI_WORD) << 16 | _half_word(_COUNT_LO_WORD)
+    def read(self):
+        """Counts, all of one instant; OSError when the coprocessor is out of order."""
+        for _ in range(_READS):
+            end = rtc.half_word(_END)
+            words = ulp_words.state()
+            if rtc.half_word(_BEGIN) == end:
+                break
+            sleep_us(ulp_words.RUN_US)
+        else:
+            raise OSError("the coprocessor's counters never rest")
+        wide = ulp_words.wide
+        return Counts(
+            wide(words, 1),
+            wide(words, 3),
+            wide(words, 5),
+            wide(words, 32) + wide(words, 40) & 0xFFFFFFFF,
+            words[10],
+            words[11],
+            words[12],
+            words[_REQUESTS],
+            words[_USED],
+            None if words[9] >= _NEVER else words[9] << 32 | wide(words, 7),
+            ulp_words.paced_ticks(words),
+            rtc.ticks(),
+        )
+
+    def commit(self, pulses):
+        """So many pulses, forward and reverse, are on flash; the wake for more counts on."""
+        rtc.write_word(_COMMITTED, pulses & 0xFFFF)
+
+    def heed(self, counts, allowance=None):
+        """All that counts says has been dealt with; what came since will wake the chip.
+
+        allowance: from now on so many wakes because of marks, None: what is left of them.
+        """
+        rtc.write_word(_SEEN, counts.requests)
+        if allowance is not None:
+            rtc.write_word(_UNTIL, counts.used + allowance & 0xFFFF)
+
+    def hush(self):
+        """What was asked for until now shall not wake the chip."""
+        rtc.write_word(_SEEN, rtc.half_word(_BEGIN + _REQUESTS))
+
+    def prepare_sleep(self):
+        """The board's measure that keeps the coprocessor awake in deep sleep."""
+        if self._measure == "hold":
+            for gpio in self._config.sampling().pins():
+                rtc.hold(gpio)
+        elif self._measure == "force_on":
+            rtc.force_on()

@@ -4,19 +4,23 @@ import esp32
 import machine
 from micropython import const
 
-_EXT1 = const(3)  # machine.wake_reason(): ESP_SLEEP_WAKEUP_EXT1
+# machine.wake_reason(): ESP_SLEEP_WAKEUP_EXT0, _EXT1, _ULP
+_WAKE_CAUSES = {2: "button", 3: "button", 6: "ulp"}
 _LONGEST_MS = const(0x7FFFFFFF)
 
 
 class Power:
-    def __init__(self, button_pin):
+    """measure: the board's ULP_MEASURE. button_pin: pulled low by the button."""
+
+    def __init__(self, button_pin, measure):
         self._button_pin = button_pin
+        self._measure = measure
         self._watchdog = None
 
     def cause(self):
         reset = machine.reset_cause()
         if reset == machine.DEEPSLEEP_RESET:
-            return "button" if machine.wake_reason() == _EXT1 else "timer"
+            return _WAKE_CAUSES.get(machine.wake_reason(), "timer")
         if reset == machine.PWRON_RESET:
             return "power_on"
         return "watchdog" if reset == machine.WDT_RESET else "reset"
@@ -26,7 +30,14 @@ class Power:
             # deepsleep(0) wakes at once: a reboot loop that empties the cell.
             raise ValueError("deep sleep of %d ms" % n)
         # Pin without a mode: the pad stays as the board wires it. Sources are lost at each boot.
-        esp32.wake_on_ext1((machine.Pin(self._button_pin),), esp32.WAKEUP_ALL_LOW)
+        button = machine.Pin(self._button_pin)
+        if self._measure == "ext0":
+            # ESP-IDF then keeps the RTC peripherals powered; it excludes a wake by the ULP.
+            esp32.wake_on_ext0(button, esp32.WAKEUP_ALL_LOW)
+        elif hasattr(esp32, "ULP"):
+            esp32.wake_on_ext1((button,), esp32.WAKEUP_ALL_LOW)
+            esp32.wake_on_ulp(True)
+        # Other chips come here to restart only; some have neither.
         machine.deepsleep(n)
 
     def retained_read(self):

@@ -11,9 +11,9 @@ from micropython import const
 
 from firmware.core.seal import seal, unseal
 
-_MAGIC = const(0x5231)  # "1R": layout version 1
+_MAGIC = const(0x5232)  # "2R": layout version 2
 _SLOT_BYTES = const(128)
-_LAYOUT = "<HIHQQIIIIIIIIIIHBBBB"
+_LAYOUT = "<HIHQQIIIIIIIIIIHBBBBIIHHHHQIIIB"
 _FIELDS = (
     "boot",  # times this meter got power, modulo 2**16
     "odometer_ml",
@@ -33,6 +33,17 @@ _FIELDS = (
     "crashes",  # wakes in a row that did not end in sleep
     "running",  # 1 from the first commit of a wake to its last
     "clock_set",  # 1 when next_slot_s and next_report_s are Unix time
+    "count_reverse",  # the reverse counter's value that is already in reverse_pulses
+    "reverse_pulses",  # all turns backward ever counted, modulo 2**32
+    "chatters",  # what the counter had counted of each mark at the last look
+    "overrates",
+    "bursts",
+    "illegal",
+    "ticks",  # the slow clock, and the time that its polls account for, at the last look
+    "paced_ticks",
+    "stored_count",  # both counters' sum that is on flash, modulo 2**32
+    "refill_s",  # when the wake budget is renewed
+    "pace",  # 0 not yet known, 1 the coprocessor keeps its pace in sleep, 2 it does not
 )
 
 
@@ -56,6 +67,17 @@ class State:
     crashes: int
     running: int
     clock_set: int
+    count_reverse: int
+    reverse_pulses: int
+    chatters: int
+    overrates: int
+    bursts: int
+    illegal: int
+    ticks: int
+    paced_ticks: int
+    stored_count: int
+    refill_s: int
+    pace: int
 
     def __init__(self):
         for name in _FIELDS:

@@ -37,7 +37,7 @@ class Store:
         return checkpoint.load(self.files)
 
     def save_checkpoint(self, state):
-        checkpoint.save(self.files, state.boot, state.cursor_seq)
+        checkpoint.save(self.files, state)
 
 
 def _reading(body):

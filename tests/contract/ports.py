@@ -52,21 +52,67 @@ def test_clock_is_unknown_until_set_and_then_goes_on():
         assert Clock().epoch_s() == clock.epoch_s()
 
 
-def test_counter_counts_from_its_start_and_is_never_reset():
-    from firmware.hal.clock import Clock
-    from firmware.hal.counter import Counter
+def _opened_counter(sensor):
+    from firmware.app import open_counter
+    from firmware.config import Config
 
-    counter = Counter(board.PULSE_PIN)
-    assert counter.start() is True
-    first = counter.count()
-    assert first <= 1
-    Clock().sleep_ms(60_000)  # the test's water: a pulse each second
-    second = counter.count()
-    assert 59 <= second - first <= 61, (first, second)
-    again = Counter(board.PULSE_PIN)
-    assert again.start() is False
-    assert second <= again.count() <= second + 1
-    assert 0 <= again.count() < 1 << 32
+    return open_counter(Config({"pulse_sensor": sensor}))
+
+
+def _counter_counts(sensor):
+    """The part of the contract that is the same for every counter. Its water: a pulse a second."""
+    from firmware.hal.clock import Clock
+
+    counter = _opened_counter(sensor)
+    assert counter.start(fresh=True) is True
+    first = counter.read()
+    assert first.forward <= 1
+    Clock().sleep_ms(60_000)
+    second = counter.read()
+    assert 59 <= second.forward - first.forward <= 61, (first, second)
+    assert counter.start() is False and counter.start(keep_any=True) is False  # it counts
+    counter.commit(second.forward)
+    counter.heed(second)
+    counter.heed(second, 12)
+    counter.hush()
+    counter.prepare_sleep()
+    third = counter.read()
+    assert second.forward <= third.forward <= second.forward + 1, (second, third)
+    Clock().sleep_ms(10_000)
+    fourth = counter.read()
+    assert 9 <= fourth.forward - third.forward <= 11, (third, fourth)
+    _check_counts(second)
+    _check_counts(fourth)
+    return fourth
+
+
+def _check_counts(counts):
+    for name in ("forward", "reverse", "illegal", "rejected"):
+        assert 0 <= getattr(counts, name) < 1 << 32, counts
+    for name in ("chatters", "overrates", "bursts", "requests", "used"):
+        assert 0 <= getattr(counts, name) < 1 << 16, counts
+    assert counts.reverse == counts.illegal == 0  # one line has no direction
+    if counts.ticks is not None:
+        assert 0 <= counts.paced_ticks < 1 << 32
+        assert 0 < counts.last_ticks <= counts.ticks < 1 << 48, counts
+
+
+def test_counter_of_a_reed():
+    last = _counter_counts("reed")
+    again = _opened_counter("reed")
+    assert again.stays_awake is False and last.ticks is not None
+    assert again.start() is False  # a reset ended nothing
+    assert last.forward <= again.read().forward <= last.forward + 1
+    assert again.start(fresh=True) is True
+    assert again.read().forward <= 1
+
+
+def test_counter_of_a_hall_sensor():
+    last = _counter_counts("hall")
+    again = _opened_counter("hall")
+    assert again.stays_awake is True and last.ticks is None
+    assert again.start() is True  # each boot begins at zero
+    assert again.read().forward <= 1
 
 
 def test_adc_reads_microvolts_of_adc1_only():
@@ -144,7 +190,7 @@ def test_files_are_durable_and_replaced_as_a_whole():
 def test_power_keeps_2048_bytes_and_knows_its_cause():
     from firmware.hal.power import Power
 
-    power = Power(board.BUTTON_PIN)
+    power = Power(board.BUTTON_PIN, board.ULP_MEASURE)
     assert power.cause() == "power_on"
     assert power.retained_read() is not None  # anything at all after power-on
     content = bytes(range(256)) * 8
@@ -164,7 +210,7 @@ def test_power_refuses_a_sleep_of_nothing():
 
     for wrong in (0, -1, 1 << 31):
         try:
-            Power(board.BUTTON_PIN).deep_sleep_ms(wrong)
+            Power(board.BUTTON_PIN, board.ULP_MEASURE).deep_sleep_ms(wrong)
         except ValueError:
             continue
         raise AssertionError("deep sleep of %d ms" % wrong)
@@ -174,7 +220,7 @@ def test_feeding_keeps_the_watchdog_away():
     from firmware.hal.clock import Clock
     from firmware.hal.power import Power
 
-    power = Power(board.BUTTON_PIN)
+    power = Power(board.BUTTON_PIN, board.ULP_MEASURE)
     power.feed()
     power.watchdog_ms(5000)
     for _ in range(5):

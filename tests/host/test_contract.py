@@ -20,12 +20,15 @@ _NAMES = [
 _SCRIPT = "import sys\nsys.path.append({folder!r})\nimport ports\nports.{name}()\nprint('kept')\n"
 
 
-def _run(folder: Path, name: str, hal: str, board: Path | None = None) -> str:
+def _run(
+    folder: Path, name: str, hal: str, board: Path | None = None, image: Path | None = None
+) -> str:
     """What the board printed while it ran one contract function; its water: a pulse a second."""
-    world = World(array("q", range(0, 3_600_000_000, 1_000_000)))
+    sensor = "hall" if name.endswith("hall_sensor") else "reed"
+    world = World(array("q", range(0, 3_600_000_000, 1_000_000)), sensor=sensor)
     script = folder / "script.py"
     script.write_text(_SCRIPT.format(folder=str(_PORTS.parent), name=name))
-    run = Board(folder, build(), board or build_board(), world, hal=hal)
+    run = Board(folder, image or build(), board or build_board(), world, hal=hal)
     run.wake("power_on", scripts=(str(script),))
     return run.console_end()
 
@@ -42,7 +45,6 @@ def test_contract(tmp_path, name, hal):
         ("sim_clock", "border.call(NOW_US) & _MASK", "border.call(NOW_US)", "clock_ticks"),
         ("sim_clock", "- since) & _MASK", "- since)", "clock_elapsed"),
         ("sim_clock", " if now_s >= _FIRST_CREDIBLE_S else None", "", "clock_is_unknown"),
-        ("sim_counter", "(COUNT_START) == 1", "(COUNT_START) == 0", "counter"),
         ("sim_adc", "if not 32 <= pin <= 39:", "if pin < 0:", "adc"),
         ("sim_serial", "return len(data)", "return len(buffer)", "serial"),
         ("sim_line", "self.off()", "self.on()", "line"),
@@ -50,16 +52,54 @@ def test_contract(tmp_path, name, hal):
     ],
 )  # fmt: skip
 def test_a_port_that_breaks_the_contract_is_found(tmp_path, file, good, bad, name):
-    broken = tmp_path / "board"
-    shutil.copytree(build_board(), broken)
-    source = ROOT / "tools" / "rill" / "board" / "hal" / f"{file}.py"
+    board = tmp_path / "board"
+    shutil.copytree(build_board(), board)
+    _break(ROOT / "tools" / "rill" / "board" / "hal" / f"{file}.py", good, bad, board / "hal")
+    assert not _run(tmp_path, _contract(name), "ports", board=board).endswith("kept")
+
+
+@pytest.mark.parametrize(
+    ("file", "good", "bad", "name"),
+    [
+        ("counter", "wide(words, 1),", "wide(words, 3),", "counter_of_a_reed"),
+        ("counter", "rtc.ulp_is_on():\n            return False",
+         "rtc.ulp_is_on():\n            return True", "counter_of_a_reed"),
+        ("counter", "rtc.write_word(_SEEN, counts", "rtc.write_word(_BEGIN + 1, counts",
+         "counter_of_a_reed"),
+        ("pcnt_counter", "if self._counter:", "if fresh:", "counter_of_a_hall"),
+        ("pcnt_counter", "edge=machine.Counter.FALLING", "edge=3", "counter_of_a_hall"),
+        ("pcnt_counter", "        return True\n", "        return False\n", "counter_of_a_hall"),
+    ],
+)  # fmt: skip
+def test_a_counter_that_breaks_the_contract_is_found(tmp_path, file, good, bad, name):
+    image = tmp_path / "image"
+    shutil.copytree(build(), image)
+    _break(ROOT / "firmware" / "hal" / f"{file}.py", good, bad, image / "firmware" / "hal")
+    assert not _run(tmp_path, _contract(name), "chip", image=image).endswith("kept")
+
+
+def _contract(name: str) -> str:
+    return next(test for test in _NAMES if test.startswith(f"test_{name}"))
+
+
+def _break(source: Path, good: str, bad: str, folder: Path) -> None:
+    """Compile the module into the folder, with one thing wrong."""
     text = source.read_text()
     assert good in text
-    changed = tmp_path / f"{file}.py"
+    changed = folder / source.name
     changed.write_text(text.replace(good, bad, 1))
-    compile_file(changed, broken / "hal" / f"{file}.mpy")
-    contract = next(test for test in _NAMES if test.startswith(f"test_{name}"))
-    assert not _run(tmp_path, contract, "ports", broken).endswith("kept")
+    compile_file(changed, changed.with_suffix(".mpy"))
+    changed.unlink()  # or it would win at import
+
+
+@pytest.mark.parametrize("hal", ["ports", "chip"])
+def test_power_knows_why_a_run_began(tmp_path, hal):
+    script = tmp_path / "script.py"
+    script.write_text("from firmware.hal.power import Power\nprint(Power(0, '').cause())\n")
+    board = Board(tmp_path, build(), build_board(), World(array("q")), hal=hal)
+    for cause in ("power_on", "reset", "watchdog", "timer", "button", "ulp"):
+        board.wake(cause, scripts=(str(script),))
+        assert board.console_end(1) == cause
 
 
 @pytest.mark.parametrize("hal", ["ports", "chip"])
@@ -67,7 +107,7 @@ def test_a_watchdog_that_is_not_fed_bites(tmp_path, hal):
     script = tmp_path / "script.py"
     script.write_text(
         "from firmware.hal.power import Power\nfrom firmware.hal.clock import Clock\n"
-        "Power(0).watchdog_ms(5000)\nClock().sleep_ms(6000)\nprint('still here')\n"
+        "Power(0, '').watchdog_ms(5000)\nClock().sleep_ms(6000)\nprint('still here')\n"
     )
     board = Board(tmp_path, build(), build_board(), World(array("q")), hal=hal)
     assert board.wake("power_on", scripts=(str(script),)).kind == "watchdog"

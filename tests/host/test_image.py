@@ -27,7 +27,8 @@ def test_a_source_that_is_gone_is_gone_from_the_image(tmp_path):
     for name in ("boot.py", "main.py"):
         shutil.copy(ROOT / name, tmp_path / name)
     (tmp_path / "firmware/hal").mkdir(parents=True)
-    shutil.copy(ROOT / "firmware/hal/ulp_counter.S", tmp_path / "firmware/hal")
+    for name in ("ulp_counter.S", "ulp_image.py", "ulp_loader.py"):
+        shutil.copy(ROOT / "firmware/hal" / name, tmp_path / "firmware/hal")
     extra = tmp_path / "firmware/extra.py"
     extra.write_text("x = 1\n")
     assert (build(tmp_path) / "firmware/extra.mpy").exists()

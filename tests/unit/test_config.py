@@ -12,8 +12,16 @@ from ports import FakeFiles
 _GOOD = (
     b'{"device": "meter-1", "pulse_weight_ml": 10000, "slot_s": 900, "report_s": 3600,'
     b' "broker_host": "10.0.0.1", "broker_port": 1884, "broker_password": "a\\"b\\\\,:{}",'
-    b' "message_bytes": 512, "wifi_ssid": "caf\xc3\xa9"}'
+    b' "message_bytes": 512, "wifi_ssid": "caf\xc3\xa9", "pulse_sensor": "electronic",'
+    b' "pulse_pin_b": -1, "pulse_shortest_ms": 10, "wake_budget": 0}'
 )
+# What must stand beside an extreme value for the whole to fit.
+_BESIDE = {
+    "slot_s": {"report_s": 3600},
+    "report_s": {"slot_s": 60},
+    "pulse_shortest_ms": {"pulse_sensor": "electronic"},
+    "pulse_stable_us": {"pulse_shortest_ms": 2000},
+}
 
 
 def _refused(text, *named):
@@ -36,6 +44,7 @@ def test_a_good_file_is_taken_as_it_is():
     expect((taken.broker_host, taken.broker_port), ("10.0.0.1", 1884))
     expect(taken.broker_password, 'a"b\\,:{}')
     expect(taken.wifi_ssid, "café")
+    expect((taken.pulse_sensor, taken.pulse_shortest_ms), ("electronic", 10))
 
 
 def test_an_empty_object_gives_the_defaults():
@@ -57,19 +66,19 @@ def test_every_number_refuses_what_is_below_or_above_and_takes_its_limits():
             continue
         for value in (lowest - 1, highest + 1, -(1 << 40), 1 << 31, 1 << 32, 10**30):
             _refused(_with(key, value), key, value, lowest, highest)
-        if key in ("slot_s", "report_s"):
-            values = {"slot_s": lowest, "report_s": lowest if key == "slot_s" else highest}
-            parse(json.dumps(values).encode())
-        else:
-            for value in (lowest, highest):
-                expect(getattr(parse(_with(key, value)), key), value)
+        for value in (lowest, highest):
+            values = {key: value}
+            values.update(_BESIDE.get(key, {}))
+            expect(getattr(parse(json.dumps(values).encode()), key), value)
 
 
 def test_every_text_refuses_one_byte_too_many_and_takes_its_limit():
     for key, default, _, highest in FIELDS:
         if not isinstance(default, str):
             continue
-        expect(getattr(parse(_with(key, "x" * highest)), key), "x" * highest)
+        longest = "electronic" if key == "pulse_sensor" else "x" * highest
+        expect(len(longest), highest)
+        expect(getattr(parse(_with(key, longest)), key), longest)
         _refused(_with(key, "x" * (highest + 1)), key, highest + 1, highest)
 
 
@@ -100,6 +109,22 @@ def test_slots_must_divide_a_day_and_reports_must_be_multiples_of_them():
     _refused(b'{"slot_s": 3500, "report_s": 7000}', "slot_s", 3500, 86400)
     _refused(b'{"slot_s": 900, "report_s": 1000}', "report_s", 1000, 900)
     _refused(b'{"slot_s": 3600, "report_s": 900}', "report_s", 900, 3600)
+
+
+def test_a_sensor_whose_figures_do_not_fit_is_refused_with_the_whole_file():
+    _refused(b'{"pulse_pin": 16}', "pulse_pin", 16, "32, 33, 34")
+    _refused(b'{"pulse_shortest_ms": 30}', "pulse_shortest_ms", 30, 46_000)
+    _refused(b'{"pulse_sensor": "Reed"}', "'Reed'", "reed, electronic, hall")
+
+
+def test_what_the_counter_depends_on_tells_its_program_from_another_and_nothing_else():
+    settings = Config({}).pulse_settings()
+    others = {"device": "m", "slot_s": 900, "wake_budget": 0, "broker_host": "b"}
+    expect(Config(others).pulse_settings(), settings)
+    for key, default, _, _ in FIELDS:
+        if key.split("_")[0] in ("pulse", "q3", "burst", "commit"):
+            value = "hall" if key == "pulse_sensor" else default + 1
+            expect(Config({key: value}).pulse_settings() == settings, False)
 
 
 def test_what_is_not_json_is_refused():

@@ -5,7 +5,7 @@ import gc
 from expect import expect
 from firmware.core import record
 from meter import CONFIG, Meter
-from watch import check, power_lost_meter, wakes
+from watch import begun, check, power_lost_meter, wakes
 
 _HOUR_MS = 3_600_000
 
@@ -18,21 +18,27 @@ def _first_wake():
 
 
 def _later_wake():
+    meter = begun(Meter(CONFIG % 21_600))
+    wakes(meter, 1, pulses=3)
+    return meter
+
+
+def _proof_wake():
     meter = Meter(CONFIG % 21_600)
-    wakes(meter, 2, pulses=3)
+    meter.wake()
     return meter
 
 
 def _report_wake():
-    meter = Meter()
-    wakes(meter, 2, pulses=3)
+    meter = begun(Meter())
+    wakes(meter, 1, pulses=3)
     return meter
 
 
 def _backlog_wake():
     meter = Meter()
     meter.network.no_broker = True
-    wakes(meter, 6, pulses=3)
+    wakes(begun(meter), 5, pulses=3)
     meter.network.no_broker = False
     return meter
 
@@ -43,10 +49,18 @@ def _button_wake():
     return meter
 
 
+def _counter_wake():
+    meter = _later_wake()
+    meter.pulse(98, early_ms=3_000_000)
+    meter.pulse(2, early_ms=3_000_000)
+    expect(meter.power.why, "ulp")
+    return meter
+
+
 def _late_clock_wake():
     meter = Meter()
     meter.network.no_time = True
-    wakes(meter, 3, pulses=3)
+    wakes(begun(meter), 2, pulses=3)
     meter.network.no_time = False
     return meter
 
@@ -95,6 +109,10 @@ def test_a_reset_anywhere_in_the_first_wake():
     _survives_a_reset_at_every_port_call(_first_wake)
 
 
+def test_a_reset_anywhere_in_the_wake_that_sees_it_count_in_sleep():
+    _survives_a_reset_at_every_port_call(_proof_wake)
+
+
 def test_a_reset_anywhere_in_a_wake_that_samples():
     _survives_a_reset_at_every_port_call(_later_wake)
 
@@ -109,6 +127,10 @@ def test_a_reset_anywhere_in_a_wake_that_reports_a_backlog():
 
 def test_a_reset_anywhere_in_a_wake_by_the_button():
     _survives_a_reset_at_every_port_call(_button_wake)
+
+
+def test_a_reset_anywhere_in_a_wake_by_the_counter():
+    _survives_a_reset_at_every_port_call(_counter_wake)
 
 
 def test_a_reset_anywhere_in_the_wake_after_a_loss_of_power():
@@ -145,8 +167,7 @@ def test_a_reset_is_told_by_one_reading_and_only_by_one():
 
 
 def test_three_crashes_are_six_wakes_a_slot_apart_and_then_everything_again():
-    meter = Meter()
-    meter.wake()
+    meter = begun(Meter())
     meter.report_crashes = True
     meter.pulse(5)
     expect([meter.wake() for _ in range(3)], [60_000] * 3)

@@ -21,12 +21,17 @@ JOURNAL_BYTES = 1536 * 1024
 _RETAINED_BYTES = 2048
 _BOOT_US = 400_000  # facts: about 400 ms from wake to main.py on a plain ESP32
 _HANG_S = 20.0  # real seconds without a crossing: the firmware hangs, the watchdog bites
-_CAUSES = {"power_on": 0, "reset": 1, "watchdog": 2, "timer": 3, "button": 4}
+_OVER_BYTES = 0xFFFFFFFF  # as in board/border.py
+_CAUSES = {"power_on": 0, "reset": 1, "watchdog": 2, "timer": 3, "button": 4, "ulp": 5}
 
 
 @dataclass(frozen=True)
 class Ending:
-    """How a wake ended: "sleep" for sleep_ms, "reset", "watchdog" or "prompt" (main.py ended)."""
+    """How a wake ended.
+
+    kind: "sleep" for sleep_ms, "reset", "watchdog", "prompt" (main.py ended), or "over" when the
+    world ended the run of a board that stays awake.
+    """
 
     kind: str
     sleep_ms: int
@@ -57,7 +62,8 @@ class Board:
         self._retained = folder / "retained"
         self._journal = folder / "journal"
         self._console = folder / "console"
-        shutil.copytree(image, self.flash)
+        # tmp*: what another process is just about to compile.
+        shutil.copytree(image, self.flash, ignore=shutil.ignore_patterns("tmp*"))
         self._retained.write_bytes(Random(seed).randbytes(_RETAINED_BYTES))  # as after power-on
         self._journal.write_bytes(b"\xff" * JOURNAL_BYTES)
 
@@ -141,6 +147,8 @@ class _Conversation:
             return "sleep", value
         if operation in (w.RESET, w.FUSE):
             return "reset", 0
+        if operation == w.OVER:
+            return "over", 0
         if operation == w.CROSSINGS:
             self._crossings = value
             self._answer(0)
@@ -151,7 +159,10 @@ class _Conversation:
             answer = self._world.answer(operation, value, data)
             if self._world.is_watchdog_due():
                 return "watchdog", 0  # without an answer: nothing happens after the bite
-            self._answer(answer)
+            if self._world.is_over():
+                os.write(self._answer_fd, struct.pack("<qI", 0, _OVER_BYTES))
+            else:
+                self._answer(answer)
         return None, 0
 
     def _answer(self, answer):

@@ -10,18 +10,21 @@ import sys
 from contextlib import suppress
 
 from rill.broker import BrokerError
+from rill.fields import pulse_fields
 from rill.household import household
 from rill.image import ImageError, build
 from rill.interpreter import ToolMissing
+from rill.pulses import PulsesError, load, run_edges
 from rill.simulate import Run, Settings, SimulationError
 from rill.store import StoreError
 from rill.trace import Trace, TraceError, read_trace
 from rill.verdict import is_sound
-from rill.view import Progress, summary
+from rill.view import Progress, pulses_summary, summary
 from rill.world import WorldError
 
 _DAY_S = 86400
-_WRONG_INPUT = (BrokerError, TraceError, StoreError)
+_HALL_PULSES = 450  # a litre, of a YF-S201
+_WRONG_INPUT = (BrokerError, TraceError, StoreError, PulsesError)
 _BROKEN = (SimulationError, ImageError, ToolMissing, WorldError)
 
 
@@ -53,7 +56,10 @@ def parser() -> argparse.ArgumentParser:
     add("--days", type=_number(1, 3650), metavar="N", help="days (default: 1, or all of --trace)")
     add("--seed", type=_number(0, 2**31), default=1, help="of household and resets (default 1)")
     add("--trace", metavar="FILE", help="water of a real household: CSV or gz, header t_s,ml")
-    add("--pulse-ml", type=_number(1, 10**8), default=1000, help="water per pulse (default 1000)")
+    add("--sensor", choices=("reed", "hall"), default="reed",
+        help="hall: 450 pulses a litre, on a meter that stays awake (default reed)")  # fmt: skip
+    add("--pulse-ml", type=_number(1, 10**8), metavar="ML",
+        help="water per pulse of a reed (default 1000)")  # fmt: skip
     add("--slot-s", type=_number(60, 3600), default=3600, help="a record each (default 3600)")
     add(
         "--report-s", type=_number(60, 604800), default=21600, help="a report each (default 21600)"
@@ -67,9 +73,42 @@ def parser() -> argparse.ArgumentParser:
         help="MicroPython's heap (default 200000: some 100 KB on an ESP32)")  # fmt: skip
     add("--db", default=":memory:", metavar="FILE", help="keep the readings in this SQLite file")
     add("--json", action="store_true", help="print one JSON object and nothing else")
+    _add_pulses(commands)
     image = commands.add_parser("image", help="build the tree that goes onto the flash")
     image.set_defaults(command=_image)
     return root
+
+
+def _add_pulses(commands) -> None:
+    pulses = commands.add_parser(
+        "pulses", help="run the flashed counting program on recorded edges"
+    )
+    pulses.set_defaults(command=_pulses)
+    add = pulses.add_argument
+    add("--edges", required=True, metavar="FILE", help="CSV or gz: t_us,level or t_us,ch,level")
+    add("--phase-us", type=_number(0, 10**9), default=0, metavar="N", help="edges N us later")
+    add("--clock-factor", type=_factor, default=1.0, metavar="F",
+        help="slow clock against what was measured, 0.5 to 2 (default 1)")  # fmt: skip
+    add("--json", action="store_true", help="print one JSON object and nothing else")
+    group = pulses.add_argument_group("settings, as in config.json (docs/configuration.md)")
+    for field in pulse_fields():
+        option, kind = f"--{field.key.replace('_', '-')}", type(field.default)
+        group.add_argument(option, type=kind, default=field.default, metavar=kind.__name__,
+                           help=f"default {field.default}")  # fmt: skip
+
+
+def _factor(text: str) -> float:
+    with suppress(ValueError):
+        if 0.5 <= float(text) <= 2:
+            return float(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is not a number 0.5 to 2")
+
+
+def _pulses(options: argparse.Namespace) -> int:
+    settings = {field.key: getattr(options, field.key) for field in pulse_fields()}
+    numbers = run_edges(load(settings), options.edges, options.phase_us, options.clock_factor)
+    print(json.dumps(numbers) if options.json else pulses_summary(numbers))
+    return 0
 
 
 def _stop(_signal: int, _frame: object) -> None:
@@ -97,18 +136,18 @@ def _outage(text: str) -> tuple[int, int]:
 
 
 def _simulate(options: argparse.Namespace) -> int:
-    if options.report_s % options.slot_s or _DAY_S % options.slot_s:
-        print(
-            "rill: --report-s must be a multiple of --slot-s, and that divide 86400",
-            file=sys.stderr,
-        )
-        return 2
     trace, days = _water(options)
+    refusal = _refusal(options, days)
+    if refusal:
+        print(f"rill: {refusal}", file=sys.stderr)
+        return 2
     settings = Settings(
         trace=trace,
         days=days,
         seed=options.seed,
-        pulse_ml=options.pulse_ml,
+        sensor=options.sensor,
+        pulse_ml=options.pulse_ml or 1000,
+        pulses=_HALL_PULSES if options.sensor == "hall" else 1,
         slot_s=options.slot_s,
         report_s=options.report_s,
         broker=options.broker,
@@ -120,9 +159,25 @@ def _simulate(options: argparse.Namespace) -> int:
     with Progress(days, enabled=not options.json and sys.stderr.isatty()) as progress:
         numbers = Run(settings, progress.show).result()
     readings = numbers.pop("readings")
-    sound = is_sound(numbers, options.pulse_ml)
+    sound = is_sound(numbers, settings.most_unreported_ml)
     print(json.dumps(numbers) if options.json else summary(numbers, readings, settings, sound))
     return 0 if sound else 1
+
+
+def _refusal(options: argparse.Namespace, days: int) -> str | None:
+    """What is wrong with options that don't go together, as one sentence."""
+    if options.report_s % options.slot_s or _DAY_S % options.slot_s:
+        return "--report-s must be a multiple of --slot-s, and that divide 86400"
+    if options.sensor == "hall":
+        if options.pulse_ml:
+            return "--pulse-ml is for a reed; a hall sensor gives 450 pulses a litre"
+        if options.reset_every:
+            return "--reset-every counts wakes; with a hall sensor the meter never sleeps"
+        if days * _DAY_S % options.report_s:
+            return (
+                "--report-s must divide the seconds of all days: --sensor hall ends with a report"
+            )
+    return None
 
 
 def _water(options: argparse.Namespace) -> tuple[Trace, int]:

@@ -9,6 +9,8 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from rill.interpreter import micropython, mpy_cross
@@ -19,7 +21,9 @@ _COMPILED = ("firmware", "lib")
 _ASSEMBLER = ROOT / "build" / "packages"
 _ULP_SOURCE = "firmware/hal/ulp_counter.S"
 _ULP_MODULE = "firmware/hal/ulp_program.py"
-_PULSE_PIN = 32  # what ulp_counter.S is written for
+_ULP_VERSION_MODULE = "firmware/hal/ulp_version.py"
+_ULP_PATCHERS = ("firmware/hal/ulp_image.py", "firmware/hal/ulp_loader.py")
+_ULP_LISTING = "ulp_counter.lst"
 _HEADER_BYTES = 12
 _ENTRY_SYMBOL = "entry"
 _SCRIPTS = ("start.py", "dump.py")  # of the board: run as they are
@@ -55,7 +59,8 @@ def _sources(root: Path) -> Iterator[tuple[str, Path]]:
     for folder in _COMPILED:
         for path in sorted((root / folder).rglob("*.py")):
             yield str(path.relative_to(root).with_suffix(".mpy")), path
-    yield str(Path(_ULP_MODULE).with_suffix(".mpy")), assemble(root)
+    for path in assemble(root):
+        yield str(path.relative_to(root / "build" / "generated").with_suffix(".mpy")), path
 
 
 def _make(source: Path, target: Path) -> None:
@@ -91,49 +96,93 @@ def _remove_others(image: Path, wanted: set[Path]) -> None:
             path.unlink()
 
 
-def assemble(root: Path = ROOT) -> Path:
-    """The ULP program as a Python table in build/generated; assembled when it has changed."""
+def assemble(root: Path = ROOT) -> list[Path]:
+    """The ULP program as Python tables in build/generated; assembled when it has changed."""
     source = root / _ULP_SOURCE
-    text = source.read_text()
-    target = root / "build" / "generated" / _ULP_MODULE
-    version = int(hashlib.sha256(text.encode()).hexdigest()[:4], 16) or 1
-    head = f'"""Made from {_ULP_SOURCE}; version {version:#06x}."""\n'
-    if target.exists() and target.read_text().startswith(head):
-        return target
-    program, entry = assembled(source)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    content = (
-        f"{head}\nMAGIC = {version:#06x}\nENTRY = {4 * entry}  # bytes, as ULP.run() wants it\n"
-        f"PULSE_PIN = {_PULSE_PIN}\nPROGRAM = {program!r}\n"
+    text = "".join((root / name).read_text() for name in (_ULP_SOURCE, *_ULP_PATCHERS))
+    version = hashlib.sha256(text.encode()).hexdigest()[:7]
+    generated = root / "build" / "generated"
+    head = f'"""Made from {_ULP_SOURCE}, version {version}."""\n'
+    targets = [generated / name for name in (_ULP_MODULE, _ULP_VERSION_MODULE)]
+    if all(path.exists() and path.read_text().startswith(head) for path in targets):
+        return targets
+    program = assembled(source)
+    words = program.symbols
+    patched = [n for n in words if re.search(rf"^{n}:.*# (pin|period)\b", program.source, re.M)]
+    lines = [f"{name.upper()} = {words[name]}\n" for name in patched]
+    contents = (
+        f"{head}\nENTRY = {4 * words[_ENTRY_SYMBOL]}  # bytes, as ULP.run() wants it\n"
+        f"# Words that ulp_image.py patches.\n{''.join(lines)}PROGRAM = {program.binary!r}\n",
+        f"{head}\nVERSION = 0x{version}\n",
     )
-    new = target.with_suffix(f".{os.getpid()}")
-    new.write_text(content)
-    os.replace(new, target)
-    return target
+    targets[0].parent.mkdir(parents=True, exist_ok=True)
+    for target, content in zip(targets, contents, strict=True):
+        new = target.with_suffix(f".{os.getpid()}")
+        new.write_text(content)
+        os.replace(new, target)
+    (generated / _ULP_LISTING).write_text(program.listing())
+    return targets
 
 
+@dataclass(frozen=True)
+class UlpProgram:
+    """What the assembler made: binary with its header, and each label's word."""
+
+    source: str
+    binary: bytes
+    symbols: dict[str, int]
+
+    @property
+    def program_bytes(self) -> int:
+        return len(self.binary) - _HEADER_BYTES
+
+    def listing(self) -> str:
+        """Each word as number, content and labels."""
+        labels: dict[int, list[str]] = {}
+        for name, word in self.symbols.items():
+            labels.setdefault(word, []).append(name)
+        words = struct.unpack(f"<{self.program_bytes // 4}I", self.binary[_HEADER_BYTES:])
+        lines = [
+            f"{number:4} {word:08x}  {' '.join(labels.get(number, []))}".rstrip()
+            for number, word in enumerate(words)
+        ]
+        return f"{self.program_bytes} bytes\n" + "\n".join(lines) + "\n"
+
+
+# The assembler's own command prints global symbols only; this one prints every label.
 _ASSEMBLE = """
 import sys
 sys.path[:] = [sys.argv[2], ".frozen"]
 class NoDatabase:  # the assembler imports btree, which the unix port does not have
     pass
 sys.modules["btree"] = NoDatabase
-from esp32_ulp import src_to_binary
+from esp32_ulp import Assembler, make_binary, opcodes, preprocess
+get_rel = opcodes.get_rel
+def get_near(argument):  # the assembler itself cuts a distance to 7 bits without a word
+    kind, distance = get_rel(argument)
+    if not -127 <= distance <= 127:
+        raise ValueError("%s is %d words away, more than 127" % (argument, distance))
+    return kind, distance
+opcodes.get_rel = get_near
 with open(sys.argv[1]) as f:
-    print("binary", src_to_binary(f.read()).hex())
+    assembler = Assembler()
+    assembler.assemble(preprocess(f.read()), remove_comments=False)
+for name, (kind, section, value) in assembler.symbols._symbols.items():
+    if section is not None:
+        print("symbol", assembler.symbols.resolve_absolute(name), name)
+print("binary", make_binary(*assembler.fetch()).hex())
 """
 
 
-def assembled(source: Path) -> tuple[bytes, int]:
-    """(binary with its header, entry in words)"""
+def assembled(source: Path) -> UlpProgram:
+    """Assemble a source; ImageError holds what the assembler said."""
     with tempfile.NamedTemporaryFile("w", suffix=".py") as script:
         script.write(_ASSEMBLE)
         script.flush()
         command = [*micropython(), script.name, str(source), str(_ASSEMBLER)]
         done = subprocess.run(command, capture_output=True, text=True)
-    symbols = dict(
-        (name, int(word)) for word, name in re.findall(r"^(\d{4}) (\w+)$", done.stdout, re.M)
-    )
+    found = re.findall(r"^symbol (\d+) (\w+)$", done.stdout, re.M)
+    symbols = {name: int(word) for word, name in sorted(found, key=lambda pair: int(pair[0]))}
     binary = re.search(r"^binary (\w+)$", done.stdout, re.M)
     if done.returncode or not binary or _ENTRY_SYMBOL not in symbols:
         raise ImageError(f"{source} does not assemble: {(done.stderr or done.stdout).strip()}")
@@ -141,4 +190,10 @@ def assembled(source: Path) -> tuple[bytes, int]:
     text_bytes = struct.unpack_from("<H", program, 6)[0]
     if len(program) < _HEADER_BYTES + text_bytes:
         raise ImageError(f"{source}: the assembler's binary is too short")
-    return program, symbols[_ENTRY_SYMBOL]
+    return UlpProgram(source.read_text(), program, symbols)
+
+
+@cache
+def ulp_program() -> UlpProgram:
+    """The program of this tree, before pins and periods are put in."""
+    return assembled(ROOT / _ULP_SOURCE)

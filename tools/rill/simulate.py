@@ -24,6 +24,7 @@ _DAY_S = 86400
 _MOST_RESETS_IN_A_ROW = 25
 _RECEIVER_BACK_S = 3.0  # real seconds, after a restart of the broker
 _ARRIVAL_S = 10.0  # real seconds for the last message to come through the broker
+_LAST_REPORT_US = 60_000_000  # a meter that stays awake: behind the last slot, for its report
 _DUMP = "dump.py"
 
 
@@ -33,12 +34,18 @@ class SimulationError(Exception):
 
 @dataclass(frozen=True)
 class Settings:
-    """What is simulated. Times in seconds, volumes in millilitres."""
+    """What is simulated. Times in seconds, volumes in millilitres.
+
+    pulse_ml millilitres are `pulses` pulses. sensor: "reed", or "hall" for a meter that stays
+    awake; its run ends by itself, so the days must be a multiple of report_s.
+    """
 
     trace: Trace
     days: int
     seed: int = 1
+    sensor: str = "reed"
     pulse_ml: int = 1000
+    pulses: int = 1
     slot_s: int = 3600
     report_s: int = 21600
     broker: str | None = None
@@ -48,6 +55,11 @@ class Settings:
     database: str = ":memory:"
     hal: str = "ports"
     device: str = "rill-0001"
+
+    @property
+    def most_unreported_ml(self) -> int:
+        """Water that is less than a pulse, and of a fraction the rest: what may be missing."""
+        return -(-self.pulse_ml // self.pulses) + (self.pulses > 1)
 
 
 class Run:
@@ -64,8 +76,11 @@ class Run:
         self._end_us = settings.days * _DAY_S * 1_000_000
         trace = settings.trace.first_days(settings.days)
         self.trace = trace
-        self._pulses_us = trace.pulse_times_us(settings.pulse_ml)
-        self._world = World(self._pulses_us, settings.outages_s)
+        self._pulses_us = trace.pulse_times_us(settings.pulse_ml, settings.pulses)
+        self._world = World(
+            self._pulses_us, settings.outages_s, sensor=settings.sensor, seed=settings.seed
+        )
+        self._world.notice = self._follow_world
 
     def result(self) -> dict:
         """Run it all; the numbers that `rill simulate --json` prints, and "readings"."""
@@ -102,7 +117,9 @@ class Run:
         settings = self.settings
         values = {
             "device": settings.device,
+            "pulse_sensor": settings.sensor,
             "pulse_weight_ml": settings.pulse_ml,
+            "pulse_weight_pulses": settings.pulses,
             "slot_s": settings.slot_s,
             "report_s": settings.report_s,
             "broker_host": "127.0.0.1",
@@ -116,25 +133,27 @@ class Run:
     def _wakes(self, board: Board) -> None:
         cause = "power_on"
         in_a_row = 0
-        # Four times the plan: a wake too many empties the cell.
+        # Four times the plan: a wake too many empties the cell. Each 100 pulses need one, too.
         most_wakes = 20 + 4 * self.settings.days * _DAY_S // self.settings.slot_s
+        most_wakes += len(self._pulses_us) // 100
+        if self.settings.sensor == "hall":
+            self._world.ends_us = self._end_us + _LAST_REPORT_US
         while True:
             last = self._world.now_us >= self._end_us and cause == "button"
             if last:
                 self.collector.wait_for(lambda: self.collector.is_subscribed, _RECEIVER_BACK_S)
-            # A broker that was restarted acknowledges to nobody until the receiver is back.
-            self.network.up = self._world.network_is_up() and self.collector.is_subscribed
+            self._follow_world()
             wake = len(self.endings) + 1
             self.before_wake(wake)
             ending = board.wake(cause, fuse=0 if last else self.fuse(wake))
             self.endings.append(ending)
-            self._progress(
-                min(1.0, self._world.now_us / self._end_us), self._world.now_us // 1_000_000
-            )
             if wake > most_wakes:
                 raise SimulationError(
                     f"the firmware woke {wake} times; its last words:\n" + board.console_end()
                 )
+            if ending.kind == "over":
+                self._world.ends_us = None
+                return
             if ending.kind == "sleep":
                 in_a_row = 0
                 if last:
@@ -149,10 +168,21 @@ class Run:
                 )
             cause = "watchdog" if ending.kind == "watchdog" else "reset"
 
+    def _follow_world(self) -> None:
+        """Before each wake, and often in one that lasts for days."""
+        # A broker that was restarted acknowledges to nobody until the receiver is back.
+        is_up = self._world.network_is_up() and self.collector.is_subscribed
+        if self.network.up != is_up:
+            self.network.up = is_up
+        self._progress(
+            min(1.0, self._world.now_us / self._end_us), self._world.now_us // 1_000_000
+        )
+
     def _sleep(self, sleep_ms: int) -> str:
         """Let the board sleep; the cause of its next wake: at the end, a press of the button."""
         wakes_us = self._world.now_us + sleep_ms * 1000
-        self._world.now_us = min(wakes_us, max(self._end_us, self._world.now_us))
+        if self._world.sleep_until(min(wakes_us, max(self._end_us, self._world.now_us))):
+            return "ulp"
         return "button" if wakes_us >= self._end_us else "timer"
 
     def before_wake(self, wake: int) -> None:
@@ -181,7 +211,7 @@ class Run:
 
     def _numbers(self, meter: Meter, store: Store, broker: Broker, elapsed_s: float) -> dict:
         endings = self.endings
-        slept = [ending for ending in endings if ending.kind == "sleep"]
+        slept = [ending for ending in endings if ending.kind in ("sleep", "over")]
         received = self._received(store, meter)
         collector = self.collector
         records = collector.records_in_messages

@@ -58,20 +58,21 @@ class Trace:
         """The rows up to and including the end of day number `days`, with the same step_s."""
         return Trace([row for row in self.rows if row[0] <= days * DAY_S], self.step_s)
 
-    def pulse_times_us(self, pulse_ml: int) -> array:
+    def pulse_times_us(self, pulse_ml: int, pulses: int = 1) -> array:
         """Times of a meter's pulses, non-decreasing microseconds since the start.
 
-        pulse_ml: millilitres per pulse, >= 1, else ValueError. After each row
-        floor(water so far / pulse_ml) pulses have happened. The pulses that a row adds are
-        spread evenly over the step that ends at the row; none is earlier than 0.
+        pulse_ml millilitres are `pulses` pulses; both >= 1, else ValueError. After each row
+        floor(water so far * pulses / pulse_ml) pulses have happened. The pulses that a row adds
+        are spread evenly over the step that ends at the row; none is earlier than 0.
         """
-        if pulse_ml < 1:
-            raise ValueError(f"expected pulse_ml of 1 or more, got {pulse_ml}")
+        for name, value in (("pulse_ml", pulse_ml), ("pulses", pulses)):
+            if value < 1:
+                raise ValueError(f"expected {name} of 1 or more, got {value}")
         times_us = array("q")
         step_us = self.step_s * US_PER_S
-        rest_ml = 0
+        rest = 0  # millilitres * pulses
         for t_s, ml in self.rows:
-            added, rest_ml = divmod(rest_ml + ml, pulse_ml)
+            added, rest = divmod(rest + ml * pulses, pulse_ml)
             start_us = t_s * US_PER_S - step_us
             times_us.extend(max(0, start_us + step_us * i // added) for i in range(1, added + 1))
         return times_us

@@ -79,6 +79,8 @@ def _account(numbers: dict, settings) -> Table:
     table.add_column()
     n = numbers
     per_pulse = f"{settings.pulse_ml / 1000:g} L per pulse"
+    if settings.pulses > 1:
+        per_pulse = f"{settings.pulses} pulses per {settings.pulse_ml / 1000:g} L"
     in_l, out_l = n["ml_in"] / 1000, n["ml_reported"] / 1000
     heap = f"{n['heap_peak_bytes']:,} of {settings.heap_bytes:,} bytes at most"
     sent = f"{n['bytes_published']:,} bytes in {n['messages']} messages"
@@ -113,3 +115,28 @@ def _verdict(numbers: dict, sound: bool) -> str:
     if numbers["records_pending"]:
         return "Every pulse is counted; what did not arrive waits in the journal."
     return "Every pulse is counted and every reading arrived once."
+
+
+_PULSES = (
+    ("forward", "forward", "pulses, or turns forward"),
+    ("reverse", "reverse", "turns backward"),
+    ("bounces_rejected", "bounces rejected", "levels that did not last"),
+    ("illegal_transitions", "illegal transitions", "both reeds at once"),
+    ("suspect", "suspect", "times that chatter or over-rate began"),
+    ("wakes", "wakes of the CPU", ""),
+    ("polls", "polls", ""),
+    ("polls_per_s", "polls a second", ""),
+    ("cycles_per_poll_idle", "cycles of a poll at rest", ""),
+    ("cycles_per_poll_max", "cycles of the longest", ""),
+    ("duty_percent", "duty, %", "of the time that the coprocessor runs"),
+    ("ulp_ua_estimate", "current, uA", "deep sleep included: docs/ulp.md"),
+    ("program_bytes", "program, bytes", "of 2040"),
+    ("seconds", "time, s", ""),
+)
+
+
+def pulses_summary(numbers: dict) -> str:
+    """The numbers of `rill pulses` with a word to each."""
+    return "\n".join(
+        f"{name:26}{numbers[key]:>12}  {note}".rstrip() for key, name, note in _PULSES
+    )

@@ -4,15 +4,22 @@ Time is virtual, in microseconds since the world began at midnight UTC of WORLD_
 and moves only when the board sleeps, waits or looks at its clock.
 """
 
+import struct
 from array import array
-from bisect import bisect_right
 from collections.abc import Callable, Sequence
+
+from rill import pcnt
+from rill.coprocessor import SLOW_HZ, Coprocessor
+from rill.hall import hall_edges
+from rill.reed import reed_edges
 
 WORLD_BEGAN_S = 1767225600  # 2026-01-01T00:00:00Z, Unix time
 _EPOCH_2000_S = 946684800
 _CELL_UV = 3_600_000
 _DIVIDER = 2
 _LOOK_US = 100  # a look at the clock takes time, or a waiting loop would never end
+_ACCESS_US = 5  # so does an access to a register or to RTC memory
+PULSE_PIN = 32
 
 # Operations of the border, as in board/border.py.
 (
@@ -21,8 +28,8 @@ _LOOK_US = 100  # a look at the clock takes time, or a waiting loop would never 
     RTC_GET,
     RTC_SET,
     CAUSE,
-    COUNT_START,
-    COUNT,
+    ULP_PERIOD,
+    BYTES,
     ADC_UV,
     LINE_SET,
     UART_WRITE,
@@ -41,15 +48,12 @@ _LOOK_US = 100  # a look at the clock takes time, or a waiting loop would never 
     HEAP_PEAK,
     ULP_LOAD,
     ULP_RUN,
-) = range(1, 26)
-
-_RTC_SLOW = 0x50000000
-_RTC_SLOW_BYTES = 8192
-_STATE0 = 0x3FF48018
-_ULP_TIMER_ON = 1 << 24
-_COUNT_LO = _RTC_SLOW + 12
-_COUNT_HI = _RTC_SLOW + 16
-_PC_BITS = 0x12E40000  # what a ULP store leaves in the upper half of a word
+    PCNT_START,
+    PCNT_READ,
+    PCNT_STOP,
+    PIN_DIGITAL,
+    OVER,
+) = range(1, 31)
 
 
 class WorldError(Exception):
@@ -57,31 +61,54 @@ class WorldError(Exception):
 
 
 class World:
-    """pulse_times_us: when the meter's reed closes; outages_s: (begin, length) without network."""
+    """pulse_times_us: of the meter's sensor; outages_s: (begin, length) without network.
 
-    def __init__(self, pulse_times_us: array, outages_s: Sequence[tuple[int, int]] = ()):
+    sensor: "reed", which bounces, seed says how, or "hall". edges: of the pulse pin, ascending
+    (t_us, level after it), instead of those that a sensor makes of pulse_times_us.
+    slow_hz: of the slow clock, which the CPU takes for 150 kHz.
+
+    ends_us: when the run of a board that stays awake is over, None: it has to sleep.
+    notice: called when the board feeds its watchdog or asks for the network.
+    """
+
+    def __init__(
+        self,
+        pulse_times_us: array,
+        outages_s: Sequence[tuple[int, int]] = (),
+        *,
+        sensor: str = "reed",
+        seed: int = 0,
+        edges: Sequence[tuple[float, int]] | None = None,
+        slow_hz: float = SLOW_HZ,
+    ):
         self.now_us = 0
         self.cause = 0
         self.lines: dict[int, int] = {}
         self.uart = bytearray()  # an echo stands at the far end of the cable
         self.watchdog_us: int | None = None
+        self.ends_us: int | None = None
+        self.notice: Callable[[], None] = lambda: None
+        self.units: dict[int, pcnt.Unit] = {}
         self._fed_us = 0
         self._pulse_times_us = pulse_times_us
         self._outages_s = outages_s
         self._rtc_s = 0  # seconds since 2000 when it was set
         self._rtc_set_us = 0
-        self._counting_since: int | None = None
-        self._has_counted = False
-        self._slow_memory = bytearray(_RTC_SLOW_BYTES)
-        self._registers = {_STATE0: 0}
+        self._sensor = sensor
+        self._seed = seed
+        self._edges: Sequence[tuple[float, int]] = ()
+        self._has_water = False
+        self.coprocessor = Coprocessor(slow_hz)
+        if edges is not None:
+            self._drive(edges)
         self._answers: dict[int, Callable[[int, bytes], int | bytes]] = {
             NOW_US: self._look,
             SLEEP_US: self._sleep,
             RTC_GET: lambda value, data: self._rtc_now_s(),
             RTC_SET: self._set_rtc,
             CAUSE: lambda value, data: self.cause,
-            COUNT_START: self._start_counting,
-            COUNT: lambda value, data: self.count(),
+            ULP_PERIOD: self._set_period,
+            BYTES: self._read_bytes,
             ADC_UV: lambda value, data: _CELL_UV // _DIVIDER,
             LINE_SET: self._set_line,
             UART_WRITE: self._write_uart,
@@ -89,50 +116,52 @@ class World:
             UART_ANY: lambda value, data: len(self.uart),
             WATCHDOG_MS: self._arm_watchdog,
             FEED: self._feed,
-            LINK_UP: lambda value, data: int(self.network_is_up()),
+            LINK_UP: self._ask_for_network,
             TRUE_TIME_S: lambda value, data: WORLD_BEGAN_S + self.now_us // 1_000_000,
             PEEK: self._peek,
             POKE: self._poke,
             ULP_LOAD: self._load_ulp,
             ULP_RUN: self._run_ulp,
+            PCNT_START: self._start_unit,
+            PCNT_READ: self._read_unit,
+            PCNT_STOP: self._stop_unit,
+            PIN_DIGITAL: self._make_digital,
         }
 
     def answer(self, operation: int, value: int, data: bytes) -> int | bytes:
         """The world's answer to one request of the board."""
-        try:
-            return self._answers[operation](value, data)
-        except KeyError:
-            raise WorldError(f"the board asked for unknown operation {operation}") from None
+        if operation not in self._answers:
+            raise WorldError(f"the board asked for unknown operation {operation}")
+        return self._answers[operation](value, data)
 
     def is_watchdog_due(self) -> bool:
         return self.watchdog_us is not None and self.now_us - self._fed_us > self.watchdog_us
+
+    def is_over(self) -> bool:
+        return self.ends_us is not None and self.now_us >= self.ends_us
 
     def begin_wake(self, cause: int, boot_us: int) -> None:
         """Everything that a reset of the chip resets; the coprocessor and the RTC go on."""
         self.cause = cause
         self.watchdog_us = None
+        self.units.clear()
+        self._chip_sleeps(False)
         self.now_us += boot_us
+
+    def sleep_until(self, us: int) -> bool:
+        """Deep sleep; True when the coprocessor ended it, at what is now_us then."""
+        self._chip_sleeps(True)
+        woken = self.coprocessor.advance_to(us, until_wake=True)
+        self.now_us = int(self.coprocessor.timer.now_us) if woken else us
+        return woken
+
+    def _chip_sleeps(self, asleep: bool) -> None:
+        self.coprocessor.advance_to(self.now_us)
+        self.coprocessor.sleeps(asleep)
 
     def network_is_up(self) -> bool:
         now_s = self.now_us // 1_000_000
         return not any(begin <= now_s < begin + length for begin, length in self._outages_s)
-
-    def count(self) -> int:
-        """The coprocessor's 32-bit counter."""
-        if self._counting_since is None:
-            raise WorldError("the counter was read before it was started")
-        return (self._pulses_by_now() - self._counting_since) & 0xFFFFFFFF
-
-    def _pulses_by_now(self) -> int:
-        return bisect_right(self._pulse_times_us, self.now_us)
-
-    def _start_counting(self, value: int, data: bytes) -> int:
-        if self._counting_since is not None:
-            return 0
-        # The trace begins when the meter is there: what flowed during its very first boot counts.
-        self._counting_since = self._pulses_by_now() if self._has_counted else 0
-        self._has_counted = True
-        return 1
 
     def _look(self, value: int, data: bytes) -> int:
         self.now_us += _LOOK_US
@@ -172,40 +201,81 @@ class World:
 
     def _feed(self, value: int, data: bytes) -> int:
         self._fed_us = self.now_us
+        self.notice()
         return 0
 
-    # The address space of the chip, for the flashed hal. The coprocessor is modelled by
-    # what it leaves in its words; firmware/hal/ulp_counter.S says which.
+    def _ask_for_network(self, value: int, data: bytes) -> int:
+        self.notice()
+        return int(self.network_is_up())
+
+    # The address space of the chip: RTC memory and registers are the coprocessor's.
+
+    def _access(self) -> Coprocessor:
+        self.now_us += _ACCESS_US
+        self.coprocessor.advance_to(self.now_us)
+        return self.coprocessor
 
     def _peek(self, address: int, data: bytes) -> int:
-        if address in self._registers:
-            return self._registers[address]
-        offset = address - _RTC_SLOW
-        if not 0 <= offset <= _RTC_SLOW_BYTES - 4 or offset % 4:
-            raise WorldError(f"read of address {address:#x}")
-        if self._counting_since is not None and address in (_COUNT_LO, _COUNT_HI):
-            half = self.count() >> (16 if address == _COUNT_HI else 0) & 0xFFFF
-            return _PC_BITS | half
-        return int.from_bytes(self._slow_memory[offset : offset + 4], "little")
+        return self._access().peek(address)
+
+    def _read_bytes(self, value: int, data: bytes) -> bytes:
+        return self._access().read(value & 0xFFFFFFFF, value >> 32)
 
     def _poke(self, address: int, data: bytes) -> int:
-        if address in self._registers:
-            self._registers[address] = int.from_bytes(data, "little")
-            if not self._registers[address] & _ULP_TIMER_ON:
-                self._counting_since = None
-            return 0
-        offset = address - _RTC_SLOW
-        if not 0 <= offset <= _RTC_SLOW_BYTES - 4 or offset % 4:
-            raise WorldError(f"write to address {address:#x}")
-        self._slow_memory[offset : offset + 4] = data
+        self._access().poke(address, int.from_bytes(data, "little"))
+        return 0
+
+    def _set_period(self, value: int, data: bytes) -> int:
+        self._access().set_period(value >> 32, value & 0xFFFFFFFF)
         return 0
 
     def _load_ulp(self, value: int, data: bytes) -> int:
-        if self._registers[_STATE0] & _ULP_TIMER_ON:
-            raise WorldError("a program was loaded over the running one")
-        self._slow_memory[: len(data)] = data
+        self._access().load(data)
         return 0
 
     def _run_ulp(self, value: int, data: bytes) -> int:
-        self._registers[_STATE0] |= _ULP_TIMER_ON
-        return self._start_counting(0, b"")
+        self._access().run(value)
+        self._begin_water()
+        return 0
+
+    def _begin_water(self) -> None:
+        """The trace begins with the meter: what flowed during its very first boot counts."""
+        if self._has_water:
+            return
+        if self._sensor == "hall":
+            self._drive(list(hall_edges(self._pulse_times_us, self.now_us)))
+        else:
+            self._drive(list(reed_edges(self._pulse_times_us, self.now_us, self._seed)))
+
+    def _drive(self, edges: Sequence[tuple[float, int]]) -> None:
+        self._has_water = True
+        self._edges = edges
+        self.coprocessor.drive(PULSE_PIN, edges)
+
+    # The pulse counter of the awake chip: it stops with it, and is forgotten at each reset.
+
+    def _start_unit(self, number: int, data: bytes) -> int:
+        gpio, counted, filter_cycles = struct.unpack("<BBH", data)
+        if not 0 <= number < pcnt.UNITS:
+            raise WorldError(f"PCNT has no unit {number}")
+        self._access()
+        self._begin_water()
+        edges = self._edges if gpio == PULSE_PIN else ()
+        self.units[number] = pcnt.Unit(edges, self.now_us, counted, filter_cycles)
+        return 0
+
+    def _read_unit(self, number: int, data: bytes) -> int:
+        self._access()
+        if number not in self.units:
+            raise WorldError(f"unit {number} of PCNT was read, but not started")
+        unit = self.units[number]
+        unit.advance_to(self.now_us, self.coprocessor.is_digital(PULSE_PIN))
+        return unit.take_events() << 16 | unit.value
+
+    def _stop_unit(self, number: int, data: bytes) -> int:
+        self.units.pop(number, None)
+        return 0
+
+    def _make_digital(self, gpio: int, data: bytes) -> int:
+        self._access().make_digital(gpio)
+        return 0

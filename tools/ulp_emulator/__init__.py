@@ -20,7 +20,7 @@ and S3 have another instruction set.
 
 from ulp_emulator.cpu import Ulp
 from ulp_emulator.decode import Instruction, decode
-from ulp_emulator.edges import read_edges
+from ulp_emulator.edges import read_channels, read_edges
 from ulp_emulator.errors import UlpError
 from ulp_emulator.pads import PADS, RTC_GPIO, ulp_address
 from ulp_emulator.rtc import Rtc
@@ -35,6 +35,7 @@ __all__ = [
     "Ulp",
     "UlpError",
     "decode",
+    "read_channels",
     "read_edges",
     "ulp_address",
 ]

@@ -44,6 +44,10 @@ class Ulp:
         self._garbage = seed
         self._checks = Checks() if strict else None
 
+    def check_strictly(self) -> None:
+        """From the next run on, fault on what is undocumented."""
+        self._checks = Checks()
+
     def load(self, binary: bytes, word: int = 0, reserved: int = RESERVED_BYTES) -> None:
         """What ulp_load_binary() of ESP-IDF does: .text and .data to `word`, .bss zeroed."""
         magic, offset, text, data, bss = _HEADER.unpack_from(binary)

@@ -1,16 +1,46 @@
-"""Edge files: CSV, plain or gzip, with the header `t_us,level`, ascending."""
+"""Edge files: CSV, plain or gzip, ascending, with the header `t_us,level` or `t_us,ch,level`."""
 
 import csv
 import gzip
 from pathlib import Path
 
+_HEADERS = {("t_us", "level"): False, ("t_us", "ch", "level"): True}
+_GZIP_MAGIC = b"\x1f\x8b"
+
 
 def read_edges(path: str | Path) -> list[tuple[int, int]]:
-    """(t_us, level after the edge) of each row."""
+    """(t_us, level after the edge) of each row of a file of one line; ValueError."""
+    channels = read_channels(path)
+    if set(channels) - {0}:
+        raise ValueError(f"{path}: the file has more than one line")
+    return channels.get(0, [])
+
+
+def read_channels(path: str | Path) -> dict[int, list[tuple[int, int]]]:
+    """Edges by the number of the line, 0 in a file without a column for it.
+
+    OSError, or ValueError, which names the row that is wrong.
+    """
     path = Path(path)
-    opener = gzip.open if path.suffix == ".gz" else open
+    with open(path, "rb") as file:
+        opener = gzip.open if file.read(2) == _GZIP_MAGIC else open
+    channels: dict[int, list[tuple[int, int]]] = {}
     with opener(path, "rt", newline="") as file:
         rows = csv.reader(file)
-        if next(rows, None) != ["t_us", "level"]:
-            raise ValueError(f"{path}: the header is not t_us,level")
-        return [(int(t_us), int(level)) for t_us, level in rows]
+        header = tuple(next(rows, ()))
+        if header not in _HEADERS:
+            raise ValueError(f"{path}: the header is neither t_us,level nor t_us,ch,level")
+        has_channel, last_us = _HEADERS[header], 0
+        for number, row in enumerate(rows, 2):
+            try:
+                values = [int(text) for text in row]
+                t_us, channel, level = values if has_channel else (values[0], 0, *values[1:])
+            except ValueError:
+                raise ValueError(f"{path} line {number}: {','.join(row)!r} is no row") from None
+            if t_us < last_us or level not in (0, 1) or channel not in (0, 1):
+                raise ValueError(
+                    f"{path} line {number}: times must ascend, lines and levels be 0 or 1"
+                )
+            last_us = t_us
+            channels.setdefault(channel, []).append((t_us, level))
+    return channels

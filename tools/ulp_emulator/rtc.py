@@ -34,6 +34,7 @@ _ALL = 0xFFFFFFFF
 _PAD_REGISTERS = {ulp_address(pad.register) for pad in PADS.values()}
 _SET = {GPIO_OUT + 1: GPIO_OUT, GPIO_ENABLE + 1: GPIO_ENABLE}
 _CLEAR = {GPIO_OUT + 2: GPIO_OUT, GPIO_ENABLE + 2: GPIO_ENABLE}
+_CHANGING = {TIME_UPDATE, TIME0, TIME1, LOW_POWER_ST}
 _READ_ONLY = {GPIO_IN, LOW_POWER_ST, TIME0, TIME1}
 
 
@@ -43,6 +44,7 @@ class Rtc:
     check_pads: a pin reads 0 until its pad belongs to the RTC and its input is enabled.
     ready_for_wakeup, cpu_awake: what the ULP sees in LOW_POWER_ST.
     wakes, interrupts, lost_wakes: WAKE instructions by what came of them.
+    looks: reads of what changes by itself, the clock and LOW_POWER_ST.
     ticks: slow-clock cycles at the start of the run; cycles_per_tick: ULP cycles in one.
     """
 
@@ -51,6 +53,7 @@ class Rtc:
         self.ready_for_wakeup = False
         self.cpu_awake = False
         self.wakes = self.interrupts = self.lost_wakes = 0
+        self.looks = 0
         self.ticks = 0.0
         self.cycles_per_tick = 8_500_000 / 150_000
         self._levels = 0
@@ -72,6 +75,8 @@ class Rtc:
         """The 32 bits of a register, `cycle` ULP cycles after the start of the run."""
         if self._latch is not None:
             self._finish_latch(cycle)
+        if address in _CHANGING:
+            self.looks += 1
         if address in self._values:
             return self._values[address]
         if address == LOW_POWER_ST:

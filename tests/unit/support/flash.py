@@ -8,6 +8,7 @@ ROOT = "/journal"
 BLOCK_BYTES = 4096
 _EIO = 5
 _PAGE_BYTES = 256
+_PAGES = BLOCK_BYTES // _PAGE_BYTES
 _BLANK = b"\xff" * _PAGE_BYTES
 
 
@@ -18,6 +19,8 @@ class PowerCut(Exception):
 class RamFlash:
     """Blocks of erased NOR flash; only pages that were written take memory.
 
+    content: of each block its pages, in pieces small enough for a heap full of holes
+
     cut_at: the write or erase (0, 1, 2 ...) that is only half done when power fails.
     fail_at: the one that raises OSError, as do all behind it when fails_for_ever.
     fail_read_at: the read that does.
@@ -25,14 +28,17 @@ class RamFlash:
 
     def __init__(self, blocks=16, content=None):
         self.blocks = blocks
-        self.content = content or [None] * (blocks * BLOCK_BYTES // _PAGE_BYTES)
+        self.content = content or [None] * blocks
         self.cut_at = self.fail_at = self.fail_read_at = None
         self.is_dead = self.fails_for_ever = False
         self.changes = self.reads = self.read_bytes = 0
 
     def copy(self):
         """What is left when this flash is taken out: another one with the same content."""
-        return RamFlash(self.blocks, [page and bytearray(page) for page in self.content])
+        content = [
+            block and [page and bytearray(page) for page in block] for block in self.content
+        ]
+        return RamFlash(self.blocks, content)
 
     def readblocks(self, block, buffer, offset=0):
         self._refuse_when_dead()
@@ -41,8 +47,9 @@ class RamFlash:
             raise OSError(_EIO)
         self.read_bytes += len(buffer)
         view = memoryview(buffer)
-        for page, inside, at, size in _pages(block, offset, len(buffer)):
-            content = memoryview(self.content[page] or _BLANK)
+        for page, inside, at, size in _pages(offset, len(buffer)):
+            pages = self.content[block + page // _PAGES]
+            content = memoryview(pages and pages[page % _PAGES] or _BLANK)
             view[at : at + size] = content[inside : inside + size]
 
     def writeblocks(self, block, buffer, offset=0):
@@ -52,10 +59,13 @@ class RamFlash:
         self._end_of_change()
 
     def _program(self, block, data, offset):
-        for page, inside, at, size in _pages(block, offset, len(data)):
-            if self.content[page] is None:
-                self.content[page] = bytearray(_BLANK)
-            content = self.content[page]
+        for page, inside, at, size in _pages(offset, len(data)):
+            pages = self.content[block + page // _PAGES]
+            if pages is None:
+                pages = self.content[block + page // _PAGES] = [None] * _PAGES
+            if pages[page % _PAGES] is None:
+                pages[page % _PAGES] = bytearray(_BLANK)
+            content = pages[page % _PAGES]
             for i in range(size):
                 content[inside + i] &= data[at + i]  # NOR: a bit goes from 1 to 0
 
@@ -69,9 +79,10 @@ class RamFlash:
         return 0
 
     def _erase(self, block):
-        kept = self._kept(BLOCK_BYTES)
-        for page, _, _, _ in _pages(block, 0, kept):
-            self.content[page] = None
+        kept = self._kept(BLOCK_BYTES) // _PAGE_BYTES
+        pages = self.content[block]
+        if pages:
+            self.content[block] = [None] * kept + pages[kept:] if kept < _PAGES else None
         self._end_of_change()
 
     def _kept(self, whole_bytes):
@@ -99,22 +110,26 @@ class RamFlash:
             raise PowerCut
 
 
-def _pages(block, offset, size):
-    """The pages of a stretch: (page, offset in it, offset in the stretch, bytes)."""
+def _pages(offset, size):
+    """The pages of a stretch: (page of the block, offset in it, offset in the stretch, bytes)."""
     done = 0
     while done < size:
-        page, inside = divmod(block * BLOCK_BYTES + offset + done, _PAGE_BYTES)
+        page, inside = divmod(offset + done, _PAGE_BYTES)
         part = min(size - done, _PAGE_BYTES - inside)
         yield page, inside, done, part
         done += part
 
 
-def mounted(flash):
-    """The files on it, in place of what was mounted before; made when it is blank."""
+def unmount():
     try:
         vfs.umount(ROOT)
     except OSError:
-        pass  # the first one in this test
+        pass  # nothing was mounted yet
+
+
+def mounted(flash):
+    """The files on it, in place of what was mounted before; made when it is blank."""
+    unmount()
     mount(flash, ROOT)
     return Files(ROOT)
 

@@ -1,17 +1,19 @@
 """A whole meter over fake ports and a real journal on littlefs, wake by wake."""
 
 import errno
+import gc
 import json
 import struct
 
+from counter import FakeCounter
 from firmware.core import record
 from firmware.core.errors import StorageFault
 from firmware.cycle import Cycle
 from firmware.storage.reader import Reader
 from firmware.storage.state import RetainedState
 from firmware.storage.store import Store
-from flash import RamFlash, mounted, remounted
-from ports import Cut, FakeBattery, FakeClock, FakeCounter, FakeFiles, FakePower, Fuse, Slept
+from flash import RamFlash, mounted, remounted, unmount
+from ports import Cut, FakeBattery, FakeClock, FakeFiles, FakePower, Fuse, Slept
 from stream import CONNACK
 
 TRUE_S = 1_790_000_000  # when the meter gets power for the first time
@@ -102,11 +104,14 @@ class Network:
 
 
 class Meter:
-    def __init__(self, config=CONFIG % 3600):
+    def __init__(self, config=CONFIG % 3600, stays_awake=False):
+        unmount()  # makes room: the one before this is done with
+        gc.collect()
         self.fuse = Fuse()
         self.clock = FakeClock(fuse=self.fuse)
         self.power = FakePower(self.fuse)
-        self.counter = FakeCounter(self.fuse)
+        self.counter = FakeCounter(self.clock, self.fuse, stays_awake)
+        self.has_counter = True
         self.system = FakeFiles()
         if config is not None:
             self.system.put_config(config)
@@ -129,18 +134,27 @@ class Meter:
     def advance(self, ms):
         self._true_ms += ms
         self.clock.advance(ms)
+        self.counter.sleep(ms)
 
-    def pulse(self, n=1):
+    def pulse(self, n=1, early_ms=0):
+        """Pulses so much earlier than the sleep would have ended; a counter that asks ends it."""
         self.pulses += self.counter.pulse(n)
+        self.end_sleep_when_asked(early_ms)
+
+    def end_sleep_when_asked(self, early_ms):
+        if self.counter.asks() and self.power.why == "timer":
+            self.advance(-early_ms)
+            self.power.why = "ulp"
 
     def lose_power(self):
+        self.clock.lose_power()
         self.counter.lose_power()
         self.power.lose_power()
-        self.clock.lose_power()
         self.power_on_s = self.true_s()
         self.asked += 1
-        readings = self.readings()
-        self.pulses = readings[-1].pulses if readings else 0
+        self.flash = self.flash.copy()
+        self.files = remounted(self.flash)
+        self.pulses = self.stored_pulses()
 
     def press(self, early_ms):
         """The button ends the sleep so much earlier than it would have ended."""
@@ -150,9 +164,13 @@ class Meter:
 
     # The firmware.
 
-    def wake(self, cut=0):
-        """One wake; its sleep in milliseconds has passed. None when a reset cut it."""
-        self.fuse.calls, self.fuse.at = 0, cut
+    def wake(self, cut=0, happens=None):
+        """One wake; its sleep in milliseconds has passed. None when a reset cut it.
+
+        cut: the port call at which a reset comes, or happens() is called in its place.
+        """
+        gc.collect()  # a wake begins with an empty heap
+        self.fuse.calls, self.fuse.at, self.fuse.happens = 0, cut, happens
         before_ms = self.clock.ticks_ms()
         try:
             self._cycle().run()
@@ -160,6 +178,8 @@ class Meter:
             self._true_ms += self.clock.elapsed_ms(before_ms)
             self.advance(sleep.ms)
             self.power.why = "timer"
+            # What came while it was awake ends the sleep as soon as it has begun.
+            self.end_sleep_when_asked(sleep.ms)
             return sleep.ms
         except Cut:
             self._true_ms += self.clock.elapsed_ms(before_ms)
@@ -171,13 +191,23 @@ class Meter:
         return Cycle(
             clock=self.clock,
             power=self.power,
-            counter=self.counter,
+            open_counter=self._open_counter,
             battery=self.battery,
             retained=RetainedState(self.power),
             files=self.system,
             open_store=self._open_store,
             report=self._report,
         )
+
+    def _open_counter(self, config):
+        if not self.has_counter:
+            raise OSError("another chip")
+        self.counter.settings = config and config.pulse_settings()
+        if config:
+            self.counter.commit_pulses = config.commit_pulses
+        if self.counter.stays_awake:
+            self.counter.lose_power()  # its hardware began anew with this run
+        return self.counter
 
     def _open_store(self):
         self.fuse.burn()
@@ -207,7 +237,14 @@ class Meter:
     def state(self):
         return RetainedState(self.power).load()
 
+    def stored_pulses(self):
+        """What would be left after a loss of power."""
+        readings = self.readings()
+        checkpoint = Store(self.files).checkpoint()
+        return max(readings[-1].pulses if readings else 0, checkpoint.pulses)
+
     def readings(self):
+        gc.collect()
         reader = Reader(Store(self.files).journal, 1)
         found = []
         while reader.advance():

@@ -15,16 +15,19 @@ class Cut(BaseException):
 
 
 class Fuse:
-    """Blows at the n-th port call of a wake; 0 never does."""
+    """Blows at the n-th port call of a wake, 0 never does: a reset, or happens() is called."""
 
     def __init__(self, at=0):
         self.at = at
         self.calls = 0
+        self.happens = None
 
     def burn(self):
         self.calls += 1
         if self.calls == self.at:
-            raise Cut
+            if not self.happens:
+                raise Cut
+            self.happens()
 
 
 class FakeClock:
@@ -59,6 +62,9 @@ class FakeClock:
         if self._step_ms is not None:
             raise AssertionError("uptime_s() after the clock was set")
         return self._uptime_ms // 1000
+
+    def since_power_ms(self):
+        return self._uptime_ms
 
     def lose_power(self):
         self._uptime_ms = 0
@@ -102,39 +108,6 @@ class FakePower:
 
     def unique_id(self):
         return b"\1\2\3\4\5\6"
-
-
-class FakeCounter:
-    def __init__(self, fuse=None):
-        self._fuse = fuse or Fuse()
-        self.lose_power()
-
-    def lose_power(self):
-        self._is_counting = False
-        self._count = 0x5A5A5A5A  # what memory holds before anybody wrote it
-
-    def begin_at(self, count):
-        self._is_counting = True
-        self._count = count
-
-    def pulse(self, n=1):
-        """Pulses at the pin; the number that a counter can have seen."""
-        if not self._is_counting:
-            return 0
-        self._count = (self._count + n) & 0xFFFFFFFF
-        return n
-
-    def start(self):
-        self._fuse.burn()
-        fresh = not self._is_counting
-        if fresh:
-            self._is_counting = True
-            self._count = 0
-        self._fuse.burn()
-        return fresh
-
-    def count(self):
-        return self._count
 
 
 class FakeBattery:

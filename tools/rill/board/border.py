@@ -17,9 +17,9 @@ NOW_US = const(1)
 SLEEP_US = const(2)
 RTC_GET = const(3)  # seconds since 2000 on the board's clock
 RTC_SET = const(4)
-CAUSE = const(5)  # 0 power-on, 1 reset, 2 watchdog, 3 timer, 4 button
-COUNT_START = const(6)  # 1: began at zero now
-COUNT = const(7)
+CAUSE = const(5)  # 0 power-on, 1 reset, 2 watchdog, 3 timer, 4 button, 5 coprocessor
+ULP_PERIOD = const(6)  # index << 32 | microseconds
+BYTES = const(7)  # of RTC slow memory: size << 32 | address
 ADC_UV = const(8)
 LINE_SET = const(9)  # pin << 1 | level
 UART_WRITE = const(10)
@@ -38,16 +38,22 @@ CROSSINGS = const(22)
 HEAP_PEAK = const(23)
 ULP_LOAD = const(24)
 ULP_RUN = const(25)
+PCNT_START = const(26)  # unit; data: pin, counted edges (1 rising, 2 falling), filter cycles
+PCNT_READ = const(27)  # unit; overflows since the last read << 16 | register
+PCNT_STOP = const(28)  # unit
+PIN_DIGITAL = const(29)  # pin: its pad leaves the RTC for the GPIO matrix
+OVER = const(30)  # the run is over
 
 _RETAINED_BYTES = const(2048)
 _BLOCK_BYTES = const(4096)
+_OVER_BYTES = const(0xFFFFFFFF)  # as the size of an answer: the run is over, what have you seen?
 
 
 class Border:
     def __init__(self, request_fd, answer_fd, retained_path, flash_path, fuse):
         self._requests = open(request_fd, "wb")
         self._answers = open(answer_fd, "rb")
-        self._retained_path = retained_path
+        self._retained = open(retained_path, "r+b")
         self._fuse = fuse
         self._crossings = 0
         self._heap_peak = 0
@@ -77,23 +83,29 @@ class Border:
 
     def never_return(self, operation, value=0):
         """For sleep and reset: this process ends inside."""
-        self._ask(CROSSINGS, self._crossings + 1, b"")
-        self._ask(HEAP_PEAK, self._heap_peak, b"")
+        self._report(self._crossings + 1)
         if self._crossings < self._fuse:
             self._blow()  # a fuse beyond the last act blows at the last moment
         self.call(operation, value)
         self._answers.read(1)
+
+    def _report(self, crossings):
+        self._ask(CROSSINGS, crossings, b"")
+        self._ask(HEAP_PEAK, self._heap_peak, b"")
 
     def _ask(self, operation, value, data):
         self._requests.write(struct.pack("<BIq", operation, len(data), value) + data)
         if self._answers.readinto(self._head) != len(self._head):
             raise SystemExit("the world has gone")
         answer, size = struct.unpack("<qI", self._head)
+        if size == _OVER_BYTES:
+            self._report(self._crossings)
+            self._ask(OVER, 0, b"")  # never comes back
         return answer, self._answers.read(size) if size else b""
 
     def retained_read(self):
-        with open(self._retained_path, "rb") as f:
-            return f.read(_RETAINED_BYTES)
+        self._retained.seek(0)
+        return self._retained.read(_RETAINED_BYTES)
 
     def retained_write(self, data):
         if len(data) > _RETAINED_BYTES:
@@ -101,12 +113,10 @@ class Border:
         # A chip copies word by word: a reset finds half of it new and half of it old.
         self.cross()
         half = len(data) // 2
-        with open(self._retained_path, "r+b") as f:
-            f.write(data[:half])
+        self._retained.seek(0)
+        self._retained.write(data[:half])
         self.cross()
-        with open(self._retained_path, "r+b") as f:
-            f.seek(half)
-            f.write(data[half:])
+        self._retained.write(data[half:])
         self.cross()
 
 

@@ -15,9 +15,9 @@ from firmware.storage.state import RetainedState
 
 def dump():
     store = open_store()
-    state = RetainedState(Power(0)).load()
+    state = RetainedState(Power(0, "")).load()
     journal = store.journal
-    cursor = state.cursor_seq if state else store.checkpoint()[1]
+    cursor = state.cursor_seq if state else store.checkpoint().cursor_seq
     crashes = state.crashes if state else 0
     first = journal.first_seq()
     print(json.dumps(["meter", journal.id, first, journal.next_seq, cursor, crashes]))

@@ -9,8 +9,9 @@ hal runs on fake machine and esp32 modules).
 
 import sys
 
-# What firmware/hal has that a board must bring itself; files.py and wifi.py run as they are.
-_PORTS = ("clock", "counter", "adc", "serial", "line", "flash", "power")
+# What firmware/hal has that a board may bring itself; counter.py, files.py and wifi.py always
+# run as they are.
+_PORTS = ("clock", "adc", "serial", "line", "flash", "power")
 
 
 def main(folder, hal, request_fd, answer_fd, retained, flash, fuse, *scripts):
@@ -23,7 +24,9 @@ def main(folder, hal, request_fd, answer_fd, retained, flash, fuse, *scripts):
     if hal == "ports":
         for name in _PORTS:
             sys.modules["firmware.hal." + name] = __import__("sim_" + name)
+    sys.modules["firmware.hal.chip"] = __import__("sim_chip")
     del sys.path[0]
+    sys.modules["uctypes"] = __import__("slow_memory")
     for script in scripts:
         run(script)
 

@@ -1,6 +1,6 @@
 """The esp32 module as far as firmware/hal uses it."""
 
-from border import ULP_LOAD, ULP_RUN, border
+from border import ULP_LOAD, ULP_PERIOD, ULP_RUN, border
 
 WAKEUP_ALL_LOW = 0
 _RESERVED_BYTES = 2040
@@ -10,11 +10,12 @@ class ULP:
     def set_wakeup_period(self, index, period_us):
         if not 0 <= index <= 4:
             raise OSError("no such period register")
+        border.call(ULP_PERIOD, index << 32 | period_us)
 
     def load_binary(self, address, program):
         if address != 0 or program[:4] != b"ulp\0" or len(program) - 12 > _RESERVED_BYTES:
             raise OSError("not a program for the ULP")
-        border.call(ULP_LOAD, 0, program[12:])
+        border.call(ULP_LOAD, 0, bytes(program))
 
     def run(self, entry):
         border.call(ULP_RUN, entry)
@@ -33,3 +34,8 @@ class Partition:
 def wake_on_ext1(pins, level):
     if level != WAKEUP_ALL_LOW or not pins:
         raise ValueError("the button pulls its pin low")
+
+
+def wake_on_ulp(wake):
+    if wake is not True:
+        raise ValueError("the coprocessor wakes the chip")

@@ -1,12 +1,18 @@
 """The machine module of an ESP32 as far as firmware/hal uses it; stricter than a chip."""
 
+import struct
+
 from border import (
     ADC_UV,
     CAUSE,
     DEEP_SLEEP_MS,
     FEED,
     LINE_SET,
+    PCNT_READ,
+    PCNT_START,
+    PCNT_STOP,
     PEEK,
+    PIN_DIGITAL,
     POKE,
     RESET,
     RTC_SET,
@@ -23,17 +29,20 @@ WDT_RESET = 3
 DEEPSLEEP_RESET = 4
 SOFT_RESET = 5
 
+_PCNT_UNITS = 8
+_PCNT_LIMIT = 32000
+_PCNT_FILTER_CYCLES = 1023
 _DAYS_BEFORE = (0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334)
 
 
 def reset_cause():
-    return (PWRON_RESET, HARD_RESET, WDT_RESET, DEEPSLEEP_RESET, DEEPSLEEP_RESET)[
-        border.call(CAUSE)
-    ]
+    resets = (PWRON_RESET, HARD_RESET, WDT_RESET)
+    cause = border.call(CAUSE)
+    return resets[cause] if cause < len(resets) else DEEPSLEEP_RESET
 
 
 def wake_reason():
-    return (0, 0, 0, 4, 3)[border.call(CAUSE)]
+    return (0, 0, 0, 4, 3, 6)[border.call(CAUSE)]
 
 
 def deepsleep(ms):
@@ -62,11 +71,14 @@ mem32 = _Memory32()
 class Pin:
     IN = 1
     OUT = 3
+    PULL_UP = 2
 
-    def __init__(self, number, mode=None, value=None):
+    def __init__(self, number, mode=None, pull=-1, *, value=None):
         self.number = number
         if mode == Pin.OUT and number >= 34:
             raise ValueError("pin can only be input")
+        if mode is not None:
+            border.call(PIN_DIGITAL, number)
         if value is not None:
             self.value(value)
 
@@ -84,6 +96,62 @@ class ADC:
 
     def read_uv(self):
         return border.call(ADC_UV, self._pin)
+
+
+class Counter:
+    """PCNT as the module of the ESP32 image has it: one object for each unit.
+
+    With all arguments it begins at zero; with the unit alone it is the running one.
+    """
+
+    RISING = 1
+    FALLING = 2
+    UP = 1
+    DOWN = 2
+
+    _units = {}
+
+    def __new__(cls, unit, *_args, **_settings):
+        if unit not in cls._units:
+            if not 0 <= unit < _PCNT_UNITS:
+                raise ValueError("id")
+            cls._units[unit] = object.__new__(cls)
+        return cls._units[unit]
+
+    def __init__(self, unit, *args, filter_ns=0, **settings):
+        self._unit = unit
+        if args or settings or not hasattr(self, "_overflows"):
+            cycles = min(max(0, filter_ns * 80 // 1000), _PCNT_FILTER_CYCLES)
+            self._begin(cycles, *args, **settings)
+
+    def _begin(self, filter_cycles, src, edge=RISING, direction=UP):
+        if not isinstance(src, Pin):
+            raise TypeError("expecting a pin")
+        if direction != Counter.UP or not 1 <= edge <= 3:
+            raise ValueError("this board counts rising and falling edges, upwards")
+        setup = struct.pack("<BBH", src.number, edge, filter_cycles)
+        border.call(PCNT_START, self._unit, setup)
+        self._overflows = self._offset = 0
+
+    def init(self, *args, **settings):
+        self.__init__(self._unit, *args, **settings)
+
+    def value(self, new=None):
+        if not hasattr(self, "_overflows"):
+            raise RuntimeError("not initialised")
+        answer = border.call(PCNT_READ, self._unit)
+        self._overflows += answer >> 16  # the interrupts that were waiting
+        register = answer & 0xFFFF
+        old = self._overflows * _PCNT_LIMIT + register + self._offset
+        if new is not None:
+            self._overflows = 0
+            self._offset = new - register
+        return old
+
+    def deinit(self):
+        if hasattr(self, "_overflows"):
+            border.call(PCNT_STOP, self._unit)
+            del self._overflows
 
 
 class UART:

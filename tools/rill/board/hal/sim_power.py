@@ -1,10 +1,10 @@
 from border import CAUSE, DEEP_SLEEP_MS, FEED, WATCHDOG_MS, border
 
-_CAUSES = ("power_on", "reset", "watchdog", "timer", "button")
+_CAUSES = ("power_on", "reset", "watchdog", "timer", "button", "ulp")
 
 
 class Power:
-    def __init__(self, button_pin):
+    def __init__(self, button_pin, measure):
         self._button_pin = button_pin
 
     def cause(self):

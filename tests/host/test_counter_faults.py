@@ -1,0 +1,122 @@
+"""Promise: a coprocessor that stops, slows down or loses its memory is told, not suffered.
+
+The odometer never goes backwards and never takes an old count for water.
+"""
+
+import shutil
+from array import array
+
+import pytest
+
+from reeds import closings
+from rill.board_process import Board
+from rill.image import ROOT, build, build_board
+from rill.simulate import Run, Settings
+from rill.trace import Trace
+from rill.world import World
+
+COUNTER_FAULT, BURST, CHATTER = 128, 2048, 256
+STEADY = Trace([(100 * n, 700) for n in range(1, 300)], 1)
+PULSES_AN_HOUR = 26
+
+
+class Asleep(Run):
+    """In deep sleep the coprocessor runs only for `share` of the time (micropython#5651)."""
+
+    def __init__(self, share):
+        super().__init__(Settings(trace=STEADY, days=1))
+        self._share = share
+        self._world.sleep_until = self._sleep_until
+
+    def _sleep_until(self, us):
+        world, timer = self._world, self._world.coprocessor.timer
+        asleep_us = us - world.now_us
+        timer.advance_to(world.now_us + asleep_us * self._share)
+        lost_us = us - timer.now_us
+        timer.now_us = us
+        timer.due_us += lost_us
+        world.now_us = us
+        return False
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5])
+def test_a_coprocessor_that_sleeps_too_is_told_within_minutes_and_again_each_hour(share):
+    rows = Asleep(share).result()["readings"]
+    # Power-on, then the alarm of the proof a minute later, then the hours.
+    assert rows[1]["time_s"] - rows[0]["time_s"] < 90
+    assert not rows[0]["flags"] & COUNTER_FAULT
+    assert all(row["flags"] & COUNTER_FAULT for row in rows[1:])
+
+
+def test_a_coprocessor_that_keeps_its_pace_raises_nothing():
+    rows = Run(Settings(trace=STEADY, days=1)).result()["readings"]
+    assert not any(row["flags"] & COUNTER_FAULT for row in rows)
+
+
+class Damaged(Run):
+    """Before wake 10 a word of the coprocessor's memory has changed."""
+
+    def __init__(self, name):
+        super().__init__(Settings(trace=STEADY, days=1))
+        self._name = name
+
+    def before_wake(self, wake):
+        if wake == 10:
+            cop = self._world.coprocessor
+            cop.ulp.words[cop.symbols[self._name]] ^= 0x40
+
+
+@pytest.mark.parametrize(
+    "word", ["layout", "sealed", "size", "calm_samples", "both_carry", "ask_rarely"]
+)
+def test_a_damaged_memory_begins_anew_and_the_odometer_goes_on(word):
+    n = Damaged(word).result()
+    odometers = [row["odometer_ml"] for row in n["readings"]]
+    assert odometers == sorted(odometers)
+    assert 0 <= n["pulses_in"] - n["pulses_counted"] <= PULSES_AN_HOUR
+    faults = [row["seq"] for row in n["readings"] if row["flags"] & COUNTER_FAULT]
+    assert len(faults) == 1
+    assert n["records_unique"] == n["records_stored"] == 25
+
+
+def test_marks_travel_with_the_readings():
+    # Ten litres a minute for ten minutes: above 500 L/h, below Q4.
+    flow = Trace([(7200 + 10 * n, 1700) for n in range(60)], 10)
+    rows = Run(Settings(trace=flow, days=1)).result()["readings"]
+    assert [row["seq"] for row in rows if row["flags"] & BURST] == [4]
+    assert not any(row["flags"] & CHATTER for row in rows)
+
+
+_COUNT = """
+from firmware.app import open_counter
+from firmware.config import parse
+counter = open_counter(parse(b"{}"))
+print("counts", counter.start(), counter.read().forward)
+"""
+
+
+def another_version(folder):
+    """An image whose coprocessor program is longer, and elsewhere."""
+    for name in ("boot.py", "main.py"):
+        shutil.copy(ROOT / name, folder / name)
+    for name in ("firmware", "lib"):
+        shutil.copytree(ROOT / name, folder / name)
+    source = folder / "firmware/hal/ulp_counter.S"
+    text = source.read_text()
+    changed = text.replace("stage_rst\n", "stage_rst\n        nop\n        nop\n", 1)
+    assert changed != text
+    source.write_text(changed)
+    return build(folder)
+
+
+def test_an_update_takes_the_counts_over(tmp_path):
+    world = World(array("q"), edges=closings((900, 1100), (1500, 1700), (3000, 3300)))
+    script = tmp_path / "count.py"
+    script.write_text(_COUNT)
+    said = []
+    for number, image in enumerate((build(), another_version(tmp_path), build())):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        said.append(Board(folder, image, build_board(), world).run(script).split()[1:])
+        world.sleep_until(2_000_000 * (number + 1))
+    assert said == [["True", "0"], ["False", "2"], ["False", "3"]]
