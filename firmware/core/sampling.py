@@ -110,10 +110,19 @@ class Sampling:
                 "pulse_shortest_ms is %d, too short for a level that must be stable for %d us"
                 % (config.pulse_shortest_ms, stable_us)
             )
+        self._rest(config, 2 * shortest_us * _CLOCK_PERCENT // 100 - self.idle_us)
+
+    def _rest(self, config, longest_us):
+        """The dead time; two pulses may be no more than longest_us apart."""
         self.dead_us = 1000 * config.pulse_dead_ms
         if config.pulse_dead_ms < 0:
             is_one_reed = self.sensor == "reed" and self.pin_b < 0
-            self.dead_us = 1000 * _REED_DEAD_MS if is_one_reed else 0
+            self.dead_us = min(1000 * _REED_DEAD_MS, longest_us) if is_one_reed else 0
+        if self.dead_us > longest_us:
+            raise ConfigError(
+                "pulse_dead_ms is %d, but two pulses may be only %d ms apart by pulse_shortest_ms"
+                % (config.pulse_dead_ms, longest_us // 1000)
+            )
 
     def _limit(self, config):
         weight_ml, pulses = config.pulse_weight_ml, config.pulse_weight_pulses

@@ -10,6 +10,7 @@ import pytest
 
 from reeds import closings
 from rill.board_process import Board
+from rill.coprocessor import POWER, TIMER2
 from rill.image import ROOT, build, build_board
 from rill.simulate import Run, Settings
 from rill.trace import Trace
@@ -120,3 +121,42 @@ def test_an_update_takes_the_counts_over(tmp_path):
         said.append(Board(folder, image, build_board(), world).run(script).split()[1:])
         world.sleep_until(2_000_000 * (number + 1))
     assert said == [["True", "0"], ["False", "2"], ["False", "3"]]
+
+
+_MEASURE = """
+from firmware.app import open_counter
+from firmware.boards import generic_esp32 as board
+from firmware.config import parse
+from firmware.hal.power import Power
+board.ULP_MEASURE = {measure!r}
+counter = open_counter(parse(b"{{}}"))
+counter.start()
+counter.prepare_sleep()
+Power(board.BUTTON_PIN, {measure!r}).deep_sleep_ms(1000)
+"""
+PAD_32, HOLD_32 = 0x3FF4848C, 1 << 24
+FORCED_ON, LONGER_START = 1 << 19 | 1 << 5, 0x20 << 15
+
+
+@pytest.mark.parametrize(
+    ("measure", "held", "forced", "wakes"),
+    [
+        ("reassert", False, False, True),
+        ("hold", True, False, True),
+        ("force_on", False, True, True),
+        ("ext0", False, False, False),
+    ],
+)
+def test_each_measure_of_the_ladder_does_its_own(tmp_path, measure, held, forced, wakes):
+    world = World(array("q"), edges=closings((3000, 3300)))
+    board = Board(tmp_path, build(), build_board(), world, hal="chip")
+    script = tmp_path / "measure.py"
+    script.write_text(_MEASURE.format(measure=measure))
+    assert board.wake("power_on", scripts=(str(script),)).kind == "sleep", board.console_end()
+    cop = world.coprocessor
+    assert bool(cop.peek(PAD_32) & HOLD_32) == held
+    assert (cop.peek(POWER) & FORCED_ON == FORCED_ON) == forced
+    assert (cop.peek(TIMER2) & 0x1FF << 15 == LONGER_START) == forced
+    assert world.ulp_wakes == wakes
+    world.sleep_until(5_000_000)
+    assert cop.wide("forward") == 1

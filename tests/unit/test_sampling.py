@@ -67,8 +67,18 @@ def test_a_hall_sensor_is_not_sampled_and_may_be_at_any_pin():
 
 def test_a_dead_time_that_is_set_is_taken_whatever_the_sensor():
     for values in ({}, {"pulse_pin_b": 33}, {"pulse_sensor": "electronic"}):
-        for dead_ms in (0, 30, 300):
+        for dead_ms in (0, 30, 60):
             expect(_sampling(pulse_dead_ms=dead_ms, **values).dead_us, 1000 * dead_ms)
+
+
+def test_a_dead_time_never_swallows_a_pulse():
+    for shortest_ms in range(43, 2000, 50):
+        found = _sampling(pulse_shortest_ms=shortest_ms, pulse_stable_us=23_000)
+        expect(found.dead_us <= 2 * 870 * shortest_ms - found.idle_us, True)
+    _refused(
+        "pulse_dead_ms is 200, but two pulses may be only 126 ms apart by pulse_shortest_ms",
+        pulse_dead_ms=200,
+    )
 
 
 # Refusals.

@@ -53,7 +53,8 @@ PULSE_PIN = 32
     PCNT_STOP,
     PIN_DIGITAL,
     OVER,
-) = range(1, 31)
+    ULP_WAKES,
+) = range(1, 32)
 
 
 class WorldError(Exception):
@@ -89,6 +90,7 @@ class World:
         self.ends_us: int | None = None
         self.notice: Callable[[], None] = lambda: None
         self.units: dict[int, pcnt.Unit] = {}
+        self.ulp_wakes = False  # asked for before each sleep, forgotten at each boot
         self._fed_us = 0
         self._pulse_times_us = pulse_times_us
         self._outages_s = outages_s
@@ -126,6 +128,7 @@ class World:
             PCNT_READ: self._read_unit,
             PCNT_STOP: self._stop_unit,
             PIN_DIGITAL: self._make_digital,
+            ULP_WAKES: self._let_ulp_wake,
         }
 
     def answer(self, operation: int, value: int, data: bytes) -> int | bytes:
@@ -145,13 +148,14 @@ class World:
         self.cause = cause
         self.watchdog_us = None
         self.units.clear()
+        self.ulp_wakes = False
         self._chip_sleeps(False)
         self.now_us += boot_us
 
     def sleep_until(self, us: int) -> bool:
         """Deep sleep; True when the coprocessor ended it, at what is now_us then."""
         self._chip_sleeps(True)
-        woken = self.coprocessor.advance_to(us, until_wake=True)
+        woken = self.coprocessor.advance_to(us, until_wake=self.ulp_wakes)
         self.now_us = int(self.coprocessor.timer.now_us) if woken else us
         return woken
 
@@ -162,6 +166,10 @@ class World:
     def network_is_up(self) -> bool:
         now_s = self.now_us // 1_000_000
         return not any(begin <= now_s < begin + length for begin, length in self._outages_s)
+
+    def _let_ulp_wake(self, value: int, data: bytes) -> int:
+        self.ulp_wakes = True
+        return 0
 
     def _look(self, value: int, data: bytes) -> int:
         self.now_us += _LOOK_US

@@ -43,6 +43,7 @@ PCNT_READ = const(27)  # unit; overflows since the last read << 16 | register
 PCNT_STOP = const(28)  # unit
 PIN_DIGITAL = const(29)  # pin: its pad leaves the RTC for the GPIO matrix
 OVER = const(30)  # the run is over
+ULP_WAKES = const(31)  # in the deep sleep that follows the coprocessor wakes the chip
 
 _RETAINED_BYTES = const(2048)
 _BLOCK_BYTES = const(4096)

@@ -1,6 +1,6 @@
 """The esp32 module as far as firmware/hal uses it."""
 
-from border import ULP_LOAD, ULP_PERIOD, ULP_RUN, border
+from border import ULP_LOAD, ULP_PERIOD, ULP_RUN, ULP_WAKES, border
 
 WAKEUP_ALL_LOW = 0
 _RESERVED_BYTES = 2040
@@ -39,3 +39,15 @@ def wake_on_ext1(pins, level):
 def wake_on_ulp(wake):
     if wake is not True:
         raise ValueError("the coprocessor wakes the chip")
+    if _ext0:
+        raise ValueError("no resources")
+    border.call(ULP_WAKES)
+
+
+def wake_on_ext0(pin, level):
+    if level != WAKEUP_ALL_LOW:
+        raise ValueError("the button pulls its pin low")
+    _ext0.append(pin)
+
+
+_ext0 = []  # keeps the RTC peripherals powered, and excludes a wake by the coprocessor

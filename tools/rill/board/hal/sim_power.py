@@ -1,4 +1,4 @@
-from border import CAUSE, DEEP_SLEEP_MS, FEED, WATCHDOG_MS, border
+from border import CAUSE, DEEP_SLEEP_MS, FEED, ULP_WAKES, WATCHDOG_MS, border
 
 _CAUSES = ("power_on", "reset", "watchdog", "timer", "button", "ulp")
 
@@ -6,6 +6,7 @@ _CAUSES = ("power_on", "reset", "watchdog", "timer", "button", "ulp")
 class Power:
     def __init__(self, button_pin, measure):
         self._button_pin = button_pin
+        self._measure = measure
 
     def cause(self):
         return _CAUSES[border.call(CAUSE)]
@@ -13,6 +14,8 @@ class Power:
     def deep_sleep_ms(self, n):
         if not 1 <= n < 1 << 31:
             raise ValueError("deep sleep of %d ms" % n)
+        if self._measure != "ext0":
+            border.call(ULP_WAKES)
         border.never_return(DEEP_SLEEP_MS, n)
 
     def retained_read(self):
