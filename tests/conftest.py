@@ -62,3 +62,15 @@ def recordings() -> Path:
     if not (folder / "expected.json").exists():
         pytest.skip("the household recordings are not on this machine")
     return folder
+
+
+@pytest.fixture
+def script(tmp_path):
+    """Writes a MicroPython script into a file; its path in a tuple, for Board.wake()."""
+
+    def write(text):
+        path = tmp_path / "script.py"
+        path.write_text(text)
+        return (str(path),)
+
+    return write

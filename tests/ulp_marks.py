@@ -4,7 +4,6 @@ from reeds import chatter, closings, moved, steady
 from ulp_meter import SENSITIVE, TWO_REEDS, after
 
 SLOW = 0.5  # pulses a second, well below the over-rate limit of Q3 = 2500 L/h
-QUARTER_MS = 100
 # Where the two reeds stand, forward: A closes, B closes, A opens, B opens.
 FORWARD = ((0, 0), (1, 0), (0, 1), (1, 1))
 
@@ -28,14 +27,14 @@ def carries_rejections(programs):
 # Two reeds.
 
 
-def turning(cop, steps, at_ms=500):
-    """Drive both inputs: steps of +1 and -1 quarter turns, one each 100 ms; the end in ms."""
+def turning(cop, steps, at_ms=500, quarter_ms=100):
+    """Drive both inputs: steps of +1 and -1 quarter turns; the end in ms."""
     inputs, position = ([], []), 0
     for step in steps:
         channel, level = FORWARD[position % 4] if step > 0 else FORWARD[(position - 1) % 4]
         inputs[channel].append((at_ms * 1000, level if step > 0 else 1 - level))
         position += step
-        at_ms += QUARTER_MS
+        at_ms += quarter_ms
     for pin, edges in zip(cop.pins, inputs, strict=True):
         cop.drive(pin, edges)
     return at_ms + 500

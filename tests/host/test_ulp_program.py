@@ -115,3 +115,19 @@ def test_what_it_takes(name):
     cop.advance_to(edges[-1][0] + 1_000)
     polls_per_s = cop.timer.polls / (cop.timer.now_us / 1e6)
     assert 10 + 0.085 * polls_per_s <= limit_ua
+
+
+def test_the_longest_run_is_over_when_the_cpu_has_waited_for_it():
+    """With both reeds, every carry, and every mark beginning in one run."""
+    cop = Programs()(pulse_pin_b=33, burst_l_per_h=1200, burst_s=30, commit_pulses=10)
+    cop.allow_wakes(100)
+    end_ms = ulp_marks.turning(cop, [1] * 60, quarter_ms=200)
+    while cop.timer.now_us < end_ms * 1000:
+        for name in ("forward", "idle_runs", "calm_runs", "strict_runs"):
+            cop.ulp.words[cop.symbols[f"{name}_lo"]] = 0xFFFF
+        cop.timer.advance_to(cop.timer.due_us)
+    longest_us = cop.timer.longest_cycles / 8.5
+    assert cop.half("overrates") and cop.half("bursts") and cop.half("requests")
+    waits = re.search(r"RUN_US = (\d+)", (ROOT / "firmware/hal/ulp_words.py").read_text())
+    # also when RTC_FAST_CLK, which nothing calibrates, is half as fast
+    assert longest_us > 100 and 2 * longest_us < int(waits[1])

@@ -11,6 +11,7 @@ from rich.table import Table
 from rill.board_process import Board
 from rill.household import household
 from rill.image import build, build_board
+from rill.pulses import EdgeRun, load
 from rill.simulate import Run, Settings, SimulationError
 from rill.verdict import is_sound
 from rill.world import World
@@ -37,7 +38,7 @@ print("append", times[len(times) // 2], times[-1])
 def main() -> None:
     """Measure and print."""
     table = Table("figure", "value", title="Rill on this machine")
-    for name, value in (*_simulated(), *_append(), *_heap(), *_sizes()):
+    for name, value in (*_simulated(), *_coprocessor(), *_append(), *_heap(), *_sizes()):
         table.add_row(name, value)
     Console(width=80).print(table)
 
@@ -84,6 +85,16 @@ def _heap():
             break
         heap_bytes -= _HEAP_STEP_BYTES
     yield "smallest heap that does, bytes", f"{heap_bytes:,}"
+
+
+def _coprocessor():
+    run = EdgeRun(load({}).fresh())
+    run.to(100_000_000)
+    n = run.numbers()
+    yield "coprocessor at rest: polls a second", str(n["polls_per_s"])
+    yield "coprocessor at rest: cycles of a poll", str(n["cycles_per_poll_idle"])
+    yield "coprocessor at rest: uA, sleep included", str(n["ulp_ua_estimate"])
+    yield "coprocessor: program, bytes of 2040", str(n["program_bytes"])
 
 
 def _sizes():
