@@ -17,6 +17,7 @@ _GOOD = (
 )
 # What must stand beside an extreme value for the whole to fit.
 _BESIDE = {
+    "pulse_dead_ms": {"pulse_shortest_ms": 250},
     "slot_s": {"report_s": 3600},
     "report_s": {"slot_s": 60},
     "pulse_shortest_ms": {"pulse_sensor": "electronic"},
