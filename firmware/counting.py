@@ -48,7 +48,10 @@ class Counting:
             if not cold and (state.ticks or self.stays_awake):
                 state.flags |= record.COUNTER_FAULT
             begins_at_zero(state)
-        elif cold:
+            return
+        if self._counter.was_stopped:
+            state.flags |= record.COUNTER_FAULT  # a reset has cut a reload short
+        if cold:
             counts = self._read(state)
             if counts:
                 _meet(state, counts)

@@ -36,5 +36,15 @@ def chatter(seconds, seed=1, start_us=500_000, longest_us=12_000, parked=0):
     return [*edges, (t_us, parked)]
 
 
+def vibration(seconds, closed_ms, open_ms, seed=1, start_us=900_000, parked=0):
+    """A slower chatter: states of two lengths, give or take a tenth, the last `parked`."""
+    rng, t_us, level, edges = random.Random(seed), start_us, 1 - parked, []
+    while t_us < start_us + seconds * 1_000_000 or level == parked:
+        edges.append((round(t_us), level))
+        t_us += (open_ms if level else closed_ms) * rng.uniform(900, 1100)
+        level = 1 - level
+    return [*edges, (round(t_us), parked)]
+
+
 def moved(edges, us):
     return [(t_us + us, level) for t_us, level in edges]

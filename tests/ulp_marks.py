@@ -1,6 +1,6 @@
 """What the ULP program must do about counters, two reeds, marks and wakes; see ulp_meter.py."""
 
-from reeds import chatter, closings, moved, steady
+from reeds import chatter, closings, moved, steady, vibration
 from ulp_meter import SENSITIVE, TWO_REEDS, after
 
 SLOW = 0.5  # pulses a second, well below the over-rate limit of Q3 = 2500 L/h
@@ -109,6 +109,29 @@ def marks_chatter_again_after_a_pulse(programs):
     again = [*end, (70_000_000, 0), *chatter(50, seed=5, start_us=71_000_000)]
     cop = programs([(500_000, 0), *chatter(50, seed=4, start_us=900_000), *again])
     assert after(cop, 125_000).half("chatters") == 2
+
+
+def endless_chatter_is_left_alone_and_the_flow_behind_it_counted(programs):
+    """Candidates that last, again and again without a belief, are paid for only now and then."""
+    noise = vibration(100, 40, 10, parked=1)
+    cop = programs([*noise, *moved(steady(20, 1), noise[-1][0])])
+    cop.advance_to(70_000_000)
+    polls = cop.timer.polls
+    cop.advance_to(100_000_000)
+    assert cop.timer.polls - polls < 30 * 110
+    assert cop.half("chatters") == 1
+    cop.advance_to(125_000_000)
+    assert (cop.wide("forward"), cop.half("chat_on"), cop.half("nervous")) == (20, 0, 0)
+
+
+def rejections_of_hours_ago_are_forgotten(programs):
+    """The time from which they are counted wraps after eight hours."""
+    wrap_us = (1 << 32) * 1_000_000 // 150_000
+    glitches = [1_000_000, *(n * 60_000_000 for n in range(2, 21)), wrap_us + 21_000_000]
+    cop = programs([edge for us in glitches for edge in ((us, 0), (us + 22_000, 1))])
+    after(cop, wrap_us // 1000 + 30_000)
+    assert cop.half("rejected_lo") == 21
+    assert cop.half("chatters") == 0
 
 
 def a_few_rejections_are_no_chatter(programs):
@@ -237,6 +260,8 @@ CHECKS = [
     carries_backward_turns,
     marks_chatter_once_while_it_lasts,
     marks_chatter_again_after_a_pulse,
+    endless_chatter_is_left_alone_and_the_flow_behind_it_counted,
+    rejections_of_hours_ago_are_forgotten,
     a_few_rejections_are_no_chatter,
     marks_pulses_too_fast_for_the_meter,
     marks_a_burst_by_a_sliding_window,

@@ -21,7 +21,7 @@ _BOUNCE_US = const(5_000)  # of a reed, at its closing
 _CLOCK_PERCENT = const(87)  # the slow clock may be this much slower than when it was measured
 # Pulses faster than 1.25 * Q4 = 1.25 * 1.25 * Q3 are not water of this meter: 3600 s / 1.5625.
 _OVERRATE_S = const(2304)
-_RING = const(50)  # pulses whose times the coprocessor can remember
+_RING = const(34)  # pulses whose times the coprocessor can remember
 _SHORTEST_BURST_S = const(5)  # its times have units of 0.44 s
 _RING_S = const(25_000)  # its times wrap after 65536 * 65536 cycles: 7 h at 170 kHz
 

@@ -20,6 +20,7 @@ counter.Counter(config, measure), pcnt_counter.PulseCounter(config)
     start(fresh, keep_any)  sees that it counts. True when it began at zero now, False when it
                             was found counting. May be called again. fresh: what it may have
                             counted is of an earlier life. keep_any: with whatever settings
+    was_stopped             start() found that it had stood still: pulses may be missing
     read()                  Counts (counts.py), all of one instant; never waits; OSError. forward
                             and reverse go on modulo 2**32. ticks is None in a counter whose
                             pace can't be judged

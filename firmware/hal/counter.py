@@ -46,6 +46,7 @@ class Counter:
             )
         self._config = config
         self._measure = measure
+        self.was_stopped = False  # start() found that it had stood still
 
     def start(self, fresh=False, keep_any=False):
         """See that the program runs. True when it began at zero now.
@@ -53,17 +54,24 @@ class Counter:
         fresh: what memory holds is of an earlier life and must not be taken over.
         keep_any: the settings are not known, so any sound program shall go on.
         """
-        identity = crc32(repr((VERSION, self._config.pulse_settings())))
+        identity = crc32(repr((VERSION, self._measure, self._config.pulse_settings())))
         is_sound = not fresh and ulp_words.is_sound()
         is_wanted = is_sound and (keep_any or rtc.word(_IDENTITY) == identity)
-        if is_wanted and rtc.ulp_is_on():
+        # It may have been stopped for a reload that a reset has cut short.
+        self.was_stopped = is_sound and not rtc.ulp_is_on()
+        if is_wanted and not self.was_stopped:
             return False
         from firmware.hal import ulp_loader  # only now: most wakes find it running
 
+        if self._measure == "force_on":
+            rtc.force_on()  # it changes how long a start takes
         if is_wanted:
-            ulp_loader.run(self._config.sampling())  # a reset came between stop and start
+            ulp_loader.run(self._config.sampling())
             return False
-        return ulp_loader.load(self._config.sampling(), identity, fresh, is_sound)
+        sampling = self._config.sampling()
+        begun = ulp_loader.load(sampling, identity, fresh, is_sound, rtc.start_cycles())
+        self.was_stopped = self.was_stopped or begun == "staged"
+        return begun == "zero"
 
     def read(self):
         """Counts, all of one instant; OSError when the coprocessor is out of order."""

@@ -23,6 +23,7 @@ class PulseCounter:
     """Falling edges of one pin. OSError on an image or a chip without machine.Counter."""
 
     stays_awake = True
+    was_stopped = False  # where it stood still, it begins at zero
 
     def __init__(self, config):
         if not hasattr(machine, "Counter"):
@@ -81,10 +82,11 @@ def _end_coprocessor(gpio):
     """
     from firmware.hal import rtc
     from firmware.hal.rtc_pads import PADS
-    from firmware.hal.ulp_words import RUN_US
+    from firmware.hal.ulp_words import RUN_US, STAGED
 
     rtc.ulp_off()
     sleep_us(RUN_US)
     rtc.write_word(_LAYOUT_WORD, 0)
+    rtc.write_word(STAGED, 0)
     if gpio in PADS:  # a pad that is held keeps to the RTC
         machine.mem32[PADS[gpio][1]] &= ~(1 << PADS[gpio][6]) & 0xFFFFFFFF

@@ -109,6 +109,11 @@ def hold(gpio):
     machine.mem32[PADS[gpio][1]] |= 1 << PADS[gpio][6]
 
 
+def start_cycles():
+    """Slow-clock cycles that the coprocessor takes to start: 4 and the start wait."""
+    return 4 + ((machine.mem32[_TIMER2] & _START_WAIT) >> 15)
+
+
 def force_on():
     """Keep the RTC peripherals powered in deep sleep; ESP-IDF forgets it at each boot."""
     machine.mem32[_TIMER2] = machine.mem32[_TIMER2] & ~_START_WAIT & 0xFFFFFFFF | _LONGER_START

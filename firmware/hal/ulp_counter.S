@@ -27,6 +27,9 @@
         .set CALM, 1
         .set INPUT, 8           # words from a word of input A to the same one of input B
         .set MIDDLE, 4          # of the quarters of a turn: 0 ... 8 are a turn back and forth
+        .set WEARY, 64          # chatter judged so often, 1344 broken candidates, is there to stay
+        .set BRIEF, 4           # samples; bounce is over before, 8 ms
+        .set PAUSE, 11          # weary: nervous after a longer candidate, 1 more than polls to let be
 
 # Words of the CPU
 layout:         .long 0         # word 0: magic and version of these words, 32 bits
@@ -66,12 +69,13 @@ strict_runs_lo: .long 0
 strict_runs_hi: .long 0
 believed:       .long 1         # input A: the level
 same:           .long 0         #   samples in a row that differed from it
-nervous:        .long 0         #   1 since a candidate was broken, 0 again once one is believed
+nervous:        .long 0         #   1 since a candidate was broken, 0 again once one is believed;
+                                #   more: so many polls less 1 that show it are let be
 rejected_lo:    .long 0         #   candidates that were broken, pulses within the dead time
 rejected_hi:    .long 0
 chat_n:         .long 0         #   of these, since chat_start and since the last belief
 chat_start:     .long 0
-chat_on:        .long 0
+chat_on:        .long 0         #   how often chatter was judged without a belief, up to WEARY
 believed_b:     .long 1         # input B: the same
 same_b:         .long 0
 nervous_b:      .long 0
@@ -130,7 +134,13 @@ sample: ld r1, r3, believed*4
         sub r1, r0, r1
         jump agrees, eq
 
-        ld r1, r3, same*4
+        ld r2, r3, nervous*4
+        sub r2, r2, 1
+        jump try, ov
+        jump try, eq
+        st r2, r3, nervous*4            # a pause in endless chatter
+        jump next
+try:    ld r1, r3, same*4
         add r1, r1, 1
         st r1, r3, same*4
         ld r2, r3, nervous*4
@@ -169,10 +179,16 @@ believe:
 agrees: ld r1, r3, same*4
         add r1, r1, 0
         jump next, eq
-        move r1, 0                      # a candidate is broken: bounce, or noise, or chatter
+        move r0, 1                      # a candidate is broken: bounce, or noise, or chatter
+        sub r1, r1, BRIEF
+        jump again, ov
+        ld r1, r3, chat_on*4
+        sub r1, r1, WEARY
+        jump again, ov
+        move r0, PAUSE
+again:  st r0, r3, nervous*4
+        move r1, 0
         st r1, r3, same*4
-        move r1, 1
-        st r1, r3, nervous*4
 
 reject: move r2, begin
         ld r1, r2, 0
@@ -216,15 +232,17 @@ chat_judge:
         sub r2, r2, r0
         jump chat_not, ov
         ld r2, r3, chat_on*4
-        add r2, r2, 0
+        sub r0, r2, WEARY
+        jump next, eq
+        add r2, r2, 1
+        st r2, r3, chat_on*4
+        sub r2, r2, 1
         jump chat_begins, eq
         jump next
 chat_not:
         st r1, r3, chat_on*4
         jump next
 chat_begins:
-        move r2, 1
-        st r2, r3, chat_on*4
         ld r2, r1, chatters*4
         add r2, r2, 1
         st r2, r1, chatters*4
@@ -491,7 +509,10 @@ runs:   ld r1, r2, 0
 done:   ld r1, r3, begin*4
         st r1, r3, end*4
         halt
-runs_carry:
+runs_carry:                             # each half hour: what was rejected so long ago is forgotten
+        move r0, 0
+        st r0, r3, chat_n*4             # chat_start wraps after 8 hours
+        st r0, r3, chat_n_b*4
         ld r0, r3, begin*4
         add r0, r0, 1
         st r0, r3, begin*4

@@ -30,11 +30,12 @@ _LONGEST_COARSE = const(0xFFFF)
 _LONGEST = const(0xFFFFFFFF)
 
 
-def image(sampling, calibration, paced_ticks):
+def image(sampling, calibration, paced_ticks, start_cycles):
     """A bytearray as ULP.load_binary() wants it; `layout` and `identity` are left 0.
 
     sampling: of core/sampling.py. calibration: microseconds per slow-clock cycle, Q13.19.
     paced_ticks: what the polls of the programs before this one account for.
+    start_cycles: of the slow clock, from the end of a period to the first instruction.
     """
     binary = bytearray(program.PROGRAM)
     words = memoryview(binary)[12:]
@@ -64,7 +65,7 @@ def image(sampling, calibration, paced_ticks):
         _coarse(1_000_000 * sampling.burst_s, calibration),
         sampling.commit_pulses,
     )
-    _put_periods(words, periods)
+    _put_periods(words, periods, start_cycles)
     _put_pin(words, sampling.pin, program.MUX_A, program.ENABLE_A, program.LEVEL_A)
     if sampling.pin_b >= 0:
         _put_pin(words, sampling.pin_b, program.MUX_B, program.ENABLE_B, program.LEVEL_B)
@@ -83,16 +84,15 @@ def _coarse(us, calibration):
     return min(ticks(us, calibration) // _COARSE, _LONGEST_COARSE)
 
 
-def _put_periods(words, periods):
+def _put_periods(words, periods, start_cycles):
     places = (
         (program.IDLE_0, program.IDLE_1),
         (program.CALM_0, program.CALM_1),
         (program.STRICT_0, program.STRICT_1),
     )
     for (low, high), period in zip(places, periods):
-        # The timer counts its period from the end of a run, and then 4 cycles and the
-        # start wait of 16: ulp_set_wakeup_period() of ESP-IDF subtracts them, too.
-        rest = period - 20
+        # As ulp_set_wakeup_period() of ESP-IDF does.
+        rest = period - start_cycles
         _patch(words, low, _DATA_MASK, (rest & 0xFF) << _DATA_BIT)
         _patch(words, high, _DATA_MASK, (rest >> 8) << _DATA_BIT)
 

@@ -22,6 +22,7 @@ from firmware.hal.ulp_words import (
     PARAMETERS,
     RUN_US,
     RUNS,
+    STAGED,
     STATE_WORDS,
     paced_ticks,
     state,
@@ -45,12 +46,11 @@ _INPUT_WORDS = const(8)
 
 _MIDDLE = const(4)  # of the quarters of a turn
 _NO_PIN = const(255)
-_STAGED = const(486)  # CRC-32, then the state words, two in one
 _STAGED_WORDS = const(24)
 
 
-def load(sampling, identity, fresh, is_sound):
-    """Load the program and start it. True when it begins at zero.
+def load(sampling, identity, fresh, is_sound, start_cycles):
+    """Load the program and start it. "zero", "taken" over, or "staged" by a reload cut short.
 
     fresh: nothing is taken over. is_sound: there is a program to take over from; else a reset
     may have come in the middle of a reload, which has staged what it took over.
@@ -64,13 +64,16 @@ def load(sampling, identity, fresh, is_sound):
         until = rtc.half_word(_UNTIL)
     elif not fresh:
         taken = _staged()
-    _put(sampling, identity, taken, until)
+    _put(sampling, identity, taken, until, start_cycles)
     run(sampling)
-    return taken is None
+    if taken is None:
+        return "zero"
+    return "taken" if is_sound else "staged"
 
 
 def run(sampling):
     """Start the timer; the first poll comes after one strict period."""
+    rtc.write_word(STAGED, 0)  # or a damaged memory would one day bring it back
     ulp = esp32.ULP()
     periods_us = (sampling.strict_us, sampling.calm_us, sampling.strict_us)
     for index, period_us in enumerate(periods_us):
@@ -90,12 +93,12 @@ def _taken_over(sampling):
     return words
 
 
-def _put(sampling, identity, taken, until):
+def _put(sampling, identity, taken, until, start_cycles):
     paced = 0
     if taken:
         paced = wide(taken, RUNS + 4)
         taken[RUNS + 4 : RUNS + 6] = [0, 0]
-    binary = image(sampling, rtc.calibration(), paced)
+    binary = image(sampling, rtc.calibration(), paced, start_cycles)
     words = memoryview(binary)[12:]
     if taken is None:
         taken = list(struct.unpack_from("<%dI" % STATE_WORDS, words, 4 * BEGIN))
@@ -111,7 +114,6 @@ def _put(sampling, identity, taken, until):
     rtc.write_word(_LAYOUT_WORD, 0)
     esp32.ULP().load_binary(0, binary)
     rtc.write_word(_LAYOUT_WORD, LAYOUT)
-    rtc.write_word(_STAGED, 0)  # or a damaged memory would one day bring it back
 
 
 def _believe_pins(sampling, words):
@@ -130,12 +132,12 @@ def _believe_pins(sampling, words):
 def _stage(words):
     content = struct.pack("<%dH" % STATE_WORDS, *words)
     for number, word in enumerate(struct.unpack("<%dI" % (_STAGED_WORDS - 1), content)):
-        rtc.write_word(_STAGED + 1 + number, word)
-    rtc.write_word(_STAGED, crc32(content))
+        rtc.write_word(STAGED + 1 + number, word)
+    rtc.write_word(STAGED, crc32(content))
 
 
 def _staged():
-    content = rtc.read_words(_STAGED + 1, _STAGED_WORDS - 1)
-    if rtc.word(_STAGED) != crc32(content):
+    content = rtc.read_words(STAGED + 1, _STAGED_WORDS - 1)
+    if rtc.word(STAGED) != crc32(content):
         return None
     return list(struct.unpack("<%dH" % STATE_WORDS, content))

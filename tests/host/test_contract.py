@@ -62,8 +62,8 @@ def test_a_port_that_breaks_the_contract_is_found(tmp_path, file, good, bad, nam
     ("file", "good", "bad", "name"),
     [
         ("counter", "wide(words, 1),", "wide(words, 3),", "counter_of_a_reed"),
-        ("counter", "rtc.ulp_is_on():\n            return False",
-         "rtc.ulp_is_on():\n            return True", "counter_of_a_reed"),
+        ("counter", "not self.was_stopped:\n            return False",
+         "not self.was_stopped:\n            return True", "counter_of_a_reed"),
         ("counter", "rtc.write_word(_SEEN, counts", "rtc.write_word(_BEGIN + 1, counts",
          "counter_of_a_reed"),
         ("pcnt_counter", "if self._counter:", "if fresh:", "counter_of_a_hall"),

@@ -15,6 +15,7 @@ from rill.image import ROOT, build, build_board
 from rill.simulate import Run, Settings
 from rill.trace import Trace
 from rill.world import World
+from ulp_emulator import RTC_GPIO as PADS
 
 COUNTER_FAULT, BURST, CHATTER = 128, 2048, 256
 STEADY = Trace([(100 * n, 700) for n in range(1, 300)], 1)
@@ -160,3 +161,90 @@ def test_each_measure_of_the_ladder_does_its_own(tmp_path, measure, held, forced
     assert world.ulp_wakes == wakes
     world.sleep_until(5_000_000)
     assert cop.wide("forward") == 1
+
+
+_START = """
+from machine import mem32
+from firmware.app import open_counter
+from firmware.config import parse
+counter = open_counter(parse({config!r}))
+began = counter.start()
+print("started", began, counter.was_stopped, counter.read().forward)
+"""
+
+
+class Started:
+    """A board whose counter is started again and again, with these settings."""
+
+    def __init__(self, tmp_path, edges):
+        self.world = World(array("q"), edges=edges)
+        self.cop = self.world.coprocessor
+        self._board = Board(tmp_path, build(), build_board(), self.world)
+        self._script = tmp_path / "start.py"
+
+    def start(self, config=b"{}", fuse=0):
+        """(began at zero, was stopped, count); None when the fuse has cut it."""
+        self._script.write_text(_START.format(config=config))
+        if fuse:
+            self._board.wake("reset", fuse=fuse, scripts=(str(self._script),))
+            return None
+        _, began, stopped, count = self._board.run(self._script).split()
+        return began == "True", stopped == "True", int(count)
+
+
+def test_a_reload_that_a_reset_cuts_short_is_told(tmp_path):
+    """The line was unwatched until the next boot: longer than a pulse may last."""
+    told = 0
+    for fuse in range(1, 90, 4):
+        folder = tmp_path / str(fuse)
+        folder.mkdir()
+        meter = Started(folder, closings((900, 1100), (1500, 1700)))
+        meter.start()
+        meter.world.sleep_until(2_000_000)
+        meter.start(b'{"pulse_dead_ms": 90}', fuse)
+        was_off = meter.cop.timer.due_us is None
+        assert meter.start(b'{"pulse_dead_ms": 90}') == (False, was_off, 2), fuse
+        told += was_off
+    assert told > 5
+
+
+def test_what_a_reload_staged_is_gone_once_it_runs(tmp_path):
+    """Or a memory that is damaged one day would bring old counts back."""
+    for fuse in (0, *range(40, 90)):
+        folder = tmp_path / f"at{fuse}"
+        folder.mkdir()
+        meter = Started(folder, closings((900, 1100)))
+        meter.start()
+        meter.world.sleep_until(2_000_000)
+        if fuse:
+            meter.start(b'{"burst_l_per_h": 0}', fuse)
+        meter.start(b'{"burst_l_per_h": 0}')
+        meter.cop.ulp.words[meter.cop.symbols["sealed"]] ^= 1
+        assert meter.start(b'{"burst_l_per_h": 0}') == (True, False, 0), fuse
+
+
+def test_other_pins_begin_with_their_levels_and_the_counts_go_on(tmp_path):
+    meter = Started(tmp_path, closings((900, 1100)))
+    meter.cop.rtc.set_level(PADS[27], 0)
+    meter.start()
+    meter.cop.allow_wakes(7)
+    meter.world.sleep_until(2_000_000)
+    paced = meter.cop.wide("idle_runs") * meter.cop.half("idle_ticks")
+    assert meter.start(b'{"pulse_pin": 27}') == (False, False, 1)
+    assert meter.cop.half("believed") == 0  # it is closed, and that is no pulse
+    assert meter.cop.half("until") == 7
+    # The time that the polls of the program before it made up is not forgotten.
+    assert paced <= meter.cop.ulp.words[meter.cop.symbols["paced"]] < paced + 100_000
+    meter.world.sleep_until(4_000_000)
+    assert meter.cop.wide("forward") == 1
+    meter.cop.drive(27, [(4_100_000, 1), (4_500_000, 0)])
+    meter.world.sleep_until(5_000_000)
+    assert meter.cop.wide("forward") == 2
+
+
+def test_a_pad_is_given_to_the_rtc_whatever_it_was_before(tmp_path):
+    meter = Started(tmp_path, closings((900, 1100)))
+    before = 3 << 9 | 1 << 8 | HOLD_32  # function 3, sleep mode, held
+    meter.cop.poke(PAD_32, before)
+    meter.start()
+    assert meter.cop.peek(PAD_32) & before == 0

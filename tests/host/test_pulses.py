@@ -82,6 +82,10 @@ def test_the_summary_has_a_line_for_each_number(tmp_path):
         (["--edges", "nowhere.csv"], "nowhere.csv: No such file"),
         (["--edges", "{bad}"], "line 2: 'x,0' is no row"),
         (["--edges", "{two}"], "--pulse-pin-b"),
+        (["--edges", "{good}", "--pulse-pin-b", 33], "for two reeds"),
+        (["--edges", "{cut}"], "not sound gzip data"),
+        (["--edges", "{bytes}"], "not a text"),
+        (["--edges", "{late}"], "line 2: times must ascend to three years"),
         (["--edges", "{good}", "--pulse-pin", 5], "it reads 0, 2, 4"),
         (["--edges", "{good}", "--pulse-pin-b", 32], "two reeds need two"),
         (["--edges", "{good}", "--pulse-stable-us", 900], "must be at least 23000"),
@@ -97,6 +101,14 @@ def test_wrong_input_gets_one_sentence(tmp_path, arguments, complaint):
         "bad": tmp_path / "bad.csv",
         "two": tmp_path / "two.csv",
     }
+    more = steady(200, 1)
+    for name, content in (
+        ("cut", written(tmp_path / "whole.csv.gz", more).read_bytes()[:-300]),
+        ("bytes", b"t_us,level\n\xff\xfe,0\n"),
+        ("late", b"t_us,level\n99999999999999999999999,0\n"),
+    ):
+        files[name] = tmp_path / name
+        files[name].write_bytes(content)
     files["bad"].write_text("t_us,level\nx,0\n")
     files["two"].write_text("t_us,ch,level\n10,0,0\n20,1,0\n")
     done = pulses(*(str(argument).format(**files) for argument in arguments))

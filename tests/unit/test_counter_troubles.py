@@ -97,3 +97,10 @@ def test_100_unstored_pulses_are_stored_also_when_the_counter_lost_its_memory_be
     bench.counter.pulse(60)
     bench.finish()
     expect(bench.stores, 1)
+
+
+def test_a_counter_that_had_stood_still_is_told():
+    bench = running(5)
+    bench.counter.was_stopped = True
+    bench.start()
+    expect(bench.flags(), record.COUNTER_FAULT)

@@ -43,7 +43,7 @@ def test_a_reed_is_believed_after_ten_samples_or_after_24_when_it_bounced():
     expect((found.calm_samples, found.strict_samples), (10, 24))
     expect((found.idle_us, found.calm_us, found.strict_us), (21_250, 5111, 2000))
     expect((found.pins(), found.dead_us), ((32,), 100_000))
-    expect((found.commit_pulses, found.burst_pulses, found.burst_s), (100, 42, 295))
+    expect((found.commit_pulses, found.burst_pulses, found.burst_s), (100, 35, 244))
 
 
 def test_an_electronic_output_is_believed_after_two_equal_samples():

@@ -86,6 +86,8 @@ def run_edges(
         raise PulsesError(str(error)) from None
     if set(channels) - set(range(len(loaded.pins))):
         raise PulsesError(f"{path} has two lines; give the second one's pin: --pulse-pin-b 33")
+    if channels and len(channels) < len(loaded.pins):
+        raise PulsesError(f"{path} has one line, but the settings are for two reeds")
     run = EdgeRun(loaded.fresh(clock_factor))
     end_us = 0
     for channel, edges in channels.items():

@@ -24,7 +24,7 @@ class FakeCounter:
         self.settings = None
         self.commit_pulses = 100
         self.sleep_percent = 100
-        self.is_broken = False
+        self.is_broken = self.was_stopped = False
         self.reloads = self.prepared = 0
         self.lose_power()
 
