@@ -95,7 +95,9 @@ class Border:
         self._ask(HEAP_PEAK, self._heap_peak, b"")
 
     def _ask(self, operation, value, data):
-        self._requests.write(struct.pack("<BIq", operation, len(data), value) + data)
+        self._requests.write(struct.pack("<BIq", operation, len(data), value))
+        if data:
+            self._requests.write(data)  # not joined: a heap that is nearly full has no room for it
         if self._answers.readinto(self._head) != len(self._head):
             raise SystemExit("the world has gone")
         answer, size = struct.unpack("<qI", self._head)

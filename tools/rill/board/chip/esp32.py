@@ -15,7 +15,7 @@ class ULP:
     def load_binary(self, address, program):
         if address != 0 or program[:4] != b"ulp\0" or len(program) - 12 > _RESERVED_BYTES:
             raise OSError("not a program for the ULP")
-        border.call(ULP_LOAD, 0, bytes(program))
+        border.call(ULP_LOAD, 0, program)
 
     def run(self, entry):
         border.call(ULP_RUN, entry)
