@@ -50,7 +50,9 @@ class Counting:
             begins_at_zero(state)
             return
         if self._counter.was_stopped:
-            state.flags |= record.COUNTER_FAULT  # a reset has cut a reload short
+            # A reset has cut a reload short, and the wakes that it might ask for are gone.
+            state.flags |= record.COUNTER_FAULT
+            state.refill_s = 0
         if cold:
             counts = self._read(state)
             if counts:

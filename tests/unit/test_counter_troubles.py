@@ -102,5 +102,6 @@ def test_100_unstored_pulses_are_stored_also_when_the_counter_lost_its_memory_be
 def test_a_counter_that_had_stood_still_is_told():
     bench = running(5)
     bench.counter.was_stopped = True
+    bench.state.refill_s = 5000
     bench.start()
-    expect(bench.flags(), record.COUNTER_FAULT)
+    expect((bench.flags(), bench.state.refill_s), (record.COUNTER_FAULT, 0))
