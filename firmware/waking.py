@@ -65,7 +65,7 @@ def adopt(state, store):
         last = store.last_reading()
         if last and (not boot or 0 < (last.boot - boot) & 0xFFFF < 0x8000):
             boot = last.boot  # the checkpoint was damaged; a boot number is used once
-        newest = known if last is None or known.pulses > last.pulses else last
+        newest = _newest(known, last)
         if last or known.pulses:
             state.odometer_ml += newest.odometer_ml
             state.pulses += newest.pulses
@@ -89,12 +89,14 @@ def _recovered(open_store):
         print(fault)
         state.flags |= record.STORAGE_FAULT
         return state
-    if last and last.pulses >= known.pulses:
-        state.count = last.count
-    else:
-        state.count = known.count
+    state.count = _newest(known, last).count
     counting.is_stored(state)
     return state
+
+
+def _newest(known, last):
+    """Checkpoint or last reading (or None): each has odometer_ml, pulses, rest and count."""
+    return known if last is None or known.pulses > last.pulses else last
 
 
 def _power_came(state, open_store):

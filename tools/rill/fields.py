@@ -17,13 +17,16 @@ class Field(NamedTuple):
 
 def fields() -> list[Field]:
     """All of them, in the order of the table."""
-    for node in ast.parse((ROOT / "firmware" / "config.py").read_text()).body:
-        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "FIELDS":
-            return [Field(*row) for row in ast.literal_eval(node.value)]
-    raise LookupError("no FIELDS in firmware/config.py")
+    return [Field(*row) for row in _constant("FIELDS")]
 
 
 def pulse_fields() -> list[Field]:
     """Those that the counter's program depends on."""
-    others = ("q3_l_per_h", "burst_l_per_h", "burst_s", "commit_pulses")
-    return [f for f in fields() if f.key.startswith("pulse_") or f.key in others]
+    return fields()[slice(*_constant("_PULSE_FIELDS"))]
+
+
+def _constant(name: str):
+    for node in ast.parse((ROOT / "firmware" / "config.py").read_text()).body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == name:
+            return ast.literal_eval(node.value)
+    raise LookupError(f"no {name} in firmware/config.py")
