@@ -11,6 +11,9 @@ clock.Clock
                             runs on through deep sleep and resets, not through loss of power
     set_epoch_s(n)          sets it
     uptime_s()              seconds since power came, valid only while epoch_s() is None
+    slow()                  (count, calibration): of a clock that runs through sleep and resets,
+                            from 0 at power-on, and microseconds per count, Q13.19, as measured
+                            at this boot. set_epoch_s() moves it on other chips than the ESP32
 
 counter.Counter(config, measure), pcnt_counter.PulseCounter(config)
     Either one raises OSError where it can't count, in a sentence that says what would.

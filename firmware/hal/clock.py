@@ -5,10 +5,13 @@ import time
 from machine import RTC
 from micropython import const
 
+from firmware.hal import chip
+
 _EPOCH_2000_S = const(946684800)  # 2000-01-01T00:00:00Z as Unix seconds
 # At power-on the RTC starts in 2000. A clock before 2026 has therefore never been set.
 _FIRST_CREDIBLE_S = const(820454400)  # 2026-01-01T00:00:00Z, seconds since 2000
 _TICKS_MASK = const(0x3FFFFFFF)
+_MICROSECOND = const(1 << 19)  # Q13.19
 
 
 class Clock:
@@ -31,6 +34,14 @@ class Clock:
 
     def uptime_s(self):
         return int(time.time())
+
+    def slow(self):
+        if chip.name() != "ESP32":
+            # The slow clock of the others is elsewhere; the image's own time runs on it.
+            return int(time.time()) * 1_000_000, _MICROSECOND
+        from firmware.hal import rtc
+
+        return rtc.ticks(), rtc.calibration()
 
     def set_epoch_s(self, epoch_s):
         year, month, day, hour, minute, second, weekday, _ = time.gmtime(epoch_s - _EPOCH_2000_S)

@@ -52,6 +52,23 @@ def test_clock_is_unknown_until_set_and_then_goes_on():
         assert Clock().epoch_s() == clock.epoch_s()
 
 
+def test_clock_has_a_slow_count_that_sets_and_resets_leave_alone():
+    from firmware.hal.clock import Clock
+
+    clock = Clock()
+    before, calibration = clock.slow()
+    assert 0 <= before < 1 << 48 and 0 < calibration < 1 << 32, (before, calibration)
+    for wait_ms in (1000, 60_000, 86_400_000):
+        clock.sleep_ms(wait_ms)
+        clock.set_epoch_s(1767225600 + wait_ms)
+        after, now = Clock().slow()
+        waited_ms = ((after - before) * calibration >> 19) // 1000
+        # 2**19 / 0.15 is no integer: 0.1 ppm.
+        assert abs(waited_ms - wait_ms) <= 10 + wait_ms // 5_000_000, (wait_ms, waited_ms)
+        assert now == calibration
+        before = after
+
+
 def _opened_counter(sensor):
     from firmware.app import open_counter
     from firmware.config import Config
