@@ -35,12 +35,17 @@ class Coprocessor:
         self.rtc.cpu_awake = True
         for number in PADS:
             self.rtc.set_level(number, 1)  # each pin has its pull-up
-        self.calibrated_hz = calibrated_hz
         self.symbols = ulp_program().symbols
         self._rest_word = self.symbols["idle_runs_lo"]
-        calibration = round((1 << 19) * 1_000_000 / calibrated_hz)
-        for address, value in ((TIMER2, _START_WAIT), (STORE1, calibration), (POWER, 0)):
+        for address, value in ((TIMER2, _START_WAIT), (POWER, 0)):
             self.rtc.define(ulp_address(address), value)
+        self.calibrate(calibrated_hz)
+
+    def calibrate(self, hz: float) -> None:
+        """What a boot does, and leaves in STORE1: so fast is the slow clock now."""
+        self.calibrated_hz = hz
+        self.calibration = round((1 << 19) * 1_000_000 / hz)  # us per cycle, Q13.19
+        self.rtc.define(ulp_address(STORE1), self.calibration)
 
     def drive(self, gpio: int, edges: Iterable[tuple[int, int]]) -> None:
         """From now on the pin follows (t_us, level after the edge), 1 before the first."""

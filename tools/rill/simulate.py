@@ -180,7 +180,7 @@ class Run:
 
     def _sleep(self, sleep_ms: int) -> str:
         """Let the board sleep; the cause of its next wake: at the end, a press of the button."""
-        wakes_us = self._world.now_us + sleep_ms * 1000
+        wakes_us = self._world.wakes_us(sleep_ms)
         if self._world.sleep_until(min(wakes_us, max(self._end_us, self._world.now_us))):
             return "ulp"
         return "button" if wakes_us >= self._end_us else "timer"

@@ -9,9 +9,11 @@ from array import array
 from collections.abc import Callable, Sequence
 
 from rill import pcnt
+from rill.board_time import BoardTime
 from rill.coprocessor import SLOW_HZ, Coprocessor
 from rill.hall import hall_edges
 from rill.reed import reed_edges
+from rill.slow_clock import SlowClock
 
 WORLD_BEGAN_S = 1767225600  # 2026-01-01T00:00:00Z, Unix time
 _EPOCH_2000_S = 946684800
@@ -66,7 +68,8 @@ class World:
 
     sensor: "reed", which bounces, seed says how, or "hall". edges: of the pulse pin, ascending
     (t_us, level after it), instead of those that a sensor makes of pulse_times_us.
-    slow_hz: of the slow clock, which the CPU takes for 150 kHz.
+    slow_hz: of the slow clock, which the CPU takes for 150 kHz. slow_clock: one that drifts, and
+    that each boot measures.
 
     ends_us: when the run of a board that stays awake is over, None: it has to sleep.
     notice: called when the board feeds its watchdog or asks for the network.
@@ -81,6 +84,7 @@ class World:
         seed: int = 0,
         edges: Sequence[tuple[float, int]] | None = None,
         slow_hz: float = SLOW_HZ,
+        slow_clock: SlowClock | None = None,
     ):
         self.now_us = 0
         self.cause = 0
@@ -94,19 +98,18 @@ class World:
         self._fed_us = 0
         self._pulse_times_us = pulse_times_us
         self._outages_s = outages_s
-        self._rtc_s = 0  # seconds since 2000 when it was set
-        self._rtc_set_us = 0
         self._sensor = sensor
         self._seed = seed
         self._edges: Sequence[tuple[float, int]] = ()
         self._has_water = False
         self.coprocessor = Coprocessor(slow_hz)
+        self._time = BoardTime(slow_clock, self.coprocessor)
         if edges is not None:
             self._drive(edges)
         self._answers: dict[int, Callable[[int, bytes], int | bytes]] = {
             NOW_US: self._look,
             SLEEP_US: self._sleep,
-            RTC_GET: lambda value, data: self._rtc_now_s(),
+            RTC_GET: lambda value, data: self._time.rtc_s(self.now_us),
             RTC_SET: self._set_rtc,
             CAUSE: lambda value, data: self.cause,
             ULP_PERIOD: self._set_period,
@@ -150,17 +153,23 @@ class World:
         self.units.clear()
         self.ulp_wakes = False
         self._chip_sleeps(False)
+        self._time.boot(self.now_us)
         self.now_us += boot_us
+
+    def wakes_us(self, sleep_ms: int) -> int:
+        """When a deep sleep that begins now is over."""
+        return self._time.wakes_us(self.now_us, sleep_ms)
 
     def sleep_until(self, us: int) -> bool:
         """Deep sleep; True when the coprocessor ended it, at what is now_us then."""
         self._chip_sleeps(True)
-        woken = self.coprocessor.advance_to(us, until_wake=self.ulp_wakes)
-        self.now_us = int(self.coprocessor.timer.now_us) if woken else us
+        self._time.sleep(self.now_us)
+        woken = self.coprocessor.advance_to(self._time.slow_us(us), until_wake=self.ulp_wakes)
+        self.now_us = int(self._time.true_us(self.coprocessor.timer.now_us)) if woken else us
         return woken
 
     def _chip_sleeps(self, asleep: bool) -> None:
-        self.coprocessor.advance_to(self.now_us)
+        self.coprocessor.advance_to(self._time.slow_us(self.now_us))
         self.coprocessor.sleeps(asleep)
 
     def network_is_up(self) -> bool:
@@ -181,12 +190,8 @@ class World:
         self.now_us += value
         return 0
 
-    def _rtc_now_s(self) -> int:
-        return self._rtc_s + (self.now_us - self._rtc_set_us) // 1_000_000
-
     def _set_rtc(self, value: int, data: bytes) -> int:
-        self._rtc_s = value
-        self._rtc_set_us = self.now_us
+        self._time.set_rtc(self.now_us, value)
         return 0
 
     def _set_line(self, value: int, data: bytes) -> int:
@@ -220,7 +225,7 @@ class World:
 
     def _access(self) -> Coprocessor:
         self.now_us += _ACCESS_US
-        self.coprocessor.advance_to(self.now_us)
+        self.coprocessor.advance_to(self._time.slow_us(self.now_us))
         return self.coprocessor
 
     def _peek(self, address: int, data: bytes) -> int:
@@ -258,7 +263,8 @@ class World:
     def _drive(self, edges: Sequence[tuple[float, int]]) -> None:
         self._has_water = True
         self._edges = edges
-        self.coprocessor.drive(PULSE_PIN, edges)
+        slow_edges = ((self._time.slow_us(t_us), level) for t_us, level in edges)
+        self.coprocessor.drive(PULSE_PIN, slow_edges)
 
     # The pulse counter of the awake chip: it stops with it, and is forgotten at each reset.
 
