@@ -67,6 +67,7 @@ class Meter:
         self.t = 0.4
         self._wake()
         self.readings = []
+        self.last = None
 
     def utc(self, t):
         return BEGAN_S + self.phase_s + t
@@ -78,7 +79,8 @@ class Meter:
         self.look()
         time = self.time
         era = time.era if time.is_known() else None
-        self.readings.append((self.t, time.now_s(), era, time.uncertainty_s()))
+        self.last = self.t, time.now_s(), era, time.uncertainty_s()
+        self.readings.append(self.last)
 
     def sync(self, wrong_s=0):
         """The outcome; readings are taken a while before it."""
@@ -87,11 +89,15 @@ class Meter:
         return self.time.sync(int(self.utc(self.t)) + wrong_s)
 
     def sleep(self):
-        """To the next full hour that has no reading."""
+        """To the slot behind that of the last reading, or to the next one when that has gone."""
         self.look()
         time = self.time
-        next_us = (slot(time.now_s(), HOUR_S) + 1) * HOUR_S * 1_000_000
-        self.sleep_ms((next_us - time.now_us) // 1000)
+        now_s = time.now_s()
+        last_s = now_s if self.last is None else self.dated(self.last)[0]
+        next_s = (slot(last_s, HOUR_S) + 1) * HOUR_S
+        if next_s <= now_s:
+            next_s = (now_s // HOUR_S + 1) * HOUR_S
+        self.sleep_ms(next_s * 1000 - time.now_us // 1000)
 
     def sleep_ms(self, true_ms):
         """Deep sleep, which ESP-IDF converts to counts by the calibration of this boot."""
@@ -104,7 +110,8 @@ class Meter:
         """(time_s, uncertainty_s) as the meter knows them now."""
         _, time_s, era, uncertainty_s = reading
         if era is None:
-            return self.time.date_uptime(time_s)
+            is_known = self.time.is_known()
+            return self.time.date_uptime(time_s) if is_known else (time_s, uncertainty_s)
         return self.time.date(time_s, era, uncertainty_s)
 
     def off_s(self):
