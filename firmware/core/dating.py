@@ -10,7 +10,7 @@ it. Either way readings keep their order: a drift is less than a sixteenth of th
 
 from micropython import const
 
-_ENTRIES = const(6)
+_ENTRIES = const(7)  # six to date by, and one more that tells when the first of their eras began
 LAYOUT = "IIq" * _ENTRIES
 ERAS = const(256)
 DRIFT_SHARE = const(16)  # a clock that is off by more than 1/16 of the time did not drift there
@@ -66,16 +66,12 @@ class Dating:
 
     def _is_of(self, time_s, eras_ago):
         """Whether that era is known and had such a time; its number may be 256 eras old."""
-        if eras_ago > _ENTRIES:
+        if eras_ago >= _ENTRIES:
             return False
-        if eras_ago:
-            _, end_s, _ = self._corrections[eras_ago - 1]
-            if time_s > end_s:
-                return False
-        if eras_ago < _ENTRIES:
-            _, end_s, by_ms = self._corrections[eras_ago]
-            return 1000 * time_s >= 1000 * end_s + by_ms - 1000
-        return True
+        _, began_s, by_ms = self._corrections[eras_ago]
+        if 1000 * time_s < 1000 * began_s + by_ms - 1000:
+            return False
+        return not eras_ago or time_s <= self._corrections[eras_ago - 1][1]
 
 
 def _dated_s(distance_s, wobble_ppb):

@@ -49,7 +49,6 @@ FIELDS = (
     "wobble_ppb",  # how far the rate of an hour may be from it
     "anchor_us",  # true time and raw time from which the rate is being measured
     "anchor_raw_us",
-    "told_s",  # now_s() does not go back behind it within an era
     "doubt_ms",  # by how much the time would be corrected if the doubted sync is right, 0: none
     "doubted_us",  # of now_us, at that sync
     "set_ms",  # the first sync, Unix time, 0: unknown
@@ -57,7 +56,7 @@ FIELDS = (
     "era",  # corrections so far, modulo 256: a reading carries it
     "is_lost",  # 1: time passed that nobody counted
 )
-LAYOUT = "<QQQIiQiIIQQIqQQQBB" + dating.LAYOUT
+LAYOUT = "<QQQIiQiIIQQqQQQBB" + dating.LAYOUT
 
 
 def slot(time_s, slot_s):
@@ -79,7 +78,6 @@ class Timekeeping:
     wobble_ppb: int
     anchor_us: int
     anchor_raw_us: int
-    told_s: int
     doubt_ms: int
     doubted_us: int
     set_ms: int
@@ -136,7 +134,7 @@ class Timekeeping:
 
     def now_s(self):
         """Unix seconds, or seconds since power-on while is_known() is False."""
-        return max(self.told_s, _nearest_s(self.now_us))
+        return _nearest_s(self.now_us)
 
     def sleep_ms(self, true_ms):
         """For how long to ask deep sleep, which knows this boot's calibration and no more.
@@ -156,8 +154,8 @@ class Timekeeping:
     def date(self, time_s, era, uncertainty_s):
         """(time_s, uncertainty_s) of a reading as they are known today.
 
-        time_s, era, uncertainty_s: as recorded with it, the time being known then. They come
-        back as they are when more than six corrections have been made since.
+        time_s, era, uncertainty_s: as recorded with it since this power-on, the time being known.
+        They come back as they are when more than six corrections have been made since.
         """
         eras_ago = (self.era - era) % dating.ERAS
         synced_s = _nearest_s(self.synced_us)
@@ -233,8 +231,7 @@ class Timekeeping:
             self._anchor(true_us)
         elif abs(by_ms) <= _KEPT_MS:
             self._learn(true_us)
-            self.told_s = end_s
-            self.now_us = true_us
+            self.now_us = true_us  # in the middle of a second: told as the next, so never back
             return KEPT
         elif 1000 * DRIFT_SHARE * abs(by_ms) <= away_us:
             if abs(by_ms) > self._error_ms(self.rate_error_ppb) and away_us >= _HOUR_US:
@@ -248,7 +245,6 @@ class Timekeeping:
             self._anchor(true_us)
         self._dating.add(begin_s, end_s, by_ms)
         self.era = (self.era + 1) % dating.ERAS
-        self.told_s = 0
         self.now_us = true_us
         return STEPPED
 

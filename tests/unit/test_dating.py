@@ -112,17 +112,43 @@ def test_more_than_six_corrections_ago_a_reading_stays_as_it_was():
         expect(is_dated, number >= 3)
 
 
-def test_an_era_of_256_corrections_ago_is_not_taken_for_the_present_one():
-    """A reading carries the low 8 bits of its era."""
+def test_an_era_of_256_corrections_ago_is_not_taken_for_a_new_one():
+    """A reading carries the low 8 bits of its era; it stays as it was recorded."""
     meter = Exact()
     meter.sync()
     meter.after(60)
     old = _record(meter)
-    for number in range(256):
-        meter.after(_HOUR_S)
+    for number in range(263):
+        meter.after(400)
         expect(meter.sync(ahead_s=30 * (number & 1) - 15), STEPPED)
-    expect(meter.time.era, old[1])
-    expect(_dated(meter, old), (old[0], old[2]))
+        if number >= 255:
+            expect((meter.time.era - old[1]) % 256 <= 7, True)
+            expect(_dated(meter, old), (old[0], old[2]))
+
+
+def test_a_time_that_its_era_never_had_stays_as_it_is():
+    """From a damaged record, or of a time that was lost."""
+    meter = Exact()
+    meter.sync()
+    meter.after(_DAY_S)
+    end_s = meter.time.now_s()
+    meter.sync(ahead_s=40)
+    expect(meter.time.date(end_s + 10, 0, 77), (end_s + 10, 77))
+
+
+def test_readings_before_a_sync_that_was_kept_have_no_part_in_a_later_correction():
+    """They are right; those behind it get their share."""
+    meter = Exact()
+    meter.sync()
+    before = _day_of_readings(meter)
+    meter.sync()
+    behind = _day_of_readings(meter)
+    expect(meter.sync(ahead_s=48), STEPPED)
+    for reading in before:
+        time_s, uncertainty_s = _dated(meter, reading)
+        expect((time_s, uncertainty_s <= reading[2]), (reading[0], True))
+    for hour, reading in enumerate(behind):
+        expect(abs(_dated(meter, reading)[0] - reading[0] - 2 * (hour + 1)) <= 1, True)
 
 
 def test_readings_never_swap_whatever_the_network_says():

@@ -64,6 +64,14 @@ def test_a_sleep_is_worth_the_mean_of_both_calibrations():
     expect(abs(time.now_us / 1e6 - 3600 * 1.01) < 0.01, True)
 
 
+def test_a_trend_is_not_taken_from_a_short_wait():
+    """The noise of two calibrations would be a storm."""
+    time = Timekeeping()
+    time.look(0, _NOMINAL)
+    time.look(150_000 * 5, _NOMINAL * 10_001 // 10_000)
+    expect(time.sleep_ms(3_600_000), 3_600_000)
+
+
 def test_a_year_that_no_meter_lives_in_is_refused():
     """A modem without a network says 1980 or 2080; nothing changes."""
     for meter in (Exact(), _synced()):
@@ -118,6 +126,9 @@ def test_a_jump_is_believed_at_the_second_word():
         expect(meter.sync(ahead_s=jump_s + 30), STEPPED)
         expect(meter.time.now_s(), told_s + _HOUR_S + jump_s + 30)
         expect((meter.time.uncertainty_s(), meter.time.era), (1, 1))
+        meter.after(_DAY_S)
+        expect(meter.sync(ahead_s=jump_s + 30), KEPT)
+        expect(abs(meter.time.rate_ppb) < 20_000, True)  # a jump is no drift
 
 
 def test_a_doubt_that_nobody_confirms_is_forgotten():
@@ -200,6 +211,9 @@ def test_a_sync_a_second_later_spoils_no_rate():
         meter.after(1)
         meter.sync(ahead_s=ahead_s)
         expect(meter.time.rate_ppb, rate_ppb)
+    meter.after(60)
+    expect(meter.sync(ahead_s=3), STEPPED)
+    expect(meter.time.rate_ppb, rate_ppb)
     expect(meter.time.wobble_ppb, 10_000)
 
 
