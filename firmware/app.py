@@ -12,9 +12,11 @@ from firmware.cycle import Cycle
 from firmware.drivers.battery import Battery
 from firmware.hal.adc import ADC
 from firmware.hal.clock import Clock
-from firmware.hal.files import Files, mount
+from firmware.hal.files import Files, make, mount, unmount
 from firmware.hal.flash import journal_device
+from firmware.hal.nvs import Nvs
 from firmware.hal.power import Power
+from firmware.storage.checkpoint import Vault
 from firmware.storage.state import RetainedState
 from firmware.storage.store import Store
 from firmware.version import VERSION
@@ -34,6 +36,7 @@ def run():
     power = Power(board.BUTTON_PIN, board.ULP_MEASURE)
     if power.cause() == "power_on":
         print("Rill %s water meter. Ctrl-C within 2 s for the prompt." % VERSION)
+        print("journal: %s" % journal_place())
         clock.sleep_ms(_SERVICE_WINDOW_MS)
     power.watchdog_ms(_WATCHDOG_MS)
     build(clock, power).run()
@@ -41,8 +44,10 @@ def run():
 
 def build(clock, power):
     """Everything this meter is made of."""
+    vault = Vault(Nvs())
+    system = Files("")
 
-    def report(config, store, state, commit):
+    def report(config, store, state, keeping, commit):
         # Imported here: a wake that only samples has no use for the network.
         from firmware.hal.wifi import WiFi
         from firmware.report import report as publish
@@ -56,7 +61,9 @@ def build(clock, power):
             device=config.device or "rill-%s" % str(hexlify(power.unique_id()), "ascii"),
             store=store,
             state=state,
+            keeping=keeping,
             commit=commit,
+            system=system,
         )
 
     return Cycle(
@@ -65,8 +72,11 @@ def build(clock, power):
         open_counter=open_counter,
         battery=Battery(adc=ADC(board.BATTERY_PIN), divider_milli=board.BATTERY_DIVIDER_MILLI),
         retained=RetainedState(power),
-        files=Files(""),
-        open_store=open_store,
+        files=system,
+        vault=vault,
+        open_store=lambda segment: open_store(vault, segment),
+        about="%s, %s" % (VERSION, journal_place()),
+        repair=lambda state: repair(state, vault, system, power.feed),
         report=report,
     )
 
@@ -86,10 +96,40 @@ def open_counter(config):
     return Counter(config, board.ULP_MEASURE)
 
 
-def open_store():
+def open_store(vault, segment=0):
     """The store on the journal partition, or in a directory of the one file system."""
     try:
-        mount(journal_device(), _JOURNAL_ROOT)
-        return Store(Files(_JOURNAL_ROOT))
+        device = journal_device()
+        mount(device, _JOURNAL_ROOT)
+        try:
+            return Store(Files(_JOURNAL_ROOT), vault, segment)
+        except StorageFault as fault:
+            if device is not None:
+                unmount(_JOURNAL_ROOT)  # or nobody could mount it again
+            raise fault
     except OSError as error:
         raise StorageFault("file system of the journal: %s" % error)
+
+
+def journal_place():
+    """Where the journal is, for people."""
+    return "directory" if journal_device() is None else "own partition"
+
+
+def repair(state, vault, system, feed):
+    """Make a journal that can't be opened anew, after all unread records were saved from it.
+
+    Says how many. StorageFault.
+    """
+    from firmware.storage.salvage import save_unread
+
+    device = journal_device()
+    if device is None:
+        raise StorageFault("the journal is a directory; only its file system can be made anew")
+    try:
+        saved, lost = save_unread(device, system, state, feed)
+        vault.save(state)
+        make(device)
+        return "%d unsent records saved, %d lost" % (saved, lost)
+    except OSError as error:
+        raise StorageFault("journal not made anew: %s" % error)

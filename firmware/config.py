@@ -37,7 +37,8 @@ FIELDS = (
     ("broker_port", 1883, 1, 65535),
     ("broker_user", "", 0, 64),
     ("broker_password", "", 0, 64),
-    ("message_bytes", 1024, 256, 4096),  # the most that one message may hold
+    ("message_bytes", 1024, 320, 4096),  # the most that one message may hold; an event fits
+    ("changed_by", "", 0, 24),  # who wrote this file; stands in the events of its changes
     ("wifi_ssid", "", 0, 32),
     ("wifi_password", "", 0, 63),
 )
@@ -68,6 +69,7 @@ class Config:
     broker_user: str
     broker_password: str
     message_bytes: int
+    changed_by: str
     wifi_ssid: str
     wifi_password: str
 
@@ -189,9 +191,14 @@ def load(files, accepted_crc):
     return parse(text, is_known=crc == accepted_crc), text, crc
 
 
+def last_good_text(files):
+    """The text of the configuration that was in force before, or None on a new meter."""
+    return _read(files, _LAST_GOOD)
+
+
 def load_last_good(files):
     """The configuration that was in force before, or the defaults on a new meter."""
-    text = _read(files, _LAST_GOOD)
+    text = last_good_text(files)
     return Config({}) if text is None else parse(text, _LAST_GOOD)
 
 

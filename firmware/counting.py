@@ -133,7 +133,7 @@ def is_stored(state):
 
 def _meet(state, counts):
     """The counter runs on from before the state was lost: what of it is new?"""
-    if not state.journal_tag:
+    if state.is_blank:
         # How much of it is in the odometer, nobody can say.
         state.count = counts.forward
     state.count_reverse = counts.reverse

@@ -8,11 +8,14 @@ import sys
 
 from micropython import const
 
-from firmware import config, counting
-from firmware.core import record, schedule
-from firmware.core.errors import ConfigError, StorageFault, UplinkError
+from firmware import counting
+from firmware.configuring import configured
+from firmware.core import event, record, schedule
+from firmware.core.errors import StorageFault, UplinkError
+from firmware.keeping import Keeping
 from firmware.recording import record_reading
-from firmware.waking import adopt, is_safe_mode, state_at_wake
+from firmware.timing import when
+from firmware.waking import is_safe_mode, state_at_wake
 
 _CRASH_SLEEP_MS = const(60_000)
 _SLOT_WITHOUT_CONFIG_S = const(3600)
@@ -23,26 +26,29 @@ _PROOF_S = const(60)
 _LOOK_MS = const(1000)  # of a meter that stays awake
 _STORE_MS = const(60_000)  # its sensor may be fast: flash is written each minute at the most
 _RESTART_MS = const(1000)
+_RESETS = {"power_on": event.POWER_ON, "reset": event.RESET, "watchdog": event.WATCHDOG}
 
 
 class Cycle:
     """The parts of one meter; wired in app.py.
 
-    open_counter(config), open_store() and report(...) are called only when they are needed.
+    open_counter(config), open_store(segment), repair(state) and report(...) are called only when
+    they are needed. about: firmware and journal, for the event of each boot.
     """
 
     def __init__(
-        self, *, clock, power, open_counter, battery, retained, files, open_store, report
-    ):
+        self, *, clock, power, open_counter, battery, retained, files, vault, open_store, repair,
+        report, about,
+    ):  # fmt: skip
         self._clock = clock
         self._power = power
         self._battery = battery
         self._retained = retained
         self._files = files
-        self._open_store = open_store
         self._report_with = report
+        self._about = about
         self._counting = counting.Counting(open_counter)
-        self._store = None
+        self._keeping = Keeping(open_store, vault, repair)
         self._state = None
         self._config = None
         self._is_safe = False
@@ -68,7 +74,7 @@ class Cycle:
             if self._is_safe or not self._config:
                 self._let_slot_pass()
             else:
-                self._record_and_report()
+                self._record_and_report(cause)
             sleep_ms = self._plan()
             self._state.running = 0
             self._finish()
@@ -81,11 +87,14 @@ class Cycle:
             return _CRASH_SLEEP_MS
 
     def _begin(self, cause):
+        keeping = self._keeping
         self._state, cold = state_at_wake(
-            cause=cause, retained=self._retained, open_store=self._opened
+            cause=cause, retained=self._retained, vault=keeping.vault, open_store=keeping.store
         )
+        keeping.begin(self._state, self._commit, self._when)
+        self._now_s()
         self._commit()
-        self._configure()
+        self._config = configured(self._files, self._state, keeping)
         self._counting.start(self._state, self._config, cause, cold, self._retained)
         self._counting.begin(self._state, self._config)
         self._commit()  # the coprocessor may stop; what it counted until now is safe
@@ -96,17 +105,17 @@ class Cycle:
         if self._config and not 0 < state.refill_s - now_s <= _BUDGET_PERIOD_S:
             state.refill_s = now_s + _BUDGET_PERIOD_S
             allowance = self._config.wake_budget
+        if state.starts and not self._is_safe:
+            # This is what the next power-on asks: does a wake come to its end here?
+            state.starts = 0
+            self._keeping.checkpoint()
         self._counting.finish(state, self._config, self._store_count, self._commit, allowance)
 
     def _store_count(self):
         # In safe mode flash is left alone: whatever crashes may be there.
         if not self._is_safe:
-            self._with_store(self._save_checkpoint)
+            self._keeping.checkpoint()
         # Also when that failed: a wake for each pulse would help nobody.
-        counting.is_stored(self._state)
-
-    def _save_checkpoint(self, store):
-        store.save_checkpoint(self._state)
         counting.is_stored(self._state)
 
     def _stay_awake(self, ms):
@@ -142,59 +151,65 @@ class Cycle:
 
     def _now_s(self):
         """Unix seconds, or seconds since power-on until the clock has been set."""
-        epoch_s = self._clock.epoch_s()
-        return self._clock.uptime_s() if epoch_s is None else epoch_s
+        self._state.time.look(*self._clock.slow())
+        return self._state.time.now_s()
 
-    def _configure(self):
-        state = self._state
-        try:
-            self._config, text, crc = config.load(self._files, state.config_crc)
-        except ConfigError as refusal:
-            print("configuration refused: %s; the last good one stays in force" % refusal)
-            state.flags |= record.CONFIG_REFUSED
-            self._with_store(self._use_last_good)
-            return
-        if crc != state.config_crc and self._with_store(
-            lambda store: config.keep_as_last_good(store.files, text)
-        ):
-            state.config_crc = crc
-
-    def _use_last_good(self, store):
-        self._config = config.load_last_good(store.files)
+    def _when(self):
+        self._now_s()
+        return when(self._state.time)
 
     def _let_slot_pass(self):
         # A slot that is due and stays due would be a sleep of a second, again and again.
         self._state.next_slot_s = schedule.next_slot_s(self._now_s(), self._slot_s())
 
-    def _record_and_report(self):
+    def _record_and_report(self, cause):
         state = self._state
-        now_s = self._now_s()
-        if state.flags & record.ON_DEMAND or now_s >= state.next_slot_s:
-            self._with_store(lambda store: self._record(store, now_s))
+        now = self._when()
+        if state.flags & record.ON_DEMAND or now.time_s + schedule.EARLY_S >= state.next_slot_s:
+            self._keeping.use(lambda store: self._record(store, now))
             # Not from a later "now": the slot that began meanwhile has no record yet.
-            state.next_slot_s = schedule.next_slot_s(now_s, self._config.slot_s)
+            state.next_slot_s = schedule.next_slot_s(now.time_s, self._config.slot_s)
             self._commit()
-        if self._config.broker_host and self._now_s() >= state.next_report_s:
+        self._tell_beginning(cause)
+        is_due = self._now_s() + schedule.EARLY_S >= state.next_report_s
+        if self._config.broker_host and is_due:
             self._report()
 
-    def _record(self, store, now_s):
-        turned_back = self._state.flags & record.REVERSE
+    def _record(self, store, now):
+        state, keeping = self._state, self._keeping
+        has_failed = state.flags & record.COUNTER_FAULT
         if record_reading(
             store=store,
-            state=self._state,
-            now_s=now_s,
-            is_dated=self._clock.epoch_s() is not None,
+            checkpoint=keeping.checkpoint,
+            state=state,
+            when=now,
             battery_mv=self._battery.read_mv(),
             slot_s=self._config.slot_s,
         ):
-            if turned_back:
-                self._save_checkpoint(store)  # a reading has no place for it
-            counting.is_stored(self._state)
+            counting.is_stored(state)
+            if has_failed:
+                keeping.note(event.COUNTER_FAULT, state.pulses, state.pulses)
+        keeping.freeze_day(store)
+
+    def _tell_beginning(self, cause):
+        """An event of each boot that was not the end of a sleep, and of each wake that failed."""
+        reset = _RESETS.get(cause)
+        if reset is not None:
+            if self._power.was_brown_out():
+                reset = event.BROWN_OUT
+            self._keeping.note(event.BOOT, reset, self._state.boot, self._about)
+        elif self._state.crashes:
+            self._keeping.note(event.WAKE_FAILED, 0, self._state.crashes)
 
     def _report(self):
         state = self._state
-        state.failures = min(state.failures + 1, 255)  # until it has succeeded
-        self._with_store(self._publish)
+        failed = state.failures
+        state.failures = min(failed + 1, 255)  # until it has succeeded
+        self._keeping.checkpoint()
+        self._publish()
+        if failed and not state.failures:
+            self._keeping.note(event.REPORTS_FAILED, failed)
+        self._keeping.checkpoint()
         self._follow_clock()
         now_s, slot_s, report_s = self._now_s(), self._config.slot_s, self._config.report_s
         if state.failures:
@@ -202,33 +217,23 @@ class Cycle:
         else:
             state.next_report_s = schedule.next_slot_s(now_s, report_s)
 
-    def _publish(self, store):
+    def _publish(self):
+        store = None
         try:
-            self._report_with(self._config, store, self._state, self._take_and_commit)
+            store = self._keeping.store()
+        except StorageFault as fault:
+            print(fault)  # and it is said to the head end
+            self._state.flags |= record.STORAGE_FAULT
+        try:
+            self._report_with(
+                self._config, store, self._state, self._keeping, self._take_and_commit
+            )
             self._state.failures = 0
+        except StorageFault as fault:
+            print(fault)
+            self._state.flags |= record.STORAGE_FAULT
         except (UplinkError, OSError) as error:
             print("report failed, the readings stay in the journal: %s" % error)
-        self._save_checkpoint(store)
-
-    def _with_store(self, use):
-        """Call use(store); False when storage failed, which the next record will say."""
-        try:
-            use(self._opened())
-            return True
-        except (StorageFault, ConfigError, OSError) as fault:
-            print("storage: %s" % fault)
-            self._state.flags |= record.STORAGE_FAULT
-            return False
-
-    def _opened(self):
-        if self._store is None:
-            store = self._open_store()
-            # Without a state, the first steps of this wake adopt the journal themselves.
-            if self._state and self._state.journal_tag != store.tag():
-                adopt(self._state, store)
-                self._commit()
-            self._store = store
-        return self._store
 
     def _slot_s(self):
         return self._config.slot_s if self._config else _SLOT_WITHOUT_CONFIG_S
@@ -238,12 +243,12 @@ class Cycle:
         state = self._state
         now_s, slot_s = self._now_s(), self._slot_s()
         report_s = self._config.report_s if self._config else slot_s
-        clock_set = 0 if self._clock.epoch_s() is None else 1
-        if clock_set != state.clock_set or state.next_slot_s - now_s > slot_s:
+        clock_set = 1 if state.time.is_known() else 0
+        if clock_set != state.clock_set or state.next_slot_s - now_s > slot_s + schedule.EARLY_S:
             state.clock_set = clock_set
             state.next_slot_s = schedule.next_slot_s(now_s, slot_s)
             state.next_report_s = schedule.next_slot_s(now_s, report_s)
-        elif state.next_report_s - now_s > report_s:
+        elif state.next_report_s - now_s > report_s + schedule.EARLY_S:
             state.next_report_s = schedule.next_slot_s(now_s, report_s)
 
     def _plan(self):
@@ -253,4 +258,5 @@ class Cycle:
         wakes_s = [self._state.next_slot_s]
         if self._counting.needs_proof(self._state):
             wakes_s.append(now_s + _PROOF_S)
-        return schedule.sleep_ms(now_s, *wakes_s)
+        time = self._state.time
+        return time.sleep_ms(schedule.sleep_ms(time.now_us // 1000, *wakes_s))

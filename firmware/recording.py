@@ -1,34 +1,44 @@
 """One reading into the journal, unless the wake before was reset just behind its append."""
 
-from firmware.core import record
+from firmware.core import record, schedule
 from firmware.core.record import Reading
+from firmware.timing import dated
 
 _MOST_INTERVAL_ML = 0xFFFFFFFF  # 4295 m3; the odometer always tells the whole of it
 
 
-def record_reading(*, store, state, now_s, is_dated, battery_mv, slot_s):
-    """Append the state as a reading taken at now_s, True; StorageFault when that failed.
+def record_reading(*, store, checkpoint, state, when, battery_mv, slot_s):
+    """Append the state as a reading of now, True; StorageFault when that failed.
 
     Its flags leave the state as soon as they are in the journal. False: the slot has one.
+    checkpoint() comes first, so that the checkpoint is never older than a record.
     """
     last = store.last_reading()
     reading = Reading(
-        time_s=now_s,
+        time_s=when.time_s,
         boot=state.boot,
-        flags=state.flags if is_dated else state.flags | record.TIME_UNKNOWN,
+        flags=state.flags | when.flags,
         odometer_ml=state.odometer_ml,
         interval_ml=_interval_ml(state, last),
         battery_mv=battery_mv,
         pulses=state.pulses,
         count=state.count,
         rest=state.rest,
+        uncertainty_s=when.uncertainty_s,
+        era=when.era,
     )
-    if last and _is_recorded(reading, last, state.power_on_epoch_s, slot_s):
+    if last and _is_recorded(state, reading, last, slot_s):
         if reading.flags & record.RESET:
             # What the wake before could say is said; that it was reset is not.
             state.flags &= ~last.flags | record.RESET
         return False
-    store.journal.append(record.pack(reading))
+    state.next_seq = store.readings.next_seq
+    checkpoint()
+    try:
+        store.readings.append(record.pack(reading))
+    finally:
+        state.next_seq = store.readings.next_seq
+        state.segment = store.readings.segments.growing or 0
     state.flags = 0
     return True
 
@@ -40,7 +50,7 @@ def _interval_ml(state, last):
     return max(0, min(state.odometer_ml - last.odometer_ml, _MOST_INTERVAL_ML))
 
 
-def _is_recorded(reading, last, power_on_epoch_s, slot_s):
+def _is_recorded(state, reading, last, slot_s):
     """True when the slot of `reading` is in the journal already: nothing may be there twice.
 
     A reading on demand is extra, unless a reset makes the same wake happen again.
@@ -50,7 +60,9 @@ def _is_recorded(reading, last, power_on_epoch_s, slot_s):
     is_again = reading.flags & record.RESET and last.flags & record.ON_DEMAND
     if reading.flags & record.ON_DEMAND and not is_again:
         return False
-    last_s = last.time_s
-    if last.flags & record.TIME_UNKNOWN and not reading.flags & record.TIME_UNKNOWN:
-        last_s += power_on_epoch_s  # the clock was set after it
-    return reading.time_s // slot_s == last_s // slot_s
+    # Both in seconds since power-on, or the last one by the clock of today.
+    is_undated = reading.flags & record.TIME_UNKNOWN
+    last_s = last.time_s if is_undated else dated(state, last)[0]
+    # A clock that was put right by minutes makes a slot's reading an early one, and no other's.
+    early_s = schedule.EARLY_S if last.flags & record.ON_DEMAND else slot_s // 8
+    return schedule.slot(reading.time_s, slot_s) == schedule.slot(last_s, slot_s, early_s)

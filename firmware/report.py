@@ -5,31 +5,53 @@ Imported only in a wake that reports.
 
 from micropython import const
 
-from firmware.core import record
+from firmware.core import event, record, timekeeping
 from firmware.core.errors import UplinkError
-from firmware.storage.reader import Reader
-from firmware.uplink.rows import Rows
+from firmware.sending import Stream, unsent_messages
+from firmware.timing import dated, when
+from firmware.uplink.rows import Rows, reading_row
 from firmware.uplink.session import Session
 
 _LINK_UP_MS = const(15_000)
-_CLOCK_TOLERANCE_S = const(1)
-# A network that says another time than these is wrong; a reading's time has 32 bits.
-_EARLIEST_S = const(1_767_225_600)  # 2026-01-01T00:00:00Z
-_LATEST_S = const(4_102_444_800)  # 2100-01-01T00:00:00Z
+_WORTH_TELLING_S = const(1)
+_UNSENT = "unsent.id"  # of storage/salvage.py
 
 
-def report(*, link, clock, power, config, device, store, state, commit):
+def report(*, link, clock, power, config, device, store, state, keeping, commit, system):
     """Publish what is pending. UplinkError leaves the rest for the next report.
 
+    store: None when it can't be opened; then the odometer is published without a number.
+    system: the image's files, where the records of a journal that was lost may be.
     commit() makes the state survive a reset; it is called after each PUBACK. StorageFault
     when the journal can't be read.
     """
     try:
         _up(link)
         power.feed()
-        _set_clock(link, clock, state, commit)
+        _set_clock(link, clock, store, state, keeping, commit)
         power.feed()
-        _publish_pending(link, clock, power, config, device, store, state, commit)
+        session = Session(
+            connect=link.connect,
+            clock=clock,
+            client_id=device,
+            host=config.broker_host,
+            port=config.broker_port,
+            user=config.broker_user,
+            password=config.broker_password,
+            message_bytes=config.message_bytes,
+        )
+        try:
+            session.open()
+            power.feed()
+            if store is None:
+                _publish_live(session, device, state, config)
+            else:
+                _publish_pending(session, power, device, store, state, config, keeping, commit)
+            if system.size(_UNSENT) is not None:
+                _publish_unsent(session, power, device, state, config, system)
+            session.close()
+        finally:
+            session.abandon()
     finally:
         _down(link)
 
@@ -49,64 +71,72 @@ def _down(link):
         print("radio not switched off: %s" % error)
 
 
-def _set_clock(link, clock, state, commit):
+def _set_clock(link, clock, store, state, keeping, commit):
     try:
         network_s = link.network_time_s()
     except OSError as error:
         print("no time from the network: %s" % error)
         return
-    if not _EARLIEST_S <= network_s < _LATEST_S:
-        print("the network's time %d is not credible" % network_s)
-        return
-    known_s = clock.epoch_s()
-    if known_s is None:
-        # Before the clock is set: after it, nobody knows the seconds since power-on.
-        state.power_on_epoch_s = network_s - clock.uptime_s()
+    before_s, is_known = state.time.now_s(), state.time.is_known()
+    outcome = state.time.sync(network_s, _newest_s(store))
+    commit()
+    if outcome in (timekeeping.SET, timekeeping.STEPPED):
+        after_s = state.time.now_s()
+        # Our own time is the state's; this one is what a person at the prompt is shown.
+        clock.set_epoch_s(after_s)
+        state.time.rebase(*clock.slow())
         commit()
-    if known_s is None or abs(network_s - known_s) > _CLOCK_TOLERANCE_S:
-        clock.set_epoch_s(network_s)
+        if not is_known or abs(after_s - before_s) > _WORTH_TELLING_S:
+            keeping.note(event.CLOCK_SET, before_s if is_known else 0, after_s)
+    elif outcome != timekeeping.KEPT:
+        print("the network's time %d is not believed" % network_s)
+        keeping.note(event.CLOCK_DOUBTED, before_s, network_s)
 
 
-def _publish_pending(link, clock, power, config, device, store, state, commit):
-    session = Session(
-        connect=link.connect,
-        clock=clock,
-        client_id=device,
-        host=config.broker_host,
-        port=config.broker_port,
-        user=config.broker_user,
-        password=config.broker_password,
-        message_bytes=config.message_bytes,
-    )
-    try:
-        session.open()
+def _newest_s(store):
+    """Unix time of the newest reading, 0 when it has none; the network can't be before it."""
+    last = store and store.last_reading()
+    return 0 if not last or last.flags & record.TIME_UNKNOWN else last.time_s
+
+
+def _publish_pending(session, power, device, store, state, config, keeping, commit):
+    head = (("device", device), ("journal", store.id_text))
+    readings = head + (("offset_ml", state.offset_ml),)
+    size = config.message_bytes
+    stream = Stream("readings", store.readings, state, readings, size, commit)
+    _publish(session, power, device, "readings", stream.messages(keeping.note))
+    if state.again_seq < state.again_end:
+        _publish(session, power, device, "readings", stream.again())
+    stream = Stream("events", store.events, state, head, size, commit)
+    _publish(session, power, device, "events", stream.messages(keeping.note))
+
+
+def _publish(session, power, device, name, messages):
+    for payload in messages:
+        session.publish("rill/%s/%s" % (device, name), payload)
         power.feed()
-        for payload, cursor in _messages(config, device, store.journal, state):
-            session.publish("rill/%s/readings" % device, payload)
-            state.cursor_seq, state.cursor_segment, state.cursor_offset = cursor
-            commit()
-            power.feed()
-        session.close()
-    finally:
-        session.abandon()
 
 
-def _messages(config, device, journal, state):
-    """Yields (payload, cursor behind it) until everything pending has been in a message."""
-    rows = Rows(device=device, journal_id=journal.id, budget_bytes=config.message_bytes)
-    reader = Reader(journal, state.cursor_seq, state.cursor_segment or None, state.cursor_offset)
-    cursor = None
-    while reader.advance():
-        try:
-            reading = record.unpack(reader.body)
-        except ValueError as error:
-            print("record %d not sent: %s" % (reader.seq, error))
-            continue
-        dating = reader.seq, reading, state.boot, state.power_on_epoch_s
-        if not rows.add(*dating):
-            yield rows.payload(), cursor
-            rows.clear()
-            rows.add(*dating)  # an empty message has room for any reading
-        cursor = reader.seq + 1, reader.segment, reader.offset
-    if rows.count:
-        yield rows.payload(), cursor
+def _publish_unsent(session, power, device, state, config, system):
+    from firmware.storage.salvage import Unsent  # once in the life of a few meters
+
+    unsent = Unsent(system)
+    for name in ("readings", "events"):
+        head, size = (("device", device),), config.message_bytes
+        messages = unsent_messages(unsent, name, state, head, size)
+        _publish(session, power, device, name, messages)
+    unsent.remove()
+
+
+def _publish_live(session, device, state, config):
+    """The odometer of now from a meter that can't store it."""
+    head = (("device", device), ("journal", None), ("stream", "live"))
+    rows = Rows(head, config.message_bytes)
+    now = when(state.time)
+    flags = state.flags | now.flags
+    live = record.Reading(
+        now.time_s, state.boot, flags, state.odometer_ml, 0, 0, state.pulses, state.count,
+        state.rest, now.uncertainty_s, now.era,
+    )  # fmt: skip
+    rows.add(reading_row(None, live, dated(state, live)))
+    session.publish("rill/%s/live" % device, rows.payload())

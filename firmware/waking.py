@@ -3,23 +3,28 @@
 from micropython import const
 
 from firmware import counting
-from firmware.core import record
+from firmware.core import event, record
 from firmware.core.errors import StorageFault
+from firmware.core.timekeeping import Timekeeping
+from firmware.storage.checkpoint import NAMES, NEW
+from firmware.storage.reader import Reader
 from firmware.storage.state import State
 
 _CRASHES_TO_SAFE_MODE = const(3)
 _SAFE_WAKES = const(6)  # then everything is tried once more
+# Records that may have got a number since the checkpoint knew which one is next.
+_NUMBERS_SINCE = const(256)
 
 
-def state_at_wake(*, cause, retained, open_store):
+def state_at_wake(*, cause, retained, vault, open_store):
     """(the meter's state, True when retained memory had none), before anything is counted.
 
-    open_store may raise StorageFault, which costs the history but never the wake.
+    vault and open_store may raise StorageFault, which costs history but never the wake.
     """
     state = retained.load()
     cold = state is None
     if cold:
-        state = _recovered(open_store)
+        state = _recovered(vault, open_store)
     elif state.running:
         state.crashes = min(state.crashes + 1, 255)
         state.flags |= record.RESET
@@ -28,7 +33,7 @@ def state_at_wake(*, cause, retained, open_store):
     if cold and cause == "power_on":
         counting.begins_at_zero(state)
     if cold or cause == "power_on":
-        _power_came(state, open_store)
+        _power_came(state, vault)
     if cause == "button":
         state.flags |= record.ON_DEMAND
         state.next_report_s = 0
@@ -53,61 +58,90 @@ def is_safe_mode(state):
 def adopt(state, store):
     """Tie the state to a journal that it does not know. StorageFault leaves it as it was.
 
-    A state without a journal began at zero when power came, maybe long before the journal
-    could be read: the history goes under what has been counted since.
+    A state that began at zero, because the checkpoint was lost, gets what the journal knows
+    of earlier added to what has been counted since.
     """
-    if state.journal_tag:  # the journal is new, the history is here
-        state.cursor_seq = store.journal.first_seq()
-        state.config_crc = 0  # its files have no last good configuration yet
-    else:
-        known = store.checkpoint()
-        boot = known.boot
-        last = store.last_reading()
-        if last and (not boot or 0 < (last.boot - boot) & 0xFFFF < 0x8000):
-            boot = last.boot  # the checkpoint was damaged; a boot number is used once
-        newest = _newest(known, last)
-        if last or known.pulses:
-            state.odometer_ml += newest.odometer_ml
-            state.pulses += newest.pulses
-            state.rest += newest.rest
+    journal, last = store.readings, store.last_reading()
+    if state.is_blank:
+        offset_ml = _last_offset_ml(store)
+        if last:
+            state.odometer_ml += last.odometer_ml
+            state.pulses += last.pulses
+            state.rest += last.rest
+            state.boot = (state.boot + last.boot) & 0xFFFF  # a boot number is used once
             state.flags |= record.POWER_LOST
-        state.reverse_pulses = (state.reverse_pulses + known.reverse_pulses) & 0xFFFFFFFF
-        state.boot = (state.boot + boot) & 0xFFFF
-        state.cursor_seq = known.cursor_seq
+        state.offset_ml = offset_ml
+        state.is_blank = 0
+    if state.journal != store.id:
+        state.cursor_seq, state.next_seq = journal.first_seq(), journal.next_seq
+        state.event_cursor_seq = store.events.first_seq()
+        state.event_next_seq = store.events.next_seq
+        state.again_seq = state.again_end = 0
+        state.config_crc = 0  # its files have no last good configuration yet
+        state.frozen_day = 0
     state.cursor_segment = state.cursor_offset = 0
-    state.journal_tag = store.tag()
+    state.event_cursor_segment = state.event_cursor_offset = 0
+    state.journal = store.id
 
 
-def _recovered(open_store):
-    """The state after a loss of retained memory, from the journal and the checkpoint."""
+def _last_offset_ml(store):
+    """What the meter body shows more than the odometer, as the events say."""
+    reader = Reader(store.events, 1)
+    offset_ml = 0
+    while reader.advance():
+        try:
+            found = event.unpack(reader.body)
+        except ValueError:
+            continue
+        if found.code == event.BODY_READING:
+            offset_ml += found.after - found.before
+    return offset_ml
+
+
+def _recovered(vault, open_store):
+    """The state after a loss of retained memory, from the checkpoint and the journal."""
     state = State()
     try:
-        store = open_store()
-        adopt(state, store)
-        known, last = store.checkpoint(), store.last_reading()
+        known = vault.load()
     except StorageFault as fault:
         print(fault)
         state.flags |= record.STORAGE_FAULT
-        return state
-    state.count = _newest(known, last).count
+        known = NEW
+    for name in NAMES:
+        setattr(state, name, getattr(known, name))
+    try:
+        store = open_store()
+        last = store.last_reading()
+        newest = last if last and last.pulses > known.pulses else known
+        if not state.is_blank:
+            # The checkpoint is written before each record; it is older only when damaged.
+            state.odometer_ml, state.pulses = newest.odometer_ml, newest.pulses
+            state.rest = newest.rest
+        if known.journal == store.id:
+            store.reserve(known, _NUMBERS_SINCE)
+        adopt(state, store)
+        state.count = newest.count
+    except StorageFault as fault:
+        print(fault)
+        state.flags |= record.STORAGE_FAULT
     counting.is_stored(state)
     return state
 
 
-def _newest(known, last):
-    """Checkpoint or last reading (or None): each has odometer_ml, pulses, rest and count."""
-    return known if last is None or known.pulses > last.pulses else last
-
-
-def _power_came(state, open_store):
-    state.boot = (state.boot + 1) & 0xFFFF
-    state.power_on_epoch_s = state.next_slot_s = state.next_report_s = state.refill_s = 0
-    state.clock_set = 0
-    state.flags |= record.ON_DEMAND
-    if state.pulses:
+def _power_came(state, vault):
+    if state.boot:
         state.flags |= record.POWER_LOST
+    state.boot = (state.boot + 1) & 0xFFFF
+    state.time = Timekeeping()  # its slow clock began anew
+    state.clock_set = 0
+    state.starts = min(state.starts + 1, 255)
+    if state.starts > _CRASHES_TO_SAFE_MODE:
+        # Power went again and again before a wake had ended: what does it may be what we do.
+        state.crashes = _CRASHES_TO_SAFE_MODE + _SAFE_WAKES - 1  # one wake that only counts
+    state.next_slot_s = state.next_report_s = state.refill_s = 0
+    state.flags |= record.ON_DEMAND
     try:
-        open_store().save_checkpoint(state)
+        vault.save(state)
     except StorageFault as fault:
         print(fault)
         state.flags |= record.STORAGE_FAULT

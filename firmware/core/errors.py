@@ -13,5 +13,9 @@ class StorageFault(MeterError):
     """The journal or the checkpoint could not be read or written; the message says which."""
 
 
+class NewerFormat(StorageFault):
+    """A newer firmware made the journal: it is left as it is, and nobody makes it anew."""
+
+
 class UplinkError(MeterError):
     """A report did not get through; what was not acknowledged stays in the journal."""

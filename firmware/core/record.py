@@ -1,13 +1,17 @@
-"""One stored reading as bytes: docs/record-format.md, kind 1."""
+"""One stored reading as bytes: docs/record-format.md, kinds 1 and 2."""
 
 import struct
 from collections import namedtuple
 
 from micropython import const
 
-KIND_READING = const(1)
-_LAYOUT = "<BIHHQIHQII"
-_BYTES = const(39)
+_KIND_WITHOUT_UNCERTAINTY = const(1)  # of firmware 0.1
+_KIND = const(2)
+_LAYOUT = "<BIHHQIHQIIHB"
+_BYTES = const(42)
+_OLD_BYTES = const(39)
+
+NOT_KNOWN_S = const(0xFFFF)  # an uncertainty that nobody can state, or of 18 hours and more
 
 # Flags of a reading; each says something about the interval that ends with it.
 TIME_UNKNOWN = const(1)  # time_s holds seconds since power-on of boot number `boot`
@@ -16,7 +20,7 @@ RESET = const(4)  # a reset, crash or watchdog ended a wake early; no water is m
 ON_DEMAND = const(8)  # taken because of power-on, the button or an alarm
 CONFIG_REFUSED = const(16)  # config.json is wrong; the last good configuration is in force
 STORAGE_FAULT = const(32)  # the journal could not be used at times
-DATED_LATER = const(64)  # only on the wire: taken before the clock was set, dated when it was
+DATED_LATER = const(64)  # only on the wire: its time was found, put right or confirmed later
 COUNTER_FAULT = const(128)  # the counter stood still, ran slow or lost its memory: water missing
 CHATTER = const(256)  # a reed chattered on its switching point
 OVERRATE = const(512)  # pulses came faster than this meter can turn
@@ -36,17 +40,22 @@ Reading = namedtuple(
         "pulses",  # all pulses ever counted
         "count",  # the coprocessor's counter, to go on from after a loss of retained memory
         "rest",  # carried remainder of the volume conversion
+        "uncertainty_s",  # of time_s, as known when it was taken; NOT_KNOWN_S
+        "era",  # of time_s: see core/dating.py
     ),
 )
 
 
 def pack(reading):
-    """The 39 bytes of a reading."""
-    return struct.pack(_LAYOUT, KIND_READING, *reading)
+    """The 42 bytes of a reading."""
+    return struct.pack(_LAYOUT, _KIND, *reading)
 
 
 def unpack(body):
-    """The reading in body; ValueError when it is not one of this version."""
-    if len(body) != _BYTES or body[0] != KIND_READING:
+    """The reading in body; ValueError when it is not one of this version or an older one."""
+    if len(body) == _OLD_BYTES and body[0] == _KIND_WITHOUT_UNCERTAINTY:
+        old = struct.unpack(_LAYOUT[:-2], body)[1:]
+        return Reading(*(old + (NOT_KNOWN_S, 0)))
+    if len(body) != _BYTES or body[0] != _KIND:
         raise ValueError("not a reading of this version")
     return Reading(*struct.unpack(_LAYOUT, body)[1:])

@@ -5,19 +5,26 @@ now_s is Unix time, or seconds since power-on as long as the clock has not been 
 
 from micropython import const
 
-_LONGEST_SLEEP_S = const(86400)
-_SHORTEST_SLEEP_S = const(1)  # a sleep of nothing is a reboot loop
+_LONGEST_SLEEP_MS = const(86_400_000)
+# A sleep ends by the slow clock, which follows the temperature: half a per mille an hour is 2 s.
+# To go back to sleep for those would cost more than they are worth.
+EARLY_S = const(5)
+_SHORTEST_SLEEP_MS = const(1000)  # a sleep of nothing is a reboot loop
+
+
+def slot(time_s, period_s, early_s=EARLY_S):
+    """The number of the slot that a reading of time_s belongs to, up to early_s before it."""
+    return (time_s + early_s) // period_s
 
 
 def next_slot_s(now_s, period_s):
-    """The first multiple of period_s after now_s."""
-    return now_s - now_s % period_s + period_s
+    """The first multiple of period_s after the slot of now_s."""
+    return (slot(now_s, period_s) + 1) * period_s
 
 
-def sleep_ms(now_s, *wakes_s):
-    """Milliseconds from now_s to the earliest of wakes_s, within 1 s ... 1 day."""
-    wait_s = min(wakes_s) - now_s
-    return max(_SHORTEST_SLEEP_S, min(_LONGEST_SLEEP_S, wait_s)) * 1000
+def sleep_ms(now_ms, *wakes_s):
+    """Milliseconds from now_ms to the earliest of wakes_s, within 1 s ... 1 day."""
+    return max(_SHORTEST_SLEEP_MS, min(_LONGEST_SLEEP_MS, 1000 * min(wakes_s) - now_ms))
 
 
 def retry_s(now_s, slot_s, report_s, failures):

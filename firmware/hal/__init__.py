@@ -7,10 +7,7 @@ clock.Clock
     ticks_ms() ticks_us()   wrap at 2**30, only differences mean anything
     elapsed_ms(since)       milliseconds since a ticks_ms(); right for gaps below 2**30 ms (12.4 d)
     sleep_ms(n)             returns after at least n milliseconds, n >= 0
-    epoch_s()               UTC, Unix seconds (1970), or None until somebody has set the clock;
-                            runs on through deep sleep and resets, not through loss of power
-    set_epoch_s(n)          sets it
-    uptime_s()              seconds since power came, valid only while epoch_s() is None
+    set_epoch_s(n)          what time.time() and time.gmtime() tell a person: UTC, Unix seconds
     slow()                  (count, calibration): of a clock that runs through sleep and resets,
                             from 0 at power-on, and microseconds per count, Q13.19, as measured
                             at this boot. set_epoch_s() moves it on other chips than the ESP32
@@ -50,8 +47,16 @@ files.Files(root)
     append(name, data)      durable when it returns
     replace(name, data)     all or nothing, durable when it returns
     read(name, offset, buffer)  returns the number of bytes read, 0 at the end
+    read_end(name, buffer)  fills it with the last bytes; returns the size of the file, or None
     size(name)              bytes, or None when there is no such file
     names() remove(name) capacity_bytes() free_bytes()
+    folder(name)            the Files of a directory in it; make() makes that when it isn't there
+    move(name, folder)      into another directory, all or nothing, durable when it returns
+    Every failure is an OSError.
+
+nvs.Nvs()
+    read(key)               the bytes that were written last (at most 256), or None
+    write(key, data)        all or nothing, durable when it returns
     Every failure is an OSError.
 
 flash.journal_device()
@@ -61,6 +66,7 @@ power.Power(button_pin, measure)
     measure: of the board, to keep the coprocessor counting in deep sleep (ULP_MEASURE)
     cause()                 why this run began: power_on, reset, watchdog, timer, button, or ulp:
                             the coprocessor has something to say
+    was_brown_out()         True when a power_on came because the voltage had broken down
     deep_sleep_ms(n)        never returns; 1 <= n < 2**31; button and coprocessor also end it
     retained_read()         bytes of the RTC memory (at most 2048); anything after power-on
     retained_write(data)    at most 2048 bytes; survives deep sleep and resets, not loss of power

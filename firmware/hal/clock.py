@@ -8,8 +8,6 @@ from micropython import const
 from firmware.hal import chip
 
 _EPOCH_2000_S = const(946684800)  # 2000-01-01T00:00:00Z as Unix seconds
-# At power-on the RTC starts in 2000. A clock before 2026 has therefore never been set.
-_FIRST_CREDIBLE_S = const(820454400)  # 2026-01-01T00:00:00Z, seconds since 2000
 _TICKS_MASK = const(0x3FFFFFFF)
 _MICROSECOND = const(1 << 19)  # Q13.19
 
@@ -27,13 +25,6 @@ class Clock:
 
     def sleep_ms(self, n):
         time.sleep_ms(n)
-
-    def epoch_s(self):
-        now_s = int(time.time())
-        return now_s + _EPOCH_2000_S if now_s >= _FIRST_CREDIBLE_S else None
-
-    def uptime_s(self):
-        return int(time.time())
 
     def slow(self):
         if chip.name() != "ESP32":

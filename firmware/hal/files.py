@@ -10,6 +10,12 @@ _BLOCK_BYTES = const(4096)
 _BLOCKS = const(4)  # ioctl operation: number of blocks
 _REGULAR = const(0x8000)  # the kind of entry that is a file
 _TEMPORARY = ".new"
+# littlefs looks through its directories tag by tag, so it reads in small pieces. Its cache, and
+# so what it programs at once, is four program sizes: a page of the flash. What it reads in a wake
+# is measured in tests/host/test_flash_reads.py.
+_READ_BYTES = const(8)
+_PROGRAM_BYTES = const(64)
+_LOOKAHEAD_BYTES = const(48)  # a bit for each of 384 blocks: one search for free ones in a wake
 # What littlefs itself answers: not there, is there, (no) directory, invalid, too big, full,
 # name too long, not empty, corrupt. The image's errno module has no names for most.
 _ANSWERS = (2, 17, 20, 21, 22, 27, 28, 36, 39, 84)
@@ -34,12 +40,29 @@ def mount(device, root):
     except OSError:
         if not _was_never_formatted(device):
             raise
-        vfs.VfsLfs2.mkfs(device, readsize=32, progsize=32, lookahead=32)
+        make(device)
         vfs.mount(_littlefs(device), root)
 
 
+def unmount(root):
+    vfs.umount(root)
+
+
+def make(device):
+    """A new littlefs on a device, whatever is on it."""
+    vfs.VfsLfs2.mkfs(
+        device, readsize=_READ_BYTES, progsize=_PROGRAM_BYTES, lookahead=_LOOKAHEAD_BYTES
+    )
+
+
 def _littlefs(device):
-    return vfs.VfsLfs2(device, readsize=32, progsize=32, lookahead=32, mtime=False)  # type: ignore[abstract]
+    return vfs.VfsLfs2(  # type: ignore[abstract]
+        device,
+        readsize=_READ_BYTES,
+        progsize=_PROGRAM_BYTES,
+        lookahead=_LOOKAHEAD_BYTES,
+        mtime=False,
+    )
 
 
 def _was_never_formatted(device):
@@ -69,10 +92,20 @@ class Files:
     state: after one, every call raises OSError until the file system is mounted anew.
     """
 
-    def __init__(self, root):
+    def __init__(self, root, failures=None):
         self._root = root
         self._prefix = root + "/" if root else ""
-        self._has_failed = False
+        self._failures = [] if failures is None else failures  # one list for a file system
+
+    def folder(self, name):
+        return Files(self._prefix + name, self._failures)
+
+    def make(self):
+        try:
+            self._do(os.mkdir, self._root)
+        except OSError as error:
+            if error.errno != errno.EEXIST:
+                raise
 
     def append(self, name, data):
         self._do(_write, self._prefix + name, "ab", data)
@@ -84,6 +117,15 @@ class Files:
 
     def read(self, name, offset, buffer):
         return self._do(_read, self._prefix + name, offset, buffer)
+
+    def read_end(self, name, buffer):
+        """One look in the directory where size() and read() are two or three."""
+        try:
+            return self._do(_read_end, self._prefix + name, buffer)
+        except OSError as error:
+            if error.errno == errno.ENOENT:
+                return None
+            raise
 
     def size(self, name):
         try:
@@ -99,6 +141,9 @@ class Files:
     def remove(self, name):
         self._do(os.remove, self._prefix + name)
 
+    def move(self, name, folder):
+        self._do(os.rename, self._prefix + name, folder._prefix + name)
+
     def capacity_bytes(self):
         stat = self._do(os.statvfs, self._root or ".")
         return stat[1] * stat[2]
@@ -108,12 +153,13 @@ class Files:
         return stat[1] * stat[3]
 
     def _do(self, operation, *arguments):
-        if self._has_failed:
+        if self._failures:
             raise OSError(errno.EIO)
         try:
             return operation(*arguments)
         except OSError as error:
-            self._has_failed = error.errno not in _ANSWERS
+            if error.errno not in _ANSWERS:
+                self._failures.append(error.errno)
             raise error
 
 
@@ -131,6 +177,14 @@ def _read(path, offset, buffer):
     with open(path, "rb") as f:
         f.seek(offset)
         return f.readinto(buffer)
+
+
+def _read_end(path, buffer):
+    with open(path, "rb") as f:
+        size = f.seek(0, 2)
+        f.seek(max(0, size - len(buffer)))
+        f.readinto(buffer)
+        return size
 
 
 def _names(path):

@@ -4,9 +4,14 @@ import esp32
 import machine
 from micropython import const
 
+from firmware.hal import chip
+
 # machine.wake_reason(): ESP_SLEEP_WAKEUP_EXT0, _EXT1, _ULP
 _WAKE_CAUSES = {2: "button", 3: "button", 6: "ulp"}
 _LONGEST_MS = const(0x7FFFFFFF)
+_RESET_STATE = const(0x3FF48034)  # RTC_CNTL_RESET_STATE_REG of the plain ESP32
+_RESET_CAUSE = const(0x3F)
+_BROWN_OUT = const(15)  # RTCWDT_BROWN_OUT_RESET of ESP-IDF rom/rtc.h
 
 
 class Power:
@@ -24,6 +29,12 @@ class Power:
         if reset == machine.PWRON_RESET:
             return "power_on"
         return "watchdog" if reset == machine.WDT_RESET else "reset"
+
+    def was_brown_out(self):
+        """True when cause() is "power_on" because the voltage broke down."""
+        if chip.name() != "ESP32":
+            return False  # the others keep it elsewhere
+        return machine.mem32[_RESET_STATE] & _RESET_CAUSE == _BROWN_OUT
 
     def deep_sleep_ms(self, n):
         if not 1 <= n <= _LONGEST_MS:

@@ -1,59 +1,62 @@
-"""The few numbers that must outlive a loss of power and may be newer than the journal's."""
+"""The few numbers that must outlive a loss of power, and every file system.
+
+They lie in the image's non-volatile storage, which keeps the old or the new ones whenever
+power fails. Written at power-on, around each report, each 100 pulses between two records, and
+before a journal is made anew.
+"""
 
 import struct
 from collections import namedtuple
 
 from firmware.core.errors import StorageFault
-from firmware.core.seal import SEAL_BYTES, seal, unseal
+from firmware.core.seal import seal, unseal
 
-_NAME = "checkpoint"
-_LAYOUT = "<HIQQIII"
+# Another layout takes another key: what is newer than this firmware stays as it is.
+_KEY = "checkpoint1"
+_LAYOUT = "<HBBQIIIIQQIIIqI"
 
-Checkpoint = namedtuple(
-    "Checkpoint",
-    (
-        "boot",  # how often the meter got power, modulo 2**16
-        "cursor_seq",  # first record that is not acknowledged
-        "odometer_ml",
-        "pulses",
-        "rest",  # carried remainder of the volume conversion
-        "count",  # the coprocessor's counter at that time
-        "reverse_pulses",
-    ),
+NAMES = (
+    "boot",  # how often the meter got power, modulo 2**16
+    "starts",  # power-ons in a row whose first wake did not end in sleep
+    "is_blank",  # 1: began at zero, and what a journal may know of earlier is to be added
+    "journal",  # id of the journal that the numbers of records belong to, 0: none
+    "cursor_seq",  # first reading that is not acknowledged
+    "next_seq",  # the number that the next reading will have
+    "event_cursor_seq",
+    "event_next_seq",
+    "odometer_ml",
+    "pulses",
+    "rest",  # carried remainder of the volume conversion
+    "count",  # the coprocessor's counter at that time
+    "reverse_pulses",
+    "offset_ml",  # what the meter body showed more than the odometer
+    "command_counter",  # of the last command that was obeyed
 )
-_NEW = Checkpoint(0, 1, 0, 0, 0, 0, 0)
+Checkpoint = namedtuple("Checkpoint", NAMES)  # type: ignore[misc]
+NEW = Checkpoint(0, 0, 1, 0, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0)  # type: ignore[call-arg]
 
 
-def load(files):
-    """As last saved; of a new meter when there is none or the file is damaged."""
-    buffer = bytearray(struct.calcsize(_LAYOUT) + SEAL_BYTES)
-    try:
-        if files.size(_NAME) is None:
-            return _NEW
-        read = files.read(_NAME, 0, buffer)
-    except OSError as error:
-        raise StorageFault("checkpoint not readable: %s" % error)
-    content = unseal(bytes(buffer[:read]))
-    if content is None or len(content) != struct.calcsize(_LAYOUT):
-        return _NEW  # sends again what may have been acknowledged; the head end knows it
-    return Checkpoint(*struct.unpack(_LAYOUT, content))
+class Vault:
+    """The checkpoint on an Nvs port."""
 
+    def __init__(self, nvs):
+        self._nvs = nvs
 
-def save(files, state):
-    """From the state of the meter, or whatever else has the same attributes."""
-    values = [
-        getattr(state, name)
-        for name in (
-            "boot",
-            "cursor_seq",
-            "odometer_ml",
-            "pulses",
-            "rest",
-            "count",
-            "reverse_pulses",
-        )
-    ]
-    try:
-        files.replace(_NAME, seal(struct.pack(_LAYOUT, *values)))
-    except OSError as error:
-        raise StorageFault("checkpoint not written: %s" % error)
+    def load(self):
+        """As last saved; of a new meter when there is none or it is damaged. StorageFault."""
+        try:
+            sealed = self._nvs.read(_KEY)
+        except OSError as error:
+            raise StorageFault("checkpoint not readable: %s" % error)
+        content = None if sealed is None else unseal(sealed)
+        if content is None or len(content) != struct.calcsize(_LAYOUT):
+            return NEW  # sends again what may have been acknowledged; the head end knows it
+        return Checkpoint(*struct.unpack(_LAYOUT, content))
+
+    def save(self, state):
+        """From the state of the meter, or whatever else has the same attributes."""
+        values = [getattr(state, name) for name in NAMES]
+        try:
+            self._nvs.write(_KEY, seal(struct.pack(_LAYOUT, *values)))
+        except OSError as error:
+            raise StorageFault("checkpoint not written: %s" % error)

@@ -18,15 +18,18 @@ SHORTEST_BYTES = const(11)
 LONGEST_BYTES = const(265)  # a body of 255 bytes
 
 
-def wrap(seq, body):
-    """The frame of a body of 1 ... 255 bytes; ValueError for any other."""
+def wrap(seq, body, salt=0):
+    """The frame of a body of 1 ... 255 bytes; ValueError for any other.
+
+    salt: of the stream, what its CRCs begin with: a file of another one holds no sound frame.
+    """
     if not 1 <= len(body) <= 255:
         raise ValueError("a body of %d bytes" % len(body))
     head = struct.pack("<BI", len(body), seq) + body
-    return head + struct.pack("<IB", binascii.crc32(head), len(body))
+    return head + struct.pack("<IB", binascii.crc32(head, salt), len(body))
 
 
-def length(view):
+def length(view, salt=0):
     """Bytes of the whole frame at the beginning of view; 0 when there is no sound one.
 
     None when view ends before the frame does.
@@ -40,7 +43,7 @@ def length(view):
     if len(view) < whole:
         return None
     crc, again = struct.unpack_from("<IB", view, whole - _TAIL)
-    if again != body_bytes or binascii.crc32(view[: whole - _TAIL]) != crc:
+    if again != body_bytes or binascii.crc32(view[: whole - _TAIL], salt) != crc:
         return 0
     return whole
 

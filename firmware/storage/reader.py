@@ -26,9 +26,9 @@ class Reader:
         self.segment = segment
         self.offset = offset
         if segment is None or not self._is_at(seq):
-            self.segment = journal.segment_before(seq + 1)
+            self.segment = journal.segments.before(seq + 1)
             if self.segment is None:
-                self.segment = journal.segment_after(None)
+                self.segment = journal.segments.after(None)
             self.offset = self.skipped = 0
             self._begin = self._end = 0
 
@@ -42,7 +42,7 @@ class Reader:
             return False  # a hint into the middle of a record, or that record is damaged
         if found:
             return frame.seq(self.frame) == seq
-        following = self._journal.segment_after(self.segment)
+        following = self._journal.segments.after(self.segment)
         return (self._journal.next_seq if following is None else following) <= seq
 
     def advance(self, within=None):
@@ -63,7 +63,7 @@ class Reader:
                 return True
             if within is not None:
                 return False
-            following = self._journal.segment_after(self.segment)
+            following = self._journal.segments.after(self.segment)
             if following is None:
                 return False
             self.segment = following
@@ -75,7 +75,7 @@ class Reader:
         damaged = False
         while True:
             view = memoryview(self._buffer)[self._begin : self._end]
-            whole = frame.length(view)
+            whole = frame.length(view, self._journal.segments.salt)
             if whole is None:
                 if self._fill():
                     continue
@@ -93,6 +93,6 @@ class Reader:
     def _fill(self):
         """Read on from offset; True when there are more bytes in the buffer than before."""
         before = self._end - self._begin
-        self._end = self._journal.read_segment(self.segment, self.offset, self._buffer)
+        self._end = self._journal.segments.read(self.segment, self.offset, self._buffer)
         self._begin = 0
         return self._end > before

@@ -1,38 +1,54 @@
 """What the meter must know at each wake, and where it survives deep sleep and resets.
 
 Two sealed copies in retained memory are written in turn: a reset in the middle of a write
-leaves the other one. After a loss of power both are gone, and the journal and the
-checkpoint file take over. Layout: docs/record-format.md.
+leaves the other one. After a loss of power both are gone, and the checkpoint and the journal
+take over. Layout: docs/record-format.md.
 """
 
 import struct
 
 from micropython import const
 
-from firmware.core.seal import seal, unseal
+from firmware.core.seal import SEAL_BYTES, seal, unseal
+from firmware.core.timekeeping import LAYOUT as TIME_LAYOUT
+from firmware.core.timekeeping import Timekeeping
 
-_MAGIC = const(0x5232)  # "2R": layout version 2
-_SLOT_BYTES = const(128)
-_LAYOUT = "<HIHQQIIIIIIIIIIHBBBBIIHHHHQIIIB"
+_MAGIC = const(0x5233)  # "3R": layout version 3
+_SLOT_BYTES = const(384)
+_LAYOUT = "<HIHBBQQQIIIIIIIIIIIIIIIqIIIHHBBBBBIIHHHHQIIIB"
 _FIELDS = (
     "boot",  # times this meter got power, modulo 2**16
+    "starts",  # power-ons in a row whose first wake did not end in sleep
+    "is_blank",  # 1: began at zero, and what a journal may know of earlier is to be added
+    "journal",  # id of the journal that the numbers of records below belong to, 0: none
     "odometer_ml",
     "pulses",  # all pulses ever counted
     "rest",  # remainder of the volume conversion, see core/volume.py
     "count",  # counter value that is already in the odometer
     "next_slot_s",
     "next_report_s",
-    "power_on_epoch_s",  # Unix time of the last power-on, 0 until the clock was set after it
-    "cursor_seq",  # the first record that the head end has not acknowledged
+    "cursor_seq",  # the first reading that the head end has not acknowledged
     "cursor_segment",
     "cursor_offset",
-    "journal_tag",  # which journal the cursor belongs to
+    "segment",  # the one in which readings grow, 0: not known
+    "next_seq",  # the number that the next reading will have
+    "event_cursor_seq",
+    "event_cursor_segment",
+    "event_cursor_offset",
+    "event_next_seq",
+    "again_seq",  # the first of the readings that the head end has asked for again
+    "again_end",  # the one behind the last of them; equal: none
+    "offset_ml",  # what the meter body shows more than the odometer
+    "command_counter",  # of the last command that was obeyed
     "config_crc",  # the last configuration that was accepted
+    "refused_crc",  # of the sentence that refused one, 0: it was accepted
     "flags",  # for the next record
+    "frozen_day",  # days since 1970 of the newest freeze, 0: not known
     "failures",  # reports that failed in a row
     "crashes",  # wakes in a row that did not end in sleep
     "running",  # 1 from the first commit of a wake to its last
     "clock_set",  # 1 when next_slot_s and next_report_s are Unix time
+    "store_faults",  # wakes in a row in which the journal could not be opened
     "count_reverse",  # the reverse counter's value that is already in reverse_pulses
     "reverse_pulses",  # all turns backward ever counted, modulo 2**32
     "chatters",  # what the counter had counted of each mark at the last look
@@ -45,28 +61,41 @@ _FIELDS = (
     "refill_s",  # when the wake budget is renewed
     "pace",  # 0 not yet known, 1 the coprocessor keeps its pace in sleep, 2 it does not
 )
+_TIME = struct.calcsize(_LAYOUT)  # behind all that comes what Timekeeping packs
+_BYTES = _TIME + struct.calcsize(TIME_LAYOUT)
 
 
 class State:
-    """Attributes: _FIELDS, all zero on a new meter but the cursor."""
+    """Attributes: _FIELDS, all zero on a new meter but is_blank and the numbers of records."""
 
     boot: int
+    starts: int
+    is_blank: int
+    journal: int
     odometer_ml: int
     pulses: int
     rest: int
     count: int
     next_slot_s: int
     next_report_s: int
-    power_on_epoch_s: int
     cursor_segment: int
     cursor_offset: int
-    journal_tag: int
+    segment: int
+    event_cursor_segment: int
+    event_cursor_offset: int
+    again_seq: int
+    again_end: int
+    offset_ml: int
+    command_counter: int
     config_crc: int
+    refused_crc: int
     flags: int
+    frozen_day: int
     failures: int
     crashes: int
     running: int
     clock_set: int
+    store_faults: int
     count_reverse: int
     reverse_pulses: int
     chatters: int
@@ -82,14 +111,17 @@ class State:
     def __init__(self):
         for name in _FIELDS:
             setattr(self, name, 0)
-        self.cursor_seq = 1
+        self.is_blank = 1
+        self.time = Timekeeping()
+        self.cursor_seq = self.next_seq = self.event_cursor_seq = self.event_next_seq = 1
 
     def pack(self, generation):
         values = [getattr(self, name) for name in _FIELDS]
-        return seal(struct.pack(_LAYOUT, _MAGIC, generation, *values))
+        return seal(struct.pack(_LAYOUT, _MAGIC, generation, *values) + self.time.pack())
 
     def unpack(self, content):
-        values = struct.unpack(_LAYOUT, content)
+        values = struct.unpack(_LAYOUT, content[:_TIME])
+        self.time.unpack(content[_TIME:])
         for name, value in zip(_FIELDS, values[2:]):
             setattr(self, name, value)
 
@@ -122,7 +154,7 @@ class RetainedState:
         return state
 
     def _content(self, start):
-        content = unseal(bytes(self._image[start : start + struct.calcsize(_LAYOUT) + 4]))
+        content = unseal(bytes(self._image[start : start + _BYTES + SEAL_BYTES]))
         if content is None or struct.unpack_from("<H", content)[0] != _MAGIC:
             return None
         return content

@@ -1,43 +1,98 @@
-"""What is on the journal's file system, opened together."""
+"""What is on the journal's file system: two streams, the freezes, the last good configuration."""
+
+from micropython import const
 
 from firmware.core import record
-from firmware.storage import checkpoint
+from firmware.core.errors import StorageFault
+from firmware.storage import layout
 from firmware.storage.journal import Journal
 from firmware.storage.reader import Reader
+from firmware.storage.segments import Segments
+
+# What fits into so many blocks of littlefs: 4096 bytes each, less the links among them. Few large
+# segments, because littlefs reads a kilobyte or two for each in a wake.
+_READINGS_BYTES = const(196_252)  # 48 blocks
+_EVENTS_BYTES = const(32_724)  # 8 blocks
+_ALL_EVENTS_BYTES = const(65_536)
+_MOST_BYTES = const(1536 * 1024)
+_BLOCK_BYTES = const(4096)
+_OTHERS_BYTES = const(192 * 1024)  # events, freezes, directories, configuration
 
 
 class Store:
-    """Opens everything on a files port, or raises StorageFault."""
+    """Opens the readings on a files port, the rest when it is asked for. StorageFault.
 
-    def __init__(self, files):
+    vault: where the checkpoint is. segment: in which readings grow, 0: not known.
+    """
+
+    def __init__(self, files, vault, segment=0):
         self.files = files
-        self.journal = Journal(files)
+        try:
+            self.id = layout.identity(files, vault)
+        except OSError as error:
+            raise StorageFault("journal not readable: %s" % error)
+        active, full = files.folder("readings"), files.folder("full")
+        self.readings = Journal(
+            Segments(active, full, "r", segment), _READINGS_BYTES, self._most_reading_bytes
+        )
+        self._events = None
+        self._known_event_seq = 1
+        self._margin = 0
 
-    def tag(self):
-        """32 bits that tell this journal from any other."""
-        return int(self.journal.id[:8], 16)
+    @property
+    def id_text(self):
+        """The id as it stands in messages: 16 hex digits."""
+        return "%016x" % self.id
+
+    @property
+    def events(self):
+        if self._events is None:
+            files = self.files
+            segments = Segments(files.folder("events"), files.folder("full"), "e")
+            self._events = Journal(segments, _EVENTS_BYTES, lambda: _ALL_EVENTS_BYTES)
+            if self._events.next_seq < self._known_event_seq:
+                self._events.reserve(self._known_event_seq + self._margin)
+        return self._events
+
+    def freezes(self):
+        from firmware.storage.freezes import Freezes  # once a day
+
+        return Freezes(self.files.folder("freezes"), self.files.folder("full"))
+
+    def reserve(self, known, margin=0):
+        """Give no number to a new record that `known` (next_seq, event_next_seq) has given.
+
+        margin: so many more may have been given since. Before anything is appended.
+        """
+        if self.readings.next_seq < known.next_seq:
+            self.readings.reserve(known.next_seq + margin)
+        self._known_event_seq, self._margin = known.event_next_seq, margin
 
     def last_reading(self):
         """The newest reading, or None in an empty journal."""
-        body = self.journal.last_body
+        body = self.readings.last_body
         return None if body is None else _reading(body) or self._last_known()
 
     def _last_known(self):
         """The newest reading of this version, when another version has written behind it."""
         found = None
-        segment = self.journal.segment_before(None)
+        segments = self.readings.segments
+        segment = segments.newest()
         while segment is not None and found is None:
-            reader = Reader(self.journal, segment, segment, 0)
+            reader = Reader(self.readings, segment, segment, 0)
             while reader.advance(within=segment):
                 found = _reading(reader.body) or found
-            segment = self.journal.segment_before(segment)
+            segment = segments.before(segment)
         return found
 
-    def checkpoint(self):
-        return checkpoint.load(self.files)
-
-    def save_checkpoint(self, state):
-        checkpoint.save(self.files, state)
+    def _most_reading_bytes(self):
+        # An eighth of the file system stays free: a nearly full littlefs is slow and wears badly.
+        try:
+            capacity_bytes = min(self.files.capacity_bytes(), _MOST_BYTES)
+        except OSError as error:
+            raise StorageFault("journal not readable: %s" % error)
+        usable_bytes = capacity_bytes // 8 * 7 - _OTHERS_BYTES
+        return max(usable_bytes, 2 * (_READINGS_BYTES + _BLOCK_BYTES))
 
 
 def _reading(body):

@@ -1,18 +1,19 @@
-"""Readings as JSON rows under a byte budget: docs/payload.md, version 1."""
+"""Readings and events as JSON rows under a byte budget: docs/payload.md, version 2."""
 
-from firmware.core import record
+import json
 
 _END = b"]}"
 
 
 class Rows:
-    """One message, built in a buffer that is used again for the next one."""
+    """One message, built in a buffer that is used again for the next one.
 
-    def __init__(self, *, device, journal_id, budget_bytes):
-        self._head = b'{"v":1,"device":"%s","journal":"%s","stream":"readings","rows":[' % (
-            device.encode(),
-            journal_id.encode(),
-        )
+    fields: of the message beside its rows, each a name and a text, a number or None.
+    """
+
+    def __init__(self, fields, budget_bytes):
+        parts = ['"%s":%s' % (name, json.dumps(value)) for name, value in fields]
+        self._head = ('{"v":2,%s,"rows":[' % ",".join(parts)).encode()
         self._buffer = bytearray(budget_bytes)
         self._budget_bytes = budget_bytes
         self.clear()
@@ -22,13 +23,8 @@ class Rows:
         self.count = 0
         self._put(self._head)
 
-    def add(self, seq, reading, boot, power_on_epoch_s):
-        """Add a reading; False when it does not fit, then nothing has changed.
-
-        A reading from before the clock was set is dated when power_on_epoch_s, the Unix
-        time at which boot number `boot` began, is known and it was taken in that boot.
-        """
-        row = _row(seq, reading, boot, power_on_epoch_s)
+    def add(self, row):
+        """Add a row; False when it does not fit, then nothing has changed."""
         if self._used + 1 + len(row) + len(_END) > self._budget_bytes:
             return False
         if self.count:
@@ -49,27 +45,21 @@ class Rows:
         self._used = end
 
 
-def _row(seq, reading, boot, power_on_epoch_s):
-    time_s = reading.time_s
-    flags = reading.flags
-    if flags & record.TIME_UNKNOWN:
-        if reading.boot != boot or not power_on_epoch_s:
-            return b"[%d,null,%d,%d,%d,%d,%d,%d]" % (
-                seq,
-                reading.odometer_ml,
-                reading.interval_ml,
-                reading.battery_mv,
-                flags,
-                reading.boot,
-                time_s,
-            )
-        time_s += power_on_epoch_s
-        flags = flags & ~record.TIME_UNKNOWN | record.DATED_LATER
-    return b"[%d,%d,%d,%d,%d,%d]" % (
-        seq,
-        time_s,
-        reading.odometer_ml,
-        reading.interval_ml,
-        reading.battery_mv,
-        flags,
-    )
+def reading_row(seq, reading, dated):
+    """dated: (Unix time or None, uncertainty, flags) as known now."""
+    values = (reading.odometer_ml, reading.interval_ml, reading.battery_mv)
+    return _row(seq, reading, dated, values)
+
+
+def event_row(seq, event, dated):
+    return _row(seq, event, dated, (event.code, event.before, event.after, event.text))
+
+
+def _row(seq, record, dated, values):
+    time_s, uncertainty_s, flags = dated
+    row = [seq, time_s]
+    row.extend(values)
+    row += [flags, uncertainty_s]
+    if time_s is None:
+        row += [record.boot, record.time_s]
+    return json.dumps(row, separators=(",", ":")).encode()

@@ -10,17 +10,20 @@ from hypothesis import strategies as st
 from paho.mqtt import publish
 
 from rill.broker import Broker, BrokerError, find_mosquitto
-from rill.collector import MAX_BAD, Collector, PayloadError, decode
-from rill.store import Message, Row, Store, StoreError
+from rill.collector import MAX_BAD, Collector
+from rill.message import EventRow, Message, PayloadError, Row, decode
+from rill.store import Store, StoreError
 
 DEADLINE_S = 10
 JOURNAL = "9f86d081884c7d65"
-ROW = [1, 1_700_000_000, 5000, 100, 3600, 0]
-TIMELESS = [2, None, 5100, 100, 3590, 4, 7, 3600]
+ROW = [1, 1_700_000_000, 5000, 100, 3600, 0, 2]
+TIMELESS = [2, None, 5100, 100, 3590, 4, 65535, 7, 3600]
+EVENT = [1, 1_700_000_000, 12, -5, 100, "A. M\u00fcller", 0, 2]
+TIMELESS_EVENT = [2, None, 1, 0, 1, "0.1.0", 1, 65535, 7, 12]
 
 
 def body(rows=(ROW,), **changes):
-    found = {"v": 1, "device": "rill-0001", "journal": JOURNAL, "stream": "readings"}
+    found = {"v": 2, "device": "rill-0001", "journal": JOURNAL, "stream": "readings"}
     return {**found, "rows": rows, **changes}
 
 
@@ -39,23 +42,34 @@ def test_payload_is_decoded():
     assert decode(payload(journal=JOURNAL.upper())).journal == JOURNAL
 
 
+def test_events_and_live_readings_are_decoded():
+    message = decode(payload([EVENT, TIMELESS_EVENT], stream="events", oldest=1))
+    assert message.rows == (EventRow(*EVENT), EventRow(*TIMELESS_EVENT))
+    live = [None, *ROW[1:]]
+    message = decode(payload([live], stream="live", journal=None))
+    assert message == Message("rill-0001", "", "live", (Row(*live),))
+    with Store() as store:
+        assert store.add(message) == (0, 0)
+        assert store.live == {"rill-0001": Row(*live)} and store.rows("rill-0001") == []
+
+
 def test_limits_are_allowed():
-    highest = [2**32 - 1, 2**32 - 1, 2**63 - 1, 2**63 - 1, 65535, 65535]
-    timeless = [1, None, 0, 0, 0, 0, 65535, 2**32 - 1]
+    highest = [2**32 - 1, 2**32 - 1, 2**63 - 1, 2**63 - 1, 65535, 65535, 65535]
+    timeless = [1, None, 0, 0, 0, 0, 0, 65535, 2**32 - 1]
     message = decode(payload([highest, timeless], device="x" * 32))
     with Store() as store:
         assert store.add(message) == (2, 0)
         assert store.rows("x" * 32)[1]["odometer_ml"] == 2**63 - 1
 
 
-@pytest.mark.parametrize("index", range(6))
+@pytest.mark.parametrize("index", range(7))
 @pytest.mark.parametrize("value", [True, -1, 2**63, 1.0, "1", [], {}, False])
 def test_wrong_entry_is_told(index, value):
     with pytest.raises(PayloadError, match="row 2"):
         decode(payload([ROW, replaced(ROW, index, value)]))
 
 
-@pytest.mark.parametrize(("index", "value"), [(6, -1), (6, 65536), (7, 2**32), (7, None), (6, "")])
+@pytest.mark.parametrize(("index", "value"), [(7, -1), (7, 65536), (8, 2**32), (8, None), (7, "")])
 def test_wrong_uptime_is_told(index, value):
     with pytest.raises(PayloadError, match="of row 1 is not an integer"):
         decode(payload([replaced(TIMELESS, index, value)]))
@@ -65,16 +79,27 @@ def test_wrong_uptime_is_told(index, value):
     ("made", "reason"),
     [
         (payload([]), "at least one row"),
-        (payload(rows=[ROW[:5]]), "row 1 is not a list of 6 or 8"),
-        (payload(rows=[TIMELESS[:7]]), "row 1 is not a list of 6 or 8"),
-        (payload(rows=[TIMELESS[:6]]), "8 entries when its time is null"),
-        (payload(rows=[[*ROW, 7, 3600]]), "8 entries when its time is null"),
+        (payload(rows=[ROW[:6]]), "row 1 is not a list of 7 or 9"),
+        (payload(rows=[TIMELESS[:8]]), "row 1 is not a list of 7 or 9"),
+        (payload(rows=[TIMELESS[:7]]), "9 entries when its time is null"),
+        (payload(rows=[[*ROW, 7, 3600]]), "9 entries when its time is null"),
+        (payload(rows=[EVENT], stream="events")[:-2] + b"", "not JSON"),
+        (payload(rows=[EVENT[:7]], stream="events"), "row 1 is not a list of 8 or 10"),
+        (payload(rows=[replaced(EVENT, 5, 7)], stream="events"), "text of row 1"),
+        (payload(rows=[replaced(EVENT, 5, "x" * 41)], stream="events"), "text of row 1"),
+        (payload(rows=[replaced(EVENT, 2, 0)], stream="events"), "code of row 1"),
+        (payload(rows=[replaced(EVENT, 3, 2**63)], stream="events"), "before of row 1"),
+        (payload(oldest=0), "oldest of the payload"),
+        (payload(offset_ml="1"), "offset_ml of the payload"),
+        (payload(stream="live"), "journal of a live reading"),
+        (payload(stream="live", journal=None), "live reading has a number"),
+        (payload(journal=None), "journal is not a string"),
         (payload(rows=["abcdef"]), "row 1 is not a list"),
         (payload(rows=[replaced(ROW, 0, 0)]), "seq of row 1 is not an integer 1..4294967295"),
         (payload(rows=[replaced(ROW, 4, 65536)]), "battery_mv of row 1"),
-        (payload(v=2), "v, the version"),
+        (payload(v=1), "v, the version"),
         (payload(v=True), "v, the version"),
-        (payload(v=1.0), "v, the version"),
+        (payload(v=2.0), "v, the version"),
         (payload(device=""), "device"),
         (payload(device="x" * 33), "device"),
         (payload(device="rill-1\n"), "device"),
@@ -85,8 +110,8 @@ def test_wrong_uptime_is_told(index, value):
         (payload(stream="other"), "stream"),
         (payload(stream=["readings"]), "stream"),
         (payload(more=1), "keys"),
-        (b'{"v":1}', "keys"),
-        (b'{"v":1,"v":1}', "twice"),
+        (b'{"v":2}', "keys"),
+        (b'{"v":2,"v":2}', "twice"),
         (b"[]", "not a JSON object"),
         (b"", "not JSON"),
         (b"\xff", "not UTF-8 at byte 0"),
@@ -155,6 +180,19 @@ def test_store_keeps_the_first_and_counts_conflicts(tmp_path):
         assert {row["odometer_ml"] for row in rows} == {5000, 5100}
         assert rows[2]["boot"] == 7 and rows[2]["time_s"] is None
         assert store.rows("other") == []
+
+
+def test_events_have_a_table_of_their_own(tmp_path):
+    with Store(tmp_path / "readings.db") as store:
+        assert store.add(decode(payload())) == (1, 0)
+        assert store.add(decode(payload([EVENT, TIMELESS_EVENT], stream="events"))) == (2, 0)
+        assert store.add(decode(payload([EVENT], stream="events"))) == (0, 1)
+        assert store.counts() == {"rill-0001": 1} and store.conflicts == 0
+        rows = store.rows("rill-0001", "events")
+        assert [(row["seq"], row["before"], row["text"]) for row in rows] == [
+            (1, -5, "A. M\u00fcller"),
+            (2, 0, "0.1.0"),
+        ]
 
 
 def test_unusable_store_names_its_path(tmp_path):

@@ -51,10 +51,10 @@ def test_the_readings_are_the_water_hour_by_hour():
     at_slots = [row for row in rows if not row["flags"] & ON_DEMAND]
     assert len(at_slots) == 47
     for row in at_slots:
-        slot_us = (row["time_s"] - 1767225600) // 3600 * 3600 * 1_000_000
-        by_slot = sum(1 for at_us in pulses_us if at_us <= slot_us)
-        # A record is taken up to a few seconds after its slot.
-        late = sum(1 for at_us in pulses_us if slot_us < at_us <= slot_us + 5_000_000)
+        slot_us = (row["time_s"] + 5 - 1767225600) // 3600 * 3600 * 1_000_000
+        by_slot = sum(1 for at_us in pulses_us if at_us <= slot_us - 5_000_000)
+        # A record is taken up to a few seconds before or after its slot.
+        late = sum(1 for at_us in pulses_us if abs(at_us - slot_us) <= 5_000_000)
         assert by_slot <= row["odometer_ml"] // 1000 <= by_slot + late
 
 

@@ -19,9 +19,10 @@ counter = open_counter(parse(b"{}"))
 counter.start()
 """
 _LOOK = """
+import time
 from firmware.hal.clock import Clock
 clock = Clock()
-print("look", clock.uptime_s(), *clock.slow())
+print("look", int(time.time()), *clock.slow())
 """
 _SLEEP = _BEGIN + "from firmware.hal.power import Power\nPower(0, '').deep_sleep_ms(3600000)\n"
 _TIMEKEEPING = """

@@ -5,52 +5,47 @@ import struct
 
 import pytest
 
-from rill.collector import decode
 from rill.image import ROOT
+from rill.message import decode
 
-_FLAG_TIME_UNKNOWN, _FLAG_DATED_LATER = 1, 64
+_LAYOUTS = {
+    "reading_1": "<BIHHQIHQII",
+    "reading_2": "<BIHHQIHQIIHB",
+    "event_3": "<BBIHBHBqq",
+    "freeze_4": "<BIHHHQQ",
+}
 
 
 def _vectors(name):
-    return json.loads((ROOT / "tests" / "vectors" / name).read_text())["vectors"]
+    return json.loads((ROOT / "tests" / "vectors" / name).read_text())
 
 
-@pytest.mark.parametrize("vector", _vectors("record.json"))
-def test_a_stored_body_decodes_by_the_table_of_the_record_format(vector):
-    body = bytes.fromhex(vector["body"])
-    layout = {
-        "time_s": (1, "<I"),
-        "boot": (5, "<H"),
-        "flags": (7, "<H"),
-        "odometer_ml": (9, "<Q"),
-        "interval_ml": (17, "<I"),
-        "battery_mv": (21, "<H"),
-        "pulses": (23, "<Q"),
-        "count": (31, "<I"),
-        "rest": (35, "<I"),
-    }
-    assert len(body) == 39 and body[0] == 1
-    found = {name: struct.unpack_from(kind, body, at)[0] for name, (at, kind) in layout.items()}
-    assert found == vector["fields"]
+@pytest.mark.parametrize("kind", _LAYOUTS)
+def test_a_stored_body_decodes_by_the_table_of_the_record_format(kind):
+    size = struct.calcsize(_LAYOUTS[kind])
+    for vector in _vectors("record.json")[kind]:
+        body = bytes.fromhex(vector["body"])
+        found = dict(
+            zip(vector["fields"], struct.unpack_from(_LAYOUTS[kind], body)[1:], strict=False)
+        )
+        if kind == "event_3":
+            found["text"] = body[size:].decode()
+        if kind == "reading_1":
+            found |= {"uncertainty_s": 65535, "era": 0}
+        assert body[0] == int(kind[-1]) and found == vector["fields"]
 
 
-@pytest.mark.parametrize("vector", _vectors("payload.json"))
-def test_a_message_decodes_to_the_readings_it_was_made_of(vector):
+@pytest.mark.parametrize("vector", _vectors("payload.json")["vectors"])
+def test_a_message_decodes_to_the_records_it_was_made_of(vector):
     message = decode(vector["payload"].encode())
-    assert (message.device, message.journal) == (vector["device"], vector["journal"])
-    assert len(message.rows) == len(vector["readings"])
-    for row, reading in zip(message.rows, vector["readings"], strict=True):
-        assert row.seq == reading["seq"]
-        for name in ("odometer_ml", "interval_ml", "battery_mv"):
-            assert getattr(row, name) == reading[name]
-        assert (row.time_s, row.flags) == _dated(reading, vector)
-
-
-def _dated(reading, vector):
-    """(time_s, flags) of the row, by docs/payload.md."""
-    if not reading["flags"] & _FLAG_TIME_UNKNOWN:
-        return reading["time_s"], reading["flags"]
-    if reading["boot"] != vector["boot"] or not vector["power_on_epoch_s"]:
-        return None, reading["flags"]
-    flags = reading["flags"] & ~_FLAG_TIME_UNKNOWN | _FLAG_DATED_LATER
-    return reading["time_s"] + vector["power_on_epoch_s"], flags
+    head = dict(vector["head"])
+    assert (message.device, message.journal) == (head["device"], head["journal"])
+    assert message.stream == head["stream"] and len(message.rows) == len(vector["records"])
+    for row, record, dated in zip(message.rows, vector["records"], vector["dated"], strict=True):
+        assert [row.time_s, row.uncertainty_s, row.flags] == dated
+        for name in row._fields:
+            if name in ("seq", "odometer_ml", "interval_ml", "battery_mv", "code", "before",
+                        "after", "text"):  # fmt: skip
+                assert getattr(row, name) == record[name]
+        if row.time_s is None:
+            assert (row.boot, row.uptime_s) == (record["boot"], record["time_s"])

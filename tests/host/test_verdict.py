@@ -2,7 +2,7 @@
 
 import pytest
 
-from rill.verdict import Meter, Reading, compare, is_sound
+from rill.verdict import Event, Meter, Reading, compare, is_sound
 
 
 def meter(records=10, cursor=None, first=1) -> Meter:
@@ -10,7 +10,9 @@ def meter(records=10, cursor=None, first=1) -> Meter:
         seq: Reading(seq, 1767225600 + 3600 * seq, 1, 0, 1000 * seq, 1000, 3600, seq)
         for seq in range(first, records + 1)
     }
-    return Meter("00" * 8, first, records + 1, cursor or records + 1, readings)
+    events = {seq: Event(seq, 1, 0, 1, 0, 2, 0, 0, seq, "x") for seq in (1, 2, 3)}
+    cursor = cursor or records + 1
+    return Meter("00" * 8, first, records + 1, cursor, records, readings, 3, events)
 
 
 def rows(of: Meter) -> list[dict]:
@@ -19,7 +21,12 @@ def rows(of: Meter) -> list[dict]:
     return [{name: getattr(r, name) for name in names} | more for r in of.readings.values()]
 
 
-def numbers(of: Meter, received: list[dict], **more) -> dict:
+def event_rows(of: Meter) -> list[dict]:
+    names = ("seq", "code", "before", "after", "text")
+    return [{name: getattr(e, name) for name in names} for e in of.events.values()]
+
+
+def numbers(of: Meter, received: list[dict], events: list[dict] | None = None, **more) -> dict:
     ml = 1000 * len(of.readings)
     good = {
         "pulses_in": of.pulses,
@@ -29,7 +36,8 @@ def numbers(of: Meter, received: list[dict], **more) -> dict:
         "bad_messages": 0,
         "ends_offline": False,
     }
-    return {**good, **compare(of, received), **more}
+    events = event_rows(of) if events is None else events
+    return {**good, **compare(of, received, events), **more}
 
 
 def test_everything_there_is_sound():
@@ -89,3 +97,21 @@ def test_a_record_dropped_before_it_was_sent_is_lost():
 def test_water_and_messages_count_too(change):
     full = meter()
     assert not is_sound(numbers(full, rows(full), **change), 1000)
+
+
+def test_an_event_that_was_acknowledged_counts_like_a_reading():
+    full = meter()
+    assert is_sound(numbers(full, rows(full), event_rows(full)[:2]), 1000)  # the third waits
+    n = numbers(full, rows(full), event_rows(full)[1:])
+    assert n["events_lost"] == 1 and not is_sound(n, 1000)
+    n = numbers(full, rows(full), [event_rows(full)[0] | {"after": 9}, *event_rows(full)[1:]])
+    assert n["events_wrong"] == 1 and not is_sound(n, 1000)
+
+
+def test_a_reading_may_come_with_a_better_time():
+    full = meter()
+    received = rows(full)
+    received[3] |= {"time_s": 5, "flags": 64}
+    assert is_sound(numbers(full, received), 1000)
+    received[3] |= {"time_s": None}
+    assert numbers(full, received)["records_wrong"] == 1

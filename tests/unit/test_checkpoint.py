@@ -3,79 +3,67 @@
 from expect import expect, expect_raises
 from firmware.core.errors import StorageFault
 from firmware.core.seal import seal
-from firmware.storage import checkpoint
-from firmware.storage.checkpoint import Checkpoint
-from flash import RamFiles, RamFlash, every_cut, mounted, write_file
+from firmware.storage.checkpoint import NAMES, NEW, Checkpoint, Vault
+from nvs import FakeNvs
 
-_NEW = Checkpoint(boot=0, cursor_seq=1, odometer_ml=0, pulses=0, rest=0, count=0, reverse_pulses=0)
-_BITS = (16, 32, 64, 64, 32, 32, 32)
+_KEY = "checkpoint1"
+_BITS = (16, 8, 8, 64, 32, 32, 32, 32, 64, 64, 32, 32, 32, 63, 32)
 
 
 def _of(n):
     """A checkpoint with another number in each field."""
-    return Checkpoint(*[n + 100 * place for place in range(7)])
+    return Checkpoint(*[n + 3 * place for place in range(len(NAMES))])
 
 
-def test_a_new_meter_has_acknowledged_nothing():
-    expect(checkpoint.load(mounted(RamFlash())), _NEW)
+def test_a_new_meter_has_acknowledged_nothing_and_may_have_a_history():
+    found = Vault(FakeNvs()).load()
+    expect(found, NEW)
+    numbers = found.cursor_seq, found.next_seq, found.event_cursor_seq, found.event_next_seq
+    expect((numbers, found.is_blank, found.odometer_ml), ((1, 1, 1, 1), 1, 0))
 
 
 def test_extreme_numbers_come_back():
-    files = RamFiles()
+    vault = Vault(FakeNvs())
     highest = Checkpoint(*[(1 << bits) - 1 for bits in _BITS])
-    for saved in (Checkpoint(*[0] * 7), _of(1), highest):
-        checkpoint.save(files, saved)
-        expect(checkpoint.load(files), saved)
-
-
-def test_a_power_cut_leaves_the_old_or_the_new_one():
-    flash = RamFlash()
-    checkpoint.save(mounted(flash), _of(1))
-
-    def check(files, done):
-        expect(checkpoint.load(files) in ((_of(2),) if done else (_of(1), _of(2))), True)
-        checkpoint.save(files, _of(3))
-        expect(checkpoint.load(files), _of(3))
-
-    every_cut(flash, lambda files: checkpoint.save(files, _of(2)), check)
+    lowest = Checkpoint(*[-(1 << 63) if name == "offset_ml" else 0 for name in NAMES])
+    for saved in (lowest, _of(1), highest):
+        vault.save(saved)
+        expect(vault.load(), saved)
 
 
 def test_a_damaged_one_is_that_of_a_new_meter():
-    files = RamFiles()
-    checkpoint.save(files, _of(7))
-    whole = files.content["checkpoint"]
+    nvs = FakeNvs()
+    vault = Vault(nvs)
+    vault.save(_of(7))
+    whole = nvs.content[_KEY]
     for position in range(len(whole)):
-        files.content["checkpoint"] = whole[:position]
-        expect(checkpoint.load(files), _NEW)
-        for mask in range(1, 256):
+        nvs.content[_KEY] = whole[:position]
+        expect(vault.load(), NEW)
+        for mask in (1, 0x80, 0xFF):
             damaged = bytearray(whole)
             damaged[position] ^= mask
-            files.content["checkpoint"] = bytes(damaged)
-            expect(checkpoint.load(files), _NEW)
-
-
-def test_the_rest_of_an_unfinished_write_is_harmless():
-    files = mounted(RamFlash())
-    checkpoint.save(files, _of(1))
-    write_file("checkpoint.new", b"half of")
-    expect(checkpoint.load(files), _of(1))
-    checkpoint.save(files, _of(2))
-    expect(checkpoint.load(files), _of(2))
-    expect(list(files.names()), ["checkpoint"])
-
-
-def test_a_flash_that_fails_is_a_storage_fault():
-    flash = RamFlash()
-    files = mounted(flash)
-    checkpoint.save(files, _of(1))
-    flash.fail_at = flash.changes
-    expect_raises(StorageFault, checkpoint.save, files, _of(2))
-    flash.fail_read_at = flash.reads
-    expect_raises(StorageFault, checkpoint.load, files)
+            nvs.content[_KEY] = bytes(damaged)
+            expect(vault.load(), NEW)
 
 
 def test_one_of_another_length_is_that_of_a_new_meter():
-    files = RamFiles()
-    for size in (6, 37, 39, 100):
-        files.content["checkpoint"] = seal(bytes(size))
-        expect(checkpoint.load(files), _NEW)
+    nvs = FakeNvs()
+    for size in (0, 6, 37, 80, 200):
+        nvs.content[_KEY] = seal(bytes(size))
+        expect(Vault(nvs).load(), NEW)
+
+
+def test_what_a_newer_firmware_keeps_is_left_alone():
+    nvs = FakeNvs({"checkpoint2": b"newer"})
+    Vault(nvs).save(_of(1))
+    expect(nvs.content["checkpoint2"], b"newer")
+
+
+def test_a_storage_that_fails_is_a_storage_fault():
+    nvs = FakeNvs()
+    vault = Vault(nvs)
+    vault.save(_of(1))
+    nvs.write_fails = True
+    expect_raises(StorageFault, vault.save, _of(2))
+    nvs.read_fails = True
+    expect_raises(StorageFault, vault.load)

@@ -54,7 +54,7 @@ def test_a_counter_that_outlived_the_state_goes_on_from_what_was_recorded():
 
 def test_without_a_journal_a_counter_that_runs_is_never_counted_twice():
     bench = Bench()
-    bench.state.journal_tag = 0
+    bench.state.is_blank = 1
     bench.counter.begin_at(495)
     bench.start("watchdog", cold=True)
     bench.take()

@@ -23,16 +23,16 @@ def test_a_wake_that_only_samples_has_no_use_for_the_network():
 
 def test_the_first_wake_reports_sets_the_clock_and_the_slots_follow():
     meter = Meter()
-    expect(meter.wake(), 60_000)  # does it count in sleep?
-    expect(meter.clock.epoch_s(), meter.true_s())
+    expect(abs(meter.wake() - 60_000) <= 1000, True)  # does it count in sleep?
+    expect(0 <= meter.clock.set_to_s - TRUE_S <= 1, True)
     ms = meter.wake()
     expect(0 < ms <= _HOUR_MS, True)
-    expect(meter.true_s() % 3600, 0)
+    expect((meter.true_s() + 1) % 3600 <= 2, True)  # the network tells whole seconds
     row = meter.network.rows[0]
-    expect(row[:2], [1, TRUE_S])
+    expect((row[0], row[1] - TRUE_S in (0, 1)), (1, True))
     expect(row[5], record.ON_DEMAND | record.DATED_LATER)
     wakes(meter, 3)
-    expect([r.time_s % 3600 for r in check(meter)[1:]], [0, 0, 0])
+    expect([(r.time_s + 1) % 3600 <= 2 for r in check(meter)[1:]], [True] * 3)
 
 
 def test_days_of_slots_are_all_recorded_and_all_reported():
@@ -89,7 +89,7 @@ def test_no_configuration_and_no_journal_leave_the_pulses_in_the_counter():
     for n in range(5):
         meter.pulse(2)
         ms = meter.wake()
-        expect(n == 0 or ms == _HOUR_MS, True)  # not a second: it would empty the cell
+        expect(n == 0 or abs(ms - _HOUR_MS) <= 1000, True)  # not a second: it would empty the cell
         expect(meter.state().odometer_ml, 0)
     meter.storage_fails = False
     meter.wake()
@@ -139,7 +139,7 @@ def test_a_meter_that_gets_power_without_its_journal_goes_on_when_it_is_back():
     meter = power_lost_meter()
     meter.storage_fails = True
     wakes(meter, 3, pulses=10)  # the counter begins in the first of them
-    expect(meter.state().odometer_ml, 20_000)
+    expect(meter.state().odometer_ml, 921_000)  # the checkpoint knows
     meter.storage_fails = False
     meter.pulse(1)
     meter.wake()
@@ -249,7 +249,7 @@ def _stepped(offset_s, count=4):
 def test_a_clock_an_hour_back_repeats_no_slot():
     readings, meter = _stepped(-3600)
     expect(readings[-1].pulses, 8 - 1)
-    expect(meter.state().next_slot_s - meter.clock.epoch_s() <= 3600, True)
+    expect(meter.state().next_slot_s - meter.true_s() <= 0, True)
 
 
 def test_a_clock_an_hour_ahead_repeats_no_slot_and_loses_no_pulse():
@@ -263,16 +263,15 @@ def test_a_time_that_cannot_be_is_not_taken():
         meter = Meter()
         meter.network.offset_s = offset_s
         meter.wake()
-        expect(meter.clock.epoch_s(), None)
-        expect(meter.state().power_on_epoch_s, 0)
+        expect((meter.clock.set_to_s, meter.state().time.is_known()), (None, False))
 
 
 def test_a_wake_that_reaches_over_a_slot_records_it_still():
     meter = begun(Meter(b"{}"))
     wakes(meter, 1)
-    meter.press(early_ms=2000)
+    meter.press(early_ms=20_000)
     read_mv = meter.battery.read_mv
-    meter.battery.read_mv = lambda: meter.advance(5000) or read_mv()
+    meter.battery.read_mv = lambda: meter.advance(25_000) or read_mv()
     meter.wake()
     meter.battery.read_mv = read_mv
     wakes(meter, 1)

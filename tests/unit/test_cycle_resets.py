@@ -176,7 +176,7 @@ def test_three_crashes_are_six_wakes_a_slot_apart_and_then_everything_again():
         meter.pulse(1)
         ms = meter.wake()
         # a wake a second later would be no rest at all
-        expect(n == 0 or ms == _HOUR_MS, True)
+        expect(n == 0 or abs(ms - _HOUR_MS) <= 1000, True)
         expect(len(meter.readings()), recorded)
     meter.report_crashes = False
     meter.pulse(1)

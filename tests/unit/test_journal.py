@@ -3,29 +3,27 @@
 import os
 
 from expect import expect, expect_raises
-from firmware.core import record
-from firmware.storage import frame
-from firmware.storage.journal import Journal, segment_name
-from firmware.storage.store import Store
 from flash import (
-    BLOCK_BYTES,
     RamFiles,
     RamFlash,
     mounted,
     remounted,
 )
-from journals import all_of, body, filled, small
+from journals import all_of, body, filled, opened, path, small
 
-READING = record.Reading(1, 2, 3, 4, 5, 6, 7, 8, 9)
+
+def ram_of(records):
+    files = RamFiles()
+    filled(files, records)
+    return files.content
 
 
 def test_records_are_there_after_a_reset():
     flash = RamFlash()
-    journal = Journal(mounted(flash))
+    journal = opened(mounted(flash), 32768, 9)
     for n in range(1, 6):
         expect(journal.append(body(n)), n)
-    again = Journal(remounted(flash))
-    expect(again.id, journal.id)
+    again = opened(remounted(flash), 32768, 9)
     expect(again.next_seq, 6)
     expect(again.last_body, body(5))
     expect(all_of(again), [1, 2, 3, 4, 5])
@@ -51,7 +49,7 @@ def test_the_oldest_segment_is_dropped_when_there_are_too_many():
 
 def test_no_segment_is_dropped_before_there_are_too_many():
     files = RamFiles()
-    journal = Journal(files, segment_bytes=30, max_segments=42)
+    journal = opened(files, segment_bytes=30, most_segments=42)
     for n in range(1, 43):
         journal.append(body(n))
         expect(journal.first_seq(), 1)
@@ -60,7 +58,7 @@ def test_no_segment_is_dropped_before_there_are_too_many():
 
 
 def test_a_journal_of_one_segment_goes_on():
-    journal = Journal(RamFiles(), segment_bytes=128, max_segments=1)
+    journal = opened(RamFiles(), segment_bytes=128, most_segments=1)
     for n in range(1, 20):
         expect(journal.append(body(n)), n)
     expect(all_of(journal), [17, 18, 19])
@@ -92,8 +90,8 @@ def test_the_last_body_is_a_copy():
 
 def test_no_number_is_used_twice_after_the_last_segment_was_cut_off_anywhere():
     for records in (5, 8):  # the last segment holds one record, or four
-        whole = filled(RamFiles(), records)._files.content
-        last = segment_name(5)
+        whole = ram_of(records)
+        last = path(5, 5)
         for size in range(len(whole[last])):
             content = dict(whole)
             content[last] = whole[last][:size]
@@ -117,11 +115,11 @@ def check_goes_on(content, lowest_seq, sound):
 
 
 def test_a_damaged_byte_costs_one_record_and_never_a_number():
-    whole = filled(RamFiles(), 8)._files.content
+    whole = ram_of(8)
     for position in range(120):
         for mask in (0x01, 0x80, 0xFF):
             content = dict(whole)
-            content[segment_name(5)] = damaged(whole[segment_name(5)], position, mask)
+            content[path(5, 5)] = damaged(whole[path(5, 5)], position, mask)
             journal = small(RamFiles(content))
             seq = journal.append(body(journal.next_seq))
             lost = 5 + position // 30
@@ -136,15 +134,15 @@ def damaged(content, position, mask):
 
 
 def test_nothing_is_appended_behind_a_damaged_end():
-    files = RamFiles(filled(RamFiles(), 5)._files.content)
-    torn = files.content[segment_name(5)] = files.content[segment_name(5)][:-3]
+    files = RamFiles(ram_of(5))
+    torn = files.content[path(5, 5)] = files.content[path(5, 5)][:-3]
     small(files).append(body(9))
-    expect(files.content[segment_name(5)], torn)
+    expect(files.content[path(5)], torn)
 
 
 def test_an_empty_last_segment_hides_nothing():
-    files = RamFiles(filled(RamFiles(), 8)._files.content)
-    files.content[segment_name(9)] = b""
+    files = RamFiles(ram_of(8))
+    files.content[path(9, 9)] = b""
     journal = small(files)
     expect((journal.next_seq, journal.last_body), (9, body(8)))
     expect(journal.append(body(9)), 9)
@@ -152,88 +150,35 @@ def test_an_empty_last_segment_hides_nothing():
 
 
 def test_the_last_sound_record_is_found_behind_several_damaged_segments():
-    files = RamFiles(filled(RamFiles(), 12)._files.content)
+    files = RamFiles(ram_of(12))
     for segment in (5, 9):
-        files.content[segment_name(segment)] = bytes(120)
+        files.content[path(segment, 9)] = bytes(120)
     expect(small(files).last_body, body(4))
-
-
-def test_an_id_that_is_no_id_makes_a_new_one():
-    for wrong in (b"", b"0123", b"x" * 16, b"0123456789ABCDEF", bytes(16), b"\xff" * 16):
-        files = RamFiles({"id": wrong})
-        journal = small(files)
-        expect(len(journal.id), 16)
-        expect(int(journal.id, 16) >= 0, True)
-        expect(small(files).id, journal.id)
-        expect(Store(files).tag(), int(journal.id[:8], 16))
 
 
 def test_files_of_others_are_left_alone():
     names = ("config.good", "rzzzzzzzz", "r-0000001", "r0x00000a", "r0000000A", "r00000000", "R1")
     for name in names:
-        files = RamFiles({name: b"not ours"})
+        files = RamFiles({"full/" + name: b"not ours"})
         journal = filled(files, 20)
         expect(all_of(journal), list(range(9, 21)))
-        expect(files.content[name], b"not ours")
+        expect(files.content["full/" + name], b"not ours")
 
 
 def test_a_directory_with_the_name_of_a_segment_is_no_segment():
     flash = RamFlash()
     files = mounted(flash)
-    os.mkdir("/journal/r00000063")
+    small(files)
+    os.mkdir("/journal/full/r00000063")
     journal = filled(files, 6)
     expect(all_of(small(files)), [1, 2, 3, 4, 5, 6])
     expect(journal.first_seq(), 1)
 
 
 def test_segments_under_wrong_names_give_no_wrong_record_and_no_used_number():
-    files = RamFiles(filled(RamFiles(), 12)._files.content)
-    names = (segment_name(1), segment_name(9))
+    files = RamFiles(ram_of(12))
+    names = (path(1), path(9, 9))
     files.content[names[0]], files.content[names[1]] = [files.content[n] for n in reversed(names)]
     journal = small(files)
     expect(journal.next_seq >= 13, True)
     expect(all_of(journal), [5, 6, 7, 8])
-
-
-def test_a_reading_is_found_before_records_of_another_version():
-    files = RamFiles()
-    journal = Journal(files)
-    journal.append(record.pack(READING))
-    for _ in range(3):
-        journal.append(b"\x09 something newer")
-    expect(Store(files).last_reading(), READING)
-
-
-def test_records_of_another_version_alone_are_no_reading():
-    files = RamFiles()
-    Journal(files).append(b"\x09 something newer")
-    expect(Store(files).last_reading(), None)
-
-
-def test_opening_reads_a_few_blocks_whatever_the_size():
-    """It rises and falls with the log of the directory, which littlefs compacts at a block."""
-    flash = RamFlash(blocks=11)
-    read_bytes = []
-    for first in range(1, 600, 3):
-        framed = b"".join([frame.wrap(n, body(n)) for n in range(first, first + 3)])
-        mounted(flash).append(segment_name(1 + (first - 1) // 300 * 300), framed)
-        files = remounted(flash)
-        flash.read_bytes = 0
-        expect(Journal(files).next_seq, first + 3)
-        read_bytes.append(flash.read_bytes)
-    print("opening read %s bytes" % read_bytes)
-    expect(max(read_bytes) <= 24 * BLOCK_BYTES, True)
-
-
-def test_a_full_segment_takes_eight_blocks():
-    files = mounted(RamFlash(blocks=20))
-    expect(Journal(files)._segment_bytes, 32724)
-    free_bytes = files.free_bytes()
-    part = bytes(3272)
-    for _ in range(10):
-        files.append(segment_name(1), part)
-    files.append(segment_name(1), bytes(4))
-    expect(files.size(segment_name(1)), 32724)
-    expect((free_bytes - files.free_bytes()) // BLOCK_BYTES, 8)
-    files.append(segment_name(1), b"x")
-    expect((free_bytes - files.free_bytes()) // BLOCK_BYTES, 9)

@@ -3,11 +3,10 @@
 import gc
 
 from expect import expect, expect_raises
-from firmware.core import record
 from firmware.core.errors import StorageFault
-from firmware.storage.journal import Journal, segment_name
+from firmware.storage.journal import Journal
 from firmware.storage.reader import Reader
-from firmware.storage.store import Store
+from firmware.storage.segments import Segments
 from flash import (
     BLOCK_BYTES,
     RamFiles,
@@ -16,9 +15,7 @@ from flash import (
     mounted,
     remounted,
 )
-from journals import all_of, body, filled, small
-
-READING = record.Reading(1, 2, 3, 4, 5, 6, 7, 8, 9)
+from journals import all_of, body, filled, opened, small
 
 
 def test_a_power_cut_in_an_append_costs_at_most_that_record():
@@ -32,21 +29,21 @@ def test_a_power_cut_in_an_append_to_a_segment_of_whole_blocks_costs_at_most_tha
 
 
 def larger(files):
-    return Journal(files, segment_bytes=600, max_segments=2)
+    return opened(files, segment_bytes=600, most_segments=2)
 
 
-def check_cut_append(opened, records):
+def check_cut_append(journal_of, records):
     flash = RamFlash()
-    journal = opened(mounted(flash))
+    journal = journal_of(mounted(flash))
     for n in range(1, records + 1):
         journal.append(body(n))
     first = journal.first_seq()
 
     def act(files):
-        expect(opened(files).append(body(records + 1)), records + 1)
+        expect(journal_of(files).append(body(records + 1)), records + 1)
 
     def check(files, done):
-        journal = opened(files)
+        journal = journal_of(files)
         stored = journal.next_seq - 1
         expect(stored in ((records + 1,) if done else (records, records + 1)), True)
         expect(journal.last_body, body(stored) if stored else None)
@@ -54,7 +51,7 @@ def check_cut_append(opened, records):
         # The oldest segment may be gone by now, as it would have been without the cut.
         expect(found, list(range(found[0] if found else 1, stored + 1)))
         if found and found[0] > first:
-            expect(found[0] - first, 20 if opened is larger else 4)
+            expect(found[0] - first, 20 if journal_of is larger else 4)
         expect(journal.append(body(stored + 1)), stored + 1)
         expect(all_of(journal)[-1], stored + 1)
 
@@ -63,19 +60,25 @@ def check_cut_append(opened, records):
 
 def test_a_failing_write_is_a_storage_fault_or_the_record_is_there():
     for once in (True, False):
-        for opened, records in ((small, 3), (small, 4), (small, 12), (larger, 19), (larger, 40)):
-            check_failing_writes(opened, records, once)
+        for journal_of, records in (
+            (small, 3),
+            (small, 4),
+            (small, 12),
+            (larger, 19),
+            (larger, 40),
+        ):
+            check_failing_writes(journal_of, records, once)
 
 
-def check_failing_writes(opened, records, once):
+def check_failing_writes(journal_of, records, once):
     """The n-th write fails, for every n: once, or from then on until the reset."""
     whole = RamFlash(blocks=8)
-    journal = opened(mounted(whole))
+    journal = journal_of(mounted(whole))
     for n in range(1, records + 1):
         journal.append(body(n))
     for fail_at in range(100):
         flash = whole.copy()
-        journal = opened(remounted(flash))
+        journal = journal_of(remounted(flash))
         flash.changes = 0
         flash.fail_at = fail_at
         flash.fails_for_ever = not once
@@ -90,7 +93,7 @@ def check_failing_writes(opened, records, once):
                 faults += 1
         flash.fail_at = None
         collect_garbage()
-        check_acknowledged(opened(remounted(flash.copy())), acknowledged)
+        check_acknowledged(journal_of(remounted(flash.copy())), acknowledged)
         flash.content = None  # a file that could not be closed is kept, and the flash with it
         if not faults:
             return
@@ -114,7 +117,7 @@ def check_acknowledged(journal, acknowledged):
 def test_a_full_flash_costs_the_oldest_records_and_is_never_silent():
     flash = RamFlash(blocks=16)
     files = mounted(flash)
-    journal = Journal(files, segment_bytes=600, max_segments=50)
+    journal = opened(files, segment_bytes=600, most_segments=50)
     faults = stored = 0
     for n in range(1, 31):
         stored = journal.append(body(n))
@@ -125,7 +128,7 @@ def test_a_full_flash_costs_the_oldest_records_and_is_never_silent():
             stored = journal.append(body(seq))
         except StorageFault:
             faults += 1
-    found = all_of(Journal(remounted(flash), segment_bytes=600, max_segments=50))
+    found = all_of(opened(remounted(flash), segment_bytes=600, most_segments=50))
     expect(found[-1], stored)
     expect(len(found) + faults >= journal.next_seq - journal.first_seq(), True)
     expect(stored > 60, True)
@@ -151,12 +154,11 @@ def test_a_flash_that_cannot_be_read_is_a_storage_fault_wherever_it_shows():
         flash.reads = 0
         flash.fail_read_at = fail_at
         try:
-            journal = small(files)
+            folders = [files.folder(name) for name in ("now", "full")]
+            journal = Journal(Segments(*folders, "r"), 128, lambda: 12288)
             journal.first_seq()
             all_of(journal)
             all_of(journal, 6, 5, 30)
-            Store(files).last_reading()
-            Store(files).checkpoint()
         except StorageFault:
             continue
         if flash.reads <= fail_at:
@@ -166,18 +168,14 @@ def test_a_flash_that_cannot_be_read_is_a_storage_fault_wherever_it_shows():
 
 def test_every_public_call_on_a_dead_file_system_is_a_storage_fault():
     files = RamFiles()
-    store = Store(files)
-    store.journal.append(record.pack(READING))
-    store.journal.last_body = b"\x09 something newer"
-    files.names = files.size = files.read = files.append = files.replace = broken
-    expect_raises(StorageFault, Store, files)
-    expect_raises(StorageFault, Reader, store.journal, 1)
-    for call in (store.journal.first_seq, store.last_reading, store.checkpoint):
-        expect_raises(StorageFault, call)
-    expect_raises(StorageFault, store.journal.segment_before, None)
-    expect_raises(StorageFault, store.journal.read_segment, 1, 0, bytearray(8))
-    expect_raises(StorageFault, store.journal.append, b"x")
-    expect(store.tag(), int(store.journal.id[:8], 16))
+    journal = filled(files, 9)
+    for folder in (journal.segments._active, journal.segments._full):
+        for name in ("names", "size", "read", "append", "replace", "move", "remove"):
+            setattr(folder, name, broken)
+    expect_raises(StorageFault, Reader, journal, 1)
+    expect_raises(StorageFault, journal.first_seq)
+    expect_raises(StorageFault, journal.segments.read, 1, 0, bytearray(8))
+    expect_raises(StorageFault, journal.append, b"x")
 
 
 def broken(*_):
@@ -185,8 +183,8 @@ def broken(*_):
 
 
 def test_a_number_whose_write_failed_is_not_given_to_another_record():
-    files = RamFiles()
-    journal = filled(files, 3)
+    journal = filled(RamFiles(), 3)
+    files = journal.segments._active
     works = files.append
 
     def stored_but_failed(name, data):
@@ -202,18 +200,40 @@ def test_a_number_whose_write_failed_is_not_given_to_another_record():
 
 def test_a_segment_that_littlefs_calls_corrupt_hides_only_itself():
     for corrupt, seq in ((1, 13), (5, 13), (9, 20)):
-        files = filled(RamFiles(), 12)._files
-        files.read = corrupt_at(segment_name(corrupt), files.read)
-        journal = small(files)
+        files = RamFiles()
+        filled(files, 12)
+        journal = small(CorruptAt("r%08x" % corrupt, files))
         expect(journal.append(body(seq)), seq)
         lost = range(corrupt, corrupt + 4)
         expect(all_of(journal), [n for n in range(5, 13) if n not in lost] + [seq])
 
 
-def corrupt_at(name, read):
-    def corrupt(wanted, offset, buffer):
-        if wanted == name:
-            raise OSError(84)
-        return read(wanted, offset, buffer)
+class CorruptAt:
+    """Files, of which littlefs calls one corrupt."""
 
-    return corrupt
+    def __init__(self, name, files):
+        self._name = name
+        self._files = files
+        self._read = files.read
+        for method in ("append", "size", "names", "remove", "make", "replace"):
+            setattr(self, method, getattr(files, method))
+
+    @property
+    def _prefix(self):
+        return self._files._prefix
+
+    def folder(self, name):
+        return CorruptAt(self._name, self._files.folder(name))
+
+    def move(self, name, folder):
+        self._files.move(name, folder)
+
+    def read_end(self, name, buffer):
+        if name == self._name:
+            raise OSError(84)
+        return self._files.read_end(name, buffer)
+
+    def read(self, name, offset, buffer):
+        if name == self._name:
+            raise OSError(84)
+        return self._read(name, offset, buffer)

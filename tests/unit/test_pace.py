@@ -94,11 +94,11 @@ def test_a_sleep_longer_than_the_account_is_not_judged_and_the_next_one_is():
 
 def test_a_new_meter_sleeps_a_minute_once_to_see_that_it_counts():
     meter = Meter()
-    expect(meter.wake(), 60_000)
+    expect(meter.wake() // 1000, 60)
     expect(meter.state().pace, _UNKNOWN)
-    expect(meter.wake() > 60_000, True)
+    expect(meter.wake() > 61_000, True)
     expect((meter.state().pace, meter.state().flags, len(check(meter))), (_KEPT, 0, 1))
-    expect(meter.wake(), 3_600_000)
+    expect(abs(meter.wake() - 3_600_000) <= 3000, True)
 
 
 def test_a_new_meter_whose_coprocessor_stops_in_sleep_says_so_in_its_next_reading():

@@ -88,7 +88,7 @@ def test_power_lost_anywhere_in_a_wake_that_samples():
 
 
 def test_power_lost_in_the_middle_of_any_write_of_a_wake_by_the_counter():
-    for prepare in (_counter_wake, _slot_wake):
+    for prepare in (_counter_wake_that_reports, _slot_wake):
         cut_at, is_dead = 0, True
         while is_dead:
             gc.collect()

@@ -4,12 +4,17 @@ import gc
 
 from expect import expect
 from firmware.storage import frame
-from firmware.storage.journal import Journal, segment_name
 from firmware.storage.reader import Reader
 from flash import RamFiles
-from journals import all_of, body, filled, small
+from journals import all_of, body, filled, opened, path, small
 
 FRAME_BYTES = 30
+
+
+def ram_of(records):
+    files = RamFiles()
+    filled(files, records)
+    return files.content
 
 
 def test_reading_begins_anywhere():
@@ -45,14 +50,14 @@ def test_a_wrong_hint_is_no_damage():
 
 
 def test_a_damaged_byte_anywhere_costs_its_record_only():
-    whole = filled(RamFiles(), 12)._files.content
+    whole = ram_of(12)
     for mask in (0x01, 0x80, 0xFF):
         for segment in (1, 5, 9):
             for position in range(4 * FRAME_BYTES):
                 content = dict(whole)
-                damaged = bytearray(content[segment_name(segment)])
+                damaged = bytearray(content[path(segment, 9)])
                 damaged[position] ^= mask
-                content[segment_name(segment)] = bytes(damaged)
+                content[path(segment, 9)] = bytes(damaged)
                 check_all_but(content, segment + position // FRAME_BYTES)
 
 
@@ -67,35 +72,35 @@ def check_all_but(content, lost):
 
 
 def test_a_segment_cut_off_anywhere_gives_its_whole_records():
-    whole = filled(RamFiles(), 12)._files.content
+    whole = ram_of(12)
     for size in range(4 * FRAME_BYTES):
         content = dict(whole)
-        content[segment_name(5)] = content[segment_name(5)][:size]
+        content[path(5)] = content[path(5)][:size]
         journal = small(RamFiles(content))
         lost = range(5 + size // FRAME_BYTES, 9)
         expect(all_of(journal), [n for n in range(1, 13) if n not in lost])
 
 
 def test_bytes_that_were_written_twice_give_no_record_twice():
-    whole = filled(RamFiles(), 12)._files.content
+    whole = ram_of(12)
     for begin in range(0, 120, 7):
         content = dict(whole)
-        segment = content[segment_name(5)]
-        content[segment_name(5)] = segment[: begin + 32] + segment[begin:]
+        segment = content[path(5)]
+        content[path(5)] = segment[: begin + 32] + segment[begin:]
         expect(all_of(small(RamFiles(content))), list(range(1, 13)))
 
 
 def test_a_record_with_a_far_number_does_not_hide_those_behind_it():
-    content = dict(filled(RamFiles(), 12)._files.content)
-    segment = content[segment_name(5)]
-    content[segment_name(5)] = segment[:30] + frame.wrap(4_000_000_000, body(1)) + segment[60:]
+    content = dict(ram_of(12))
+    segment = content[path(5)]
+    content[path(5)] = segment[:30] + frame.wrap(4_000_000_000, body(1)) + segment[60:]
     expect(all_of(small(RamFiles(content))), [1, 2, 3, 4, 5, 7, 8, 9, 10, 11, 12])
 
 
 def test_a_whole_segment_of_erased_flash_is_passed_over():
     for byte in (0x00, 0x01, 0x7F, 0xFF):
-        content = dict(filled(RamFiles(), 12)._files.content)
-        content[segment_name(5)] = bytes([byte]) * 3000
+        content = dict(ram_of(12))
+        content[path(5)] = bytes([byte]) * 3000
         expect(all_of(small(RamFiles(content))), [1, 2, 3, 4, 9, 10, 11, 12])
 
 
@@ -117,9 +122,8 @@ def test_a_backlog_of_two_thousand_records_takes_no_more_memory_than_a_short_one
     files = RamFiles()
     for segment in range(1, 2001, 50):
         framed = [frame.wrap(n, body(n)) for n in range(segment, segment + 50)]
-        files.content[segment_name(segment)] = b"".join(framed)
-    files.content["id"] = b"0123456789abcdef"
-    reader = Reader(Journal(files), 1)
+        files.content[path(segment)] = b"".join(framed)
+    reader = Reader(opened(files, 32768, 42), 1)
     reader.advance()
     gc.collect()
     before = gc.mem_alloc()

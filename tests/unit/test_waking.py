@@ -3,38 +3,59 @@
 from expect import expect
 from firmware.core import record
 from firmware.core.errors import StorageFault
-from firmware.storage.checkpoint import Checkpoint
+from firmware.storage.checkpoint import NAMES, NEW, Checkpoint, Vault
 from firmware.storage.state import RetainedState, State
 from firmware.waking import adopt, is_safe_mode, state_at_wake
+from nvs import FakeNvs
 from ports import FakePower
 
 
+class NoSegments:
+    def before(self, limit):
+        return None
+
+    def after(self, limit):
+        return None
+
+
 class FakeJournal:
+    segments = NoSegments()
+
+    def __init__(self, first, next_seq):
+        self._first = first
+        self.next_seq = next_seq
+
     def first_seq(self):
-        return 40
+        return self._first
 
 
 class FakeStore:
-    def __init__(self, *, boot=6, cursor_seq=30, tag=9, last=None, **known):
-        fields = dict(odometer_ml=0, pulses=0, rest=0, count=0, reverse_pulses=0)
-        fields.update(known)
-        self._checkpoint = Checkpoint(boot=boot, cursor_seq=cursor_seq, **fields)
-        self._tag = tag
+    def __init__(self, journal=9, last=None):
+        self.id = journal
         self._last = last
-        self.journal = FakeJournal()
-        self.saved = None
-
-    def checkpoint(self):
-        return self._checkpoint
-
-    def tag(self):
-        return self._tag
+        self.readings = FakeJournal(40, 50)
+        self.events = FakeJournal(4, 6)
+        self.reserved = None
 
     def last_reading(self):
         return self._last
 
-    def save_checkpoint(self, state):
-        self.saved = state.boot, state.cursor_seq
+    def reserve(self, known, margin=0):
+        self.reserved = known.next_seq, margin
+
+
+def _vault(**fields):
+    """What the checkpoint of a meter in the middle of its life holds; None: there is none."""
+    vault = Vault(FakeNvs())
+    known = dict(zip(NAMES, NEW))
+    known.update(boot=6, is_blank=0, journal=9, cursor_seq=30, next_seq=45)
+    known.update(fields)
+    vault.save(Checkpoint(*[known[name] for name in NAMES]))
+    return vault
+
+
+def _no_vault():
+    return Vault(FakeNvs())
 
 
 def _last(boot=6):
@@ -48,6 +69,8 @@ def _last(boot=6):
         pulses=500,
         count=480,
         rest=7,
+        uncertainty_s=3,
+        era=0,
     )
 
 
@@ -58,10 +81,11 @@ def _broken():
     raise StorageFault("broken")
 
 
-def _wake(power, store=None, cause=None):
+def _wake(power, vault=None, store=None, cause=None):
     state, cold = state_at_wake(
         cause=cause or power.why,
         retained=RetainedState(power),
+        vault=vault or _vault(),
         open_store=_broken if store is None else lambda: store,
     )
     expect(cold, RetainedState(power).load() is None)
@@ -72,7 +96,7 @@ def _after(**fields):
     """Power as a wake left it that ended with this state."""
     power = FakePower()
     state = State()
-    state.boot, state.journal_tag, state.count = 6, 9, 480
+    state.boot, state.journal, state.count, state.is_blank = 6, 9, 480, 0
     for name, value in fields.items():
         setattr(state, name, value)
     RetainedState(power).save(state)
@@ -81,76 +105,95 @@ def _after(**fields):
 
 
 def test_a_new_meter_begins_at_zero_with_a_reading_on_demand():
-    store = FakeStore(boot=0, cursor_seq=1)
-    state = _wake(FakePower(), store)
+    vault = _no_vault()
+    state = _wake(FakePower(), vault, FakeStore())
     expect((state.odometer_ml, state.pulses, state.count, state.boot), (0, 0, 0, 1))
-    expect((state.cursor_seq, state.journal_tag, state.running), (1, 9, 1))
-    expect(state.flags, record.ON_DEMAND)
-    expect(store.saved, (1, 1))
+    expect((state.cursor_seq, state.journal, state.running), (40, 9, 1))
+    expect((state.flags, state.is_blank), (record.ON_DEMAND, 0))
+    saved = vault.load()
+    expect((saved.boot, saved.starts, saved.journal, saved.is_blank), (1, 1, 9, 0))
 
 
-def test_after_a_loss_of_power_the_odometer_goes_on_from_the_journal():
-    state = _wake(FakePower(), FakeStore(last=_LAST))
-    expect((state.odometer_ml, state.pulses, state.rest, state.count), (500_000, 500, 7, 0))
-    expect((state.boot, state.cursor_seq), (7, 30))
-    expect(state.flags, record.ON_DEMAND | record.POWER_LOST)
+def test_after_a_loss_of_power_the_odometer_goes_on_from_the_checkpoint():
+    known = dict(odometer_ml=101_000, pulses=101, rest=3, count=90, reverse_pulses=4)
+    for store in (FakeStore(), None):
+        state = _wake(FakePower(), _vault(offset_ml=-7, **known), store)
+        expect((state.odometer_ml, state.pulses, state.rest, state.count), (101_000, 101, 3, 0))
+        expect((state.reverse_pulses, state.boot, state.cursor_seq), (4, 7, 30))
+        expect((state.offset_ml, state.is_blank), (-7, 0))
+        told = record.ON_DEMAND | record.POWER_LOST
+        expect(state.flags, told if store else told | record.STORAGE_FAULT)
 
 
-def test_a_lost_memory_without_a_loss_of_power_goes_on_from_the_recorded_count():
+def test_a_lost_memory_without_a_loss_of_power_goes_on_from_the_saved_count():
     for cause in ("watchdog", "reset", "timer", "ulp"):
-        state = _wake(FakePower(), FakeStore(last=_LAST), cause)
+        vault = _vault(pulses=500, count=480)
+        state = _wake(FakePower(), vault, FakeStore(last=_LAST), cause)
         expect((state.pulses, state.count, state.boot), (500, 480, 7))
 
 
 def test_the_newer_of_record_and_checkpoint_is_what_the_odometer_goes_on_from():
     known = dict(odometer_ml=501_000, pulses=501, rest=3, count=481)
     for cause, count in (("power_on", 0), ("watchdog", 481)):
-        state = _wake(FakePower(), FakeStore(last=_LAST, **known), cause)
+        state = _wake(FakePower(), _vault(**known), FakeStore(last=_LAST), cause)
         expect((state.odometer_ml, state.pulses, state.rest), (501_000, 501, 3))
         expect((state.count, bool(state.flags & record.POWER_LOST)), (count, True))
     known = dict(odometer_ml=499_000, pulses=499, rest=3, count=479)
-    state = _wake(FakePower(), FakeStore(last=_LAST, **known), "watchdog")
+    state = _wake(FakePower(), _vault(**known), FakeStore(last=_LAST), "watchdog")
     expect((state.odometer_ml, state.pulses, state.rest, state.count), (500_000, 500, 7, 480))
 
 
-def test_a_checkpoint_without_any_record_is_enough_to_go_on():
-    known = dict(odometer_ml=101_000, pulses=101, rest=3, count=90, reverse_pulses=4)
-    state = _wake(FakePower(), FakeStore(**known))
-    expect((state.odometer_ml, state.pulses, state.rest), (101_000, 101, 3))
-    expect((state.reverse_pulses, state.flags), (4, record.ON_DEMAND | record.POWER_LOST))
-
-
-def test_turns_backward_go_on_from_the_checkpoint_whatever_is_newer():
-    state = _wake(FakePower(), FakeStore(last=_LAST, pulses=400, reverse_pulses=12))
-    expect((state.pulses, state.reverse_pulses), (500, 12))
-    state.reverse_pulses, state.journal_tag = 0xFFFFFFFF, 0
-    adopt(state, FakeStore(last=_LAST, reverse_pulses=12))
-    expect(state.reverse_pulses, 11)  # modulo 2**32
-
-
-def test_a_damaged_checkpoint_does_not_use_a_boot_number_again():
-    state = _wake(FakePower(), FakeStore(boot=0, cursor_seq=1, last=_LAST))
-    expect((state.boot, state.cursor_seq), (7, 1))
-    state = _wake(FakePower(), FakeStore(boot=0, last=_last(0xFFFF)))
+def test_a_lost_checkpoint_is_made_up_for_by_the_journal():
+    for nvs_fails in (False, True):
+        vault = _no_vault()
+        vault._nvs.read_fails = nvs_fails
+        state = _wake(FakePower(), vault, FakeStore(last=_LAST))
+        expect((state.odometer_ml, state.pulses, state.rest), (500_000, 500, 7))
+        expect((state.boot, state.cursor_seq, state.is_blank), (7, 40, 0))
+    state = _wake(FakePower(), _no_vault(), FakeStore(last=_last(0xFFFF)))
     expect(state.boot, 0)  # modulo 2**16
 
 
+def test_numbers_that_the_checkpoint_knows_are_not_given_again():
+    for journal, reserved in ((9, (45, 256)), (10, None)):
+        store = FakeStore(journal, last=_LAST)
+        _wake(FakePower(), _vault(), store)
+        expect(store.reserved, reserved)
+
+
 def test_a_journal_that_comes_back_late_goes_under_what_was_counted_since():
-    state = _wake(FakePower())
-    expect((state.odometer_ml, state.journal_tag, state.boot), (0, 0, 1))
+    vault = _no_vault()
+    power = FakePower()
+    state = _wake(power, vault)
+    expect((state.odometer_ml, state.is_blank, state.boot), (0, 1, 1))
+    expect(vault.load().is_blank, 1)  # and still after one more loss of power
     state.odometer_ml, state.pulses, state.count = 3000, 3, 3
     adopt(state, FakeStore(last=_LAST))
     expect((state.odometer_ml, state.pulses, state.count), (503_000, 503, 3))
-    expect((state.boot, state.cursor_seq, state.journal_tag), (7, 30, 9))
+    expect((state.boot, state.cursor_seq, state.journal, state.is_blank), (7, 40, 9, 0))
     expect(bool(state.flags & record.POWER_LOST), True)
 
 
+def test_a_journal_that_comes_back_late_adds_nothing_to_what_the_checkpoint_knew():
+    state = _wake(FakePower(), _vault(odometer_ml=500_000, pulses=500))
+    expect((state.odometer_ml, state.is_blank, state.journal), (500_000, 0, 9))
+    adopt(state, FakeStore(journal=10, last=_LAST))
+    expect((state.odometer_ml, state.pulses), (500_000, 500))
+
+
 def test_a_replaced_journal_is_reported_from_its_beginning():
-    power = _after(cursor_seq=77, cursor_segment=70, config_crc=5, pulses=9)
+    power = _after(cursor_seq=77, cursor_segment=70, config_crc=5, pulses=9, frozen_day=3)
     state = _wake(power)
-    adopt(state, FakeStore(tag=10, last=_LAST))
-    expect((state.cursor_seq, state.cursor_segment, state.journal_tag), (40, 0, 10))
-    expect((state.pulses, state.config_crc), (9, 0))
+    adopt(state, FakeStore(10, last=_LAST))
+    expect((state.cursor_seq, state.cursor_segment, state.journal), (40, 0, 10))
+    expect((state.event_cursor_seq, state.next_seq, state.event_next_seq), (4, 50, 6))
+    expect((state.pulses, state.config_crc, state.frozen_day), (9, 0, 0))
+
+
+def test_power_that_fails_again_and_again_before_a_wake_has_ended_leads_to_safe_mode():
+    vault = _vault()
+    safe = [is_safe_mode(_wake(FakePower(), vault, FakeStore())) for _ in range(6)]
+    expect(safe, [False, False, False, True, True, True])
 
 
 def test_a_quiet_wake_changes_nothing():
@@ -167,12 +210,13 @@ def test_a_button_asks_for_a_reading_and_a_report():
 
 
 def test_power_that_came_back_before_memory_was_lost_is_a_power_on_like_any_other():
-    power = _after(pulses=500, next_slot_s=99, power_on_epoch_s=5, clock_set=1, refill_s=7)
-    store = FakeStore()
-    state = _wake(power, store, "power_on")
+    power = _after(pulses=500, next_slot_s=99, clock_set=1, refill_s=7, cursor_seq=1)
+    vault = _vault()
+    state = _wake(power, vault, FakeStore(), "power_on")
     expect((state.pulses, state.count, state.boot, state.next_slot_s), (500, 480, 7, 0))
-    expect((state.power_on_epoch_s, state.clock_set, state.refill_s), (0, 0, 0))
-    expect((state.flags, store.saved), (record.ON_DEMAND | record.POWER_LOST, (7, 1)))
+    expect((state.time.is_known(), state.clock_set, state.refill_s), (False, 0, 0))
+    expect(state.flags, record.ON_DEMAND | record.POWER_LOST)
+    expect((vault.load().boot, vault.load().cursor_seq), (7, 1))
 
 
 def test_three_crashes_in_a_row_are_six_wakes_that_only_count_and_then_a_try():

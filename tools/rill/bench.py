@@ -20,25 +20,89 @@ _DAYS = 7
 _HEAP_STEP_BYTES = 4_000
 _APPENDS = 200
 _WAKES_A_DAY = 25
+_FRAME_BYTES = 52
 _APPEND = """
 import utime
 from firmware.app import open_store
-store = open_store()
-body = bytes(39)
+from firmware.hal.nvs import Nvs
+from firmware.storage.checkpoint import Vault
+store = open_store(Vault(Nvs()))
+body = bytes(42)
 times = []
 for n in range({appends}):
     began = utime.ticks_us()
-    store.journal.append(body)
+    store.readings.append(body)
     times.append(utime.ticks_diff(utime.ticks_us(), began))
 times.sort()
 print("append", times[len(times) // 2], times[-1])
 """
 
 
+# 10,000 readings with room for quality columns, in segments as the meter would have written them.
+_FILL = """
+from firmware.app import open_store
+from firmware.hal.nvs import Nvs
+from firmware.storage import frame
+from firmware.storage.checkpoint import Vault
+store = open_store(Vault(Nvs()))
+body = b"\\x02" + bytes(71)
+each = 196252 // (len(body) + 10)
+for first in range(1, 10001, each):
+    last = min(first + each, 10001)
+    folder = store.files.folder("full" if last < 10001 else "readings")
+    for seq in range(first, last, 100):
+        part = [frame.wrap(n, body) for n in range(seq, min(seq + 100, last))]
+        folder.append("r%08x" % first, b"".join(part))
+"""
+_CUT = """
+from firmware.app import open_store
+from firmware.hal.nvs import Nvs
+from firmware.storage.checkpoint import Vault
+store = open_store(Vault(Nvs()))
+while True:
+    store.readings.append(bytes(72))
+"""
+_OPEN = """
+import gc, utime
+from border import border
+from firmware.app import open_store
+from firmware.hal.nvs import Nvs
+from firmware.storage.checkpoint import Vault
+from firmware.storage.reader import Reader
+read = [0]
+plain = border.flash.readblocks
+def readblocks(block, buffer, offset=0):
+    read[0] += len(buffer)
+    plain(block, buffer, offset)
+border.flash.readblocks = readblocks
+gc.collect()
+gc.threshold(16384)
+before, began, most = gc.mem_alloc(), utime.ticks_us(), 0
+store = open_store(Vault(Nvs()))
+opened_us = utime.ticks_diff(utime.ticks_us(), began)
+store.readings.append(bytes(72))
+appended = read[0]
+began = utime.ticks_us()
+reader = Reader(store.readings, 5000)
+for _ in range(20):
+    reader.advance()
+    most = max(most, gc.mem_alloc() - before)
+batch_us = utime.ticks_diff(utime.ticks_us(), began)
+print("opened", opened_us, appended, batch_us, most)
+"""
+
+
 def main() -> None:
     """Measure and print."""
     table = Table("figure", "value", title="Rill on this machine")
-    for name, value in (*_simulated(), *_coprocessor(), *_append(), *_heap(), *_sizes()):
+    for name, value in (
+        *_simulated(),
+        *_coprocessor(),
+        *_append(),
+        *_opened(),
+        *_heap(),
+        *_sizes(),
+    ):
         table.add_row(name, value)
     Console(width=80).print(table)
 
@@ -53,6 +117,14 @@ def _simulated():
         yield f"{kind} wake, ms (median, p90)", _pair(wall_ms)
         yield f"{kind} wake, heap peak bytes", f"{max(e.heap_peak_bytes for e in endings):,}"
     yield "payload bytes per record", str(n["bytes_per_record"])
+    programmed = n["flash_programmed_per_day"] * n["days"]
+    frames = n["records_stored"] * _FRAME_BYTES
+    yield (
+        "flash a day: bytes programmed, blocks erased",
+        _two(n["flash_programmed_per_day"], n["flash_erased_per_day"]),
+    )
+    yield "write amplification of readings", f"{programmed / frames:.0f}"
+    yield "years to 100,000 erases of the most-worn block", str(n["flash_years"])
     yield "bytes on the socket per record", f"{n['bytes_published'] / n['records_unique']:.1f}"
 
 
@@ -69,6 +141,28 @@ def _append():
         line = next(x for x in board.run(script).splitlines() if x.startswith("append"))
     median_us, most_us = map(int, line.split()[1:])
     yield "journal append, us (median, most)", f"{median_us}, {most_us}"
+
+
+def _opened():
+    with tempfile.TemporaryDirectory(prefix="rill-") as folder:
+        board = Board(Path(folder), build(), build_board(), World([]))
+        scripts = []
+        for name, text in (("fill", _FILL), ("cut", _CUT), ("open", _OPEN)):
+            scripts.append(Path(folder) / f"{name}.py")
+            scripts[-1].write_text(text)
+        board.run(scripts[0])
+        board.wake("timer", scripts=(str(scripts[1]),), cut="90:torn:1")
+        lines = board.run(scripts[2]).splitlines()
+    line = next(line for line in lines if line.startswith("opened"))
+    opened_us, appended, batch_us, heap = map(int, line.split()[1:])
+    yield "10,000 readings, opened after a cut, us", str(opened_us)
+    yield "  bytes read for mount, open and append", f"{appended:,}"
+    yield "  first batch of 20 without a hint, us", str(batch_us)
+    yield "  heap for all of it, garbage included", f"{heap:,}"
+
+
+def _two(first, second) -> str:
+    return f"{first:,}, {second:,}"
 
 
 def _heap():

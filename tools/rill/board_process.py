@@ -4,6 +4,7 @@ Nothing survives in RAM that would not survive deep sleep. What does survive lie
 the flash tree, the journal partition and the retained memory.
 """
 
+import copy
 import os
 import select
 import shutil
@@ -14,8 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from rill import world as w
+from rill import operations as op
 from rill.interpreter import micropython
+from rill.world import World
 
 JOURNAL_BYTES = 1536 * 1024
 _RETAINED_BYTES = 2048
@@ -48,7 +50,7 @@ class Board:
         folder: Path,
         image: Path,
         board: Path,
-        world: w.World,
+        world: World,
         *,
         hal="ports",
         heap_bytes=None,
@@ -57,6 +59,7 @@ class Board:
         self._world = world
         self._board = board
         self._hal = hal
+        self.bad_blocks: list[int] = []  # of the flash, failed for good
         self._heap_bytes = heap_bytes
         self.flash = folder / "vfs"
         self._retained = folder / "retained"
@@ -67,13 +70,49 @@ class Board:
         self._retained.write_bytes(Random(seed).randbytes(_RETAINED_BYTES))  # as after power-on
         self._journal.write_bytes(b"\xff" * JOURNAL_BYTES)
 
-    def wake(self, cause: str, fuse: int = 0, scripts=("boot.py", "main.py")) -> Ending:
-        """Run one wake. fuse: the crossing of the border at which the board is reset, 0 never."""
+    def wake(
+        self, cause: str, fuse: int = 0, scripts=("boot.py", "main.py"), cut: str = "-"
+    ) -> Ending:
+        """Run one wake. fuse: the crossing of the border at which the board is reset, 0 never.
+
+        cut: OPERATION:MODE:SEED of the flash at which it is (board/flash.py), "-" never.
+        """
         self._world.begin_wake(_CAUSES[cause], _BOOT_US)
         began = time.perf_counter()
         with open(self._console, "ab") as console:
-            kind, sleep_ms, crossings, heap_peak = self._serve(fuse, scripts, console)
+            kind, sleep_ms, crossings, heap_peak = self._serve(fuse, cut, scripts, console)
         return Ending(kind, sleep_ms, crossings, heap_peak, (time.perf_counter() - began) * 1000)
+
+    def copied(self, folder: Path, world: World) -> "Board":
+        """The board once more, in another folder that may exist, beside a copy of its world."""
+        twin = copy.copy(self)
+        twin._world = world
+        shutil.rmtree(folder, ignore_errors=True)
+        twin.flash = folder / "vfs"
+        twin.flash.mkdir(parents=True)
+        for path in self.flash.iterdir():
+            if path.is_dir():
+                (twin.flash / path.name).symlink_to(path.resolve())  # nothing writes there
+            else:
+                shutil.copy2(path, twin.flash / path.name)
+        for path in self.flash.parent.iterdir():
+            if path.is_file():
+                shutil.copyfile(path, folder / path.name)
+        twin._retained, twin._journal = folder / "retained", folder / "journal"
+        twin._console = folder / "console"
+        return twin
+
+    def lose_power(self, seed: int) -> None:
+        """What is left is the flash: its file systems and the non-volatile storage."""
+        self._retained.write_bytes(Random(seed).randbytes(_RETAINED_BYTES))
+        self._world.lose_power(seed)
+
+    def spoil_retained(self, content: bytes) -> None:
+        """Put something else into retained memory."""
+        self._retained.write_bytes(content.ljust(_RETAINED_BYTES, b"\0")[:_RETAINED_BYTES])
+
+    def retained(self) -> bytes:
+        return self._retained.read_bytes()
 
     def run(self, script: Path) -> str:
         """Run a script of ours on the board, in a heap that is large enough; what it printed."""
@@ -86,11 +125,11 @@ class Board:
     def console_end(self, lines: int = 20) -> str:
         return "\n".join(self._console.read_text(errors="replace").splitlines()[-lines:])
 
-    def _serve(self, fuse, scripts, console):
+    def _serve(self, fuse, cut, scripts, console):
         request_read, request_write = os.pipe()
         answer_read, answer_write = os.pipe()
         process = subprocess.Popen(
-            self._command(request_write, answer_read, fuse, scripts),
+            self._command(request_write, answer_read, fuse, cut, scripts),
             cwd=self.flash,
             stdin=subprocess.DEVNULL,
             stdout=console,
@@ -109,13 +148,15 @@ class Board:
             os.close(request_read)
             os.close(answer_write)
 
-    def _command(self, request_fd, answer_fd, fuse, scripts):
+    def _command(self, request_fd, answer_fd, fuse, cut, scripts):
         heap = ["-X", f"heapsize={self._heap_bytes}"] if self._heap_bytes else []
         paths = [str(self._retained), str(self._journal)]
         fds = [str(request_fd), str(answer_fd)]
         start = str(self._board / "start.py")
         board = str(self._board)
-        return [*micropython(), *heap, start, board, self._hal, *fds, *paths, str(fuse), *scripts]
+        bad = ",".join(map(str, self.bad_blocks)) or "-"
+        unkind = [str(fuse), cut, bad]
+        return [*micropython(), *heap, start, board, self._hal, *fds, *paths, *unkind, *scripts]
 
 
 class _Conversation:
@@ -143,16 +184,19 @@ class _Conversation:
             return "prompt", 0
         operation, size, value = struct.unpack("<BIq", head)
         data = self._read(size)
-        if operation == w.DEEP_SLEEP_MS:
+        if operation == op.DEEP_SLEEP_MS:
             return "sleep", value
-        if operation in (w.RESET, w.FUSE):
+        if operation in (op.RESET, op.FUSE):
             return "reset", 0
-        if operation == w.OVER:
+        if operation == op.OVER:
             return "over", 0
-        if operation == w.CROSSINGS:
+        if operation == op.CROSSINGS:
             self._crossings = value
             self._answer(0)
-        elif operation == w.HEAP_PEAK:
+        elif operation == op.WEAR:
+            self._world.wear.add(data)
+            self._answer(0)
+        elif operation == op.HEAP_PEAK:
             self._heap_peak = value
             self._answer(0)
         else:

@@ -1,5 +1,7 @@
 """Time on the simulated board: sleeps by the slow clock, the seconds of the RTC, calibrations."""
 
+import copy
+
 from rill.coprocessor import SLOW_HZ, Coprocessor
 from rill.slow_clock import SlowClock
 
@@ -14,6 +16,17 @@ class BoardTime:
         self._set_us = 0
         self._ahead_us = 0  # of the true time is the RTC, by sleeps that were counted too long
         self._slept_us: int | None = None  # when the sleep before this boot began
+
+    def copied(self, coprocessor: Coprocessor) -> "BoardTime":
+        twin = copy.copy(self)
+        twin._coprocessor = coprocessor
+        return twin
+
+    def restarted(self, coprocessor: Coprocessor, us: int) -> "BoardTime":
+        """Power has come: the RTC begins at zero."""
+        twin = BoardTime(self._clock, coprocessor)
+        twin._set_us = us
+        return twin
 
     def slow_us(self, us: float) -> float:
         """The coprocessor's time, which is the slow clock's."""

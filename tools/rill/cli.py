@@ -17,6 +17,8 @@ from rill.interpreter import ToolMissing
 from rill.pulses import PulsesError, load, run_edges
 from rill.simulate import Run, Settings, SimulationError
 from rill.store import StoreError
+from rill.torture import command as torture
+from rill.torture.trial import TortureError
 from rill.trace import Trace, TraceError, read_trace
 from rill.verdict import is_sound
 from rill.view import Progress, pulses_summary, summary
@@ -25,7 +27,7 @@ from rill.world import WorldError
 _DAY_S = 86400
 _HALL_PULSES = 450  # a litre, of a YF-S201
 _WRONG_INPUT = (BrokerError, TraceError, StoreError, PulsesError)
-_BROKEN = (SimulationError, ImageError, ToolMissing, WorldError)
+_BROKEN = (SimulationError, TortureError, ImageError, ToolMissing, WorldError)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -74,6 +76,7 @@ def parser() -> argparse.ArgumentParser:
     add("--db", default=":memory:", metavar="FILE", help="keep the readings in this SQLite file")
     add("--json", action="store_true", help="print one JSON object and nothing else")
     _add_pulses(commands)
+    torture.add_parser(commands)
     image = commands.add_parser("image", help="build the tree that goes onto the flash")
     image.set_defaults(command=_image)
     return root

@@ -1,8 +1,6 @@
 """The head end: receives the meters' messages, checks them strictly and stores them."""
 
 import hashlib
-import json
-import re
 import threading
 import uuid
 from contextlib import ExitStack
@@ -10,98 +8,19 @@ from contextlib import ExitStack
 from paho.mqtt import client as mqtt
 
 from rill.broker import BrokerError
-from rill.store import Message, Row, StoreError
+from rill.message import PayloadError, decode
+from rill.store import StoreError
 
 START_TIMEOUT_S = 5.0
 MAX_BAD = 100
-_TOPIC = re.compile(r"rill/([^/]+)/readings")
-_KEYS = {"v", "device", "journal", "stream", "rows"}
-_DEVICE = re.compile(r"[A-Za-z0-9_-]{1,32}")
-_JOURNAL = re.compile(r"[0-9A-Fa-f]{16}")
-_RANGES = {
-    "seq": (1, 2**32 - 1),
-    "time_s": (0, 2**32 - 1),
-    "odometer_ml": (0, 2**63 - 1),
-    "interval_ml": (0, 2**63 - 1),
-    "battery_mv": (0, 2**16 - 1),
-    "flags": (0, 2**16 - 1),
-    "boot": (0, 2**16 - 1),
-    "uptime_s": (0, 2**32 - 1),
-}
-
-
-class PayloadError(Exception):
-    """A payload is not version 1 of the readings format: one sentence says what is wrong."""
-
-
-def _object(pairs):
-    """Return the JSON object of these pairs; PayloadError when a key comes twice."""
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise PayloadError("a key of a JSON object comes twice")
-    return found
-
-
-def _parse(payload):
-    """Return the JSON value of the bytes; PayloadError when they are not JSON in UTF-8."""
-    try:
-        return json.loads(payload.decode(), object_pairs_hook=_object)
-    except UnicodeDecodeError as error:
-        raise PayloadError(f"the payload is not UTF-8 at byte {error.start}") from error
-    except (ValueError, RecursionError) as error:
-        raise PayloadError(f"the payload is not JSON: {error}") from error
-
-
-def _text(found, key, pattern):
-    """Return the string at key; PayloadError unless all of it matches the pattern."""
-    if not isinstance(found[key], str) or not pattern.fullmatch(found[key]):
-        raise PayloadError(f"{key} is not a string that matches {pattern.pattern}")
-    return found[key]
-
-
-def _row(number, entries):
-    """Return the Row of a JSON value; number, from 1, is for the message of PayloadError."""
-    if not isinstance(entries, list) or len(entries) not in (6, 8):
-        raise PayloadError(f"row {number} is not a list of 6 or 8 entries")
-    if (entries[1] is None) != (len(entries) == 8):
-        raise PayloadError(f"row {number} must have 8 entries when its time is null, else 6")
-    for (name, (low, high)), value in zip(_RANGES.items(), entries, strict=False):
-        if name == "time_s" and value is None:
-            continue
-        if type(value) is not int or not low <= value <= high:
-            raise PayloadError(f"{name} of row {number} is not an integer {low}..{high}")
-    return Row(*entries)
-
-
-def decode(payload):
-    """Return the Message of a readings payload (bytes, JSON of version 1).
-
-    Raises PayloadError, and nothing else, when anything in it is not as specified. The
-    journal's hex digits are returned in lower case.
-    """
-    found = _parse(payload)
-    if not isinstance(found, dict):
-        raise PayloadError("the payload is not a JSON object")
-    if type(found.get("v")) is not int or found["v"] != 1:
-        raise PayloadError("v, the version of the format, is not 1")
-    if found.keys() != _KEYS:
-        raise PayloadError(f"the keys of the payload are not {', '.join(sorted(_KEYS))}")
-    device = _text(found, "device", _DEVICE)
-    journal = _text(found, "journal", _JOURNAL).lower()
-    if found["stream"] != "readings":
-        raise PayloadError("stream is not 'readings'")
-    if not isinstance(found["rows"], list) or not found["rows"]:
-        raise PayloadError("rows is not a list of at least one row")
-    rows = tuple(_row(number, entries) for number, entries in enumerate(found["rows"], 1))
-    return Message(device, journal, "readings", rows)
 
 
 class Collector:
-    """Stores what the meters publish on `rill/+/readings`, or what one of them does.
+    """Stores what the meters publish below `rill/`, or what one of them does.
 
     A context manager that is subscribed while in it. Counts, since it was made: `messages`
     (all arrivals), `payload_bytes` and `records_in_messages` (of good messages, each distinct
-    payload once), `records_received` (rows of all good arrivals), `duplicates` (those that
+    payload once), `records_received` (readings of all good arrivals), `duplicates` (those that
     were stored already), `interruptions` (lost connections to the broker: messages published
     meanwhile are missed), `bad_messages`, and `bad`, what was wrong with the first 100 of them.
     """
@@ -113,7 +32,7 @@ class Collector:
         self.bad = []
         self._broker = broker
         self._store = store
-        self._topic = f"rill/{device or '+'}/readings"
+        self._topic = f"rill/{device or '+'}/+"
         self._changed = threading.Condition()
         self._failure = None
         self._subscribed = self._closing = False
@@ -207,8 +126,10 @@ class Collector:
             self.messages += 1
             try:
                 message = decode(arrived.payload)
-                if _TOPIC.fullmatch(arrived.topic)[1] != message.device:
-                    raise PayloadError(f"a payload of {message.device} came on {arrived.topic!r}")
+                if arrived.topic != f"rill/{message.device}/{message.stream}":
+                    raise PayloadError(
+                        f"{message.stream} of {message.device} came on {arrived.topic!r}"
+                    )
                 self._keep(message, arrived.payload)
             except PayloadError as error:
                 self.bad_messages += 1
@@ -220,6 +141,8 @@ class Collector:
 
     def _keep(self, message, payload):
         _new, duplicates = self._store.add(message)
+        if message.stream != "readings":
+            return
         self.records_received += len(message.rows)
         self.duplicates += duplicates
         digest = hashlib.sha256(payload).digest()

@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Iterable
+from random import Random
 
 from rill.image import ulp_program
 from ulp_emulator import PADS, RTC_GPIO, Timer, Ulp, ulp_address
@@ -13,6 +14,7 @@ STATE0 = 0x3FF48018
 TIMER2 = 0x3FF48020
 STORE1 = 0x3FF48050
 POWER = 0x3FF48080
+RESET_STATE = 0x3FF48034
 _START_WAIT = 0x10 << 15
 SLOW_HZ = 150_000
 
@@ -37,9 +39,14 @@ class Coprocessor:
             self.rtc.set_level(number, 1)  # each pin has its pull-up
         self.symbols = ulp_program().symbols
         self._rest_word = self.symbols["idle_runs_lo"]
-        for address, value in ((TIMER2, _START_WAIT), (POWER, 0)):
+        for address, value in ((TIMER2, _START_WAIT), (POWER, 0), (RESET_STATE, 1)):
             self.rtc.define(ulp_address(address), value)
         self.calibrate(calibrated_hz)
+
+    def power_comes(self, us: float, noise: Random) -> None:
+        """Its memory is noise, and its clock begins at zero."""
+        self.ulp.memory[:] = noise.randbytes(len(self.ulp.memory))
+        self.timer.now_us = self.timer.began_us = us
 
     def calibrate(self, hz: float) -> None:
         """What a boot does, and leaves in STORE1: so fast is the slow clock now."""
@@ -149,4 +156,4 @@ class Coprocessor:
         self.timer.start(entry // 4)
 
     def _set_clock(self) -> None:
-        self.rtc.ticks = self.timer.now_us * self.timer.slow_hz / 1_000_000
+        self.rtc.ticks = self.timer.ticks(self.timer.now_us)

@@ -26,7 +26,7 @@ _ULP_PATCHERS = ("firmware/hal/ulp_image.py", "firmware/hal/ulp_loader.py")
 _ULP_LISTING = "ulp_counter.lst"
 _HEADER_BYTES = 12
 _ENTRY_SYMBOL = "entry"
-_SCRIPTS = ("start.py", "dump.py")  # of the board: run as they are
+_SCRIPTS = ("start.py", "dump.py", "told.py", "stored.py")  # of the board: run as they are
 
 
 class ImageError(Exception):

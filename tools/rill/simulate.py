@@ -201,12 +201,15 @@ class Run:
         acked = set(range(1, meter.cursor))
 
         def is_here() -> bool:
-            return acked <= {row["seq"] for row in self._received(store, meter)}
+            events = {row["seq"] for row in self._received(store, meter, "events")}
+            return acked <= {row["seq"] for row in self._received(store, meter)} and (
+                {seq for seq in meter.events if seq < meter.event_cursor} <= events
+            )
 
         self.collector.wait_for(is_here, _ARRIVAL_S)
 
-    def _received(self, store: Store, meter: Meter) -> list[dict]:
-        rows = store.rows(self.settings.device)
+    def _received(self, store: Store, meter: Meter, stream: str = "readings") -> list[dict]:
+        rows = store.rows(self.settings.device, stream)
         return [row for row in rows if row["journal"] == meter.journal]
 
     def _numbers(self, meter: Meter, store: Store, broker: Broker, elapsed_s: float) -> dict:
@@ -224,12 +227,13 @@ class Run:
             "pulses_counted": meter.pulses,
             "ml_in": self.trace.total_ml,
             "ml_reported": max((row["odometer_ml"] for row in received), default=0),
-            **compare(meter, received),
+            **compare(meter, received, self._received(store, meter, "events")),
             "records_received": collector.records_received,
             "duplicates": collector.duplicates,
             "bad_messages": collector.bad_messages,
             "bytes_published": self.network.bytes_up,
             "bytes_per_record": round(collector.payload_bytes / records, 1) if records else None,
+            **self._world.wear.numbers(self.settings.days),
             "messages": collector.messages,
             "wake_ms_median": round(statistics.median(e.wall_ms for e in slept), 1),
             "heap_peak_bytes": max(ending.heap_peak_bytes for ending in slept),

@@ -1,68 +1,50 @@
-"""Where readings are kept: one SQLite table, each reading in it once."""
+"""Where readings and events are kept: SQLite, a table for each stream, each record once."""
 
 import sqlite3
 import threading
 import time
 from contextlib import ExitStack
-from typing import NamedTuple
 
+from rill.message import EventRow, Message, Row
+
+_READING_COLUMNS = """
+    odometer_ml INTEGER NOT NULL,
+    interval_ml INTEGER NOT NULL,
+    battery_mv INTEGER NOT NULL,
+"""
+_EVENT_COLUMNS = """
+    code INTEGER NOT NULL,
+    before INTEGER NOT NULL,
+    after INTEGER NOT NULL,
+    text TEXT NOT NULL,
+"""
 _SCHEMA = """
-CREATE TABLE IF NOT EXISTS readings (
+CREATE TABLE IF NOT EXISTS {table} (
     device TEXT NOT NULL,
     journal TEXT NOT NULL,
     stream TEXT NOT NULL,
     seq INTEGER NOT NULL,
     time_s INTEGER NULL,
-    odometer_ml INTEGER NOT NULL,
-    interval_ml INTEGER NOT NULL,
-    battery_mv INTEGER NOT NULL,
+    {columns}
     flags INTEGER NOT NULL,
+    uncertainty_s INTEGER NOT NULL,
     boot INTEGER NULL,
     uptime_s INTEGER NULL,
     received_at TEXT NOT NULL,
     PRIMARY KEY (device, journal, stream, seq)
 )
 """
-_COLUMNS = ["device", "journal", "stream", "seq", "time_s", "odometer_ml", "interval_ml"]
-_COLUMNS += ["battery_mv", "flags", "boot", "uptime_s", "received_at"]
-_INSERT = f"INSERT OR IGNORE INTO readings VALUES ({', '.join('?' * len(_COLUMNS))})"
-_CONTENT = """
-SELECT time_s, odometer_ml, interval_ml, battery_mv, flags, boot, uptime_s FROM readings
-WHERE device = ? AND journal = ? AND stream = ? AND seq = ?
-"""
+_TABLES = {"readings": (_READING_COLUMNS, Row), "events": (_EVENT_COLUMNS, EventRow)}
 
 
 class StoreError(Exception):
     """The store cannot be used: one sentence that names its path."""
 
 
-class Row(NamedTuple):
-    """One reading. time_s is since 1970, None when the meter did not know the time.
-
-    boot and uptime_s are then given instead: the number of the start and the time since it.
-    """
-
-    seq: int
-    time_s: int | None
-    odometer_ml: int
-    interval_ml: int
-    battery_mv: int
-    flags: int
-    boot: int | None = None
-    uptime_s: int | None = None
-
-
-class Message(NamedTuple):
-    """The readings of one payload, all of one device, journal and stream."""
-
-    device: str
-    journal: str
-    stream: str
-    rows: tuple[Row, ...]
-
-
 class Store:
-    """Readings at path, a file or `:memory:`; may be used from several threads.
+    """Readings and events at path, a file or `:memory:`; may be used from several threads.
+
+    `live` holds the newest reading of each meter that can't store any.
 
     `conflicts` counts rows that came again with other content; the first is kept. Every
     method may raise StoreError. A context manager; closing twice is allowed.
@@ -71,6 +53,7 @@ class Store:
     def __init__(self, path=":memory:"):
         self.path = str(path)
         self.conflicts = 0
+        self.live: dict[str, Row] = {}
         self._lock = threading.RLock()
         try:
             self._database = sqlite3.connect(self.path, check_same_thread=False)
@@ -82,32 +65,43 @@ class Store:
             self._prepare()
             on_failure.pop_all()
 
-    def add(self, message):
+    def add(self, message: Message) -> tuple[int, int]:
         """Store the rows of a Message, all or none; return how many are (new, duplicates).
 
         A row is a duplicate when device, journal, stream and seq are stored already.
         """
+        if message.stream == "live":
+            self.live[message.device] = message.rows[-1]
+            return 0, 0
         received_at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
         new = conflicts = 0
+        names = _TABLES[message.stream][1]._fields[1:]
+        insert = (
+            f"INSERT OR IGNORE INTO {message.stream} VALUES ({', '.join('?' * (len(names) + 5))})"
+        )
+        content = (
+            f"SELECT {', '.join(names)} FROM {message.stream} "
+            "WHERE device = ? AND journal = ? AND stream = ? AND seq = ?"
+        )
         with self._lock:
             try:
                 with self._database:
                     for row in message.rows:
                         key = (message.device, message.journal, message.stream, row.seq)
                         values = (*key, *row[1:], received_at)
-                        if self._database.execute(_INSERT, values).rowcount:
+                        if self._database.execute(insert, values).rowcount:
                             new += 1
-                        elif tuple(self._database.execute(_CONTENT, key).fetchone()) != row[1:]:
+                        elif tuple(self._database.execute(content, key).fetchone()) != row[1:]:
                             conflicts += 1
             except sqlite3.Error as error:
                 raise self._failure(error) from error
             self.conflicts += conflicts
         return new, len(message.rows) - new
 
-    def rows(self, device):
-        """Return the device's readings, each a dict of all columns, in order of seq."""
+    def rows(self, device, stream="readings"):
+        """Return the device's records, each a dict of all columns, in order of seq."""
         return self._select(
-            "SELECT * FROM readings WHERE device = ? ORDER BY seq, journal, stream", device
+            f"SELECT * FROM {stream} WHERE device = ? ORDER BY seq, journal, stream", device
         )
 
     def counts(self):
@@ -121,15 +115,17 @@ class Store:
             self._database.close()
 
     def _prepare(self):
-        """Make the table; StoreError when there is another one of its name."""
-        try:
-            with self._database:
-                self._database.execute(_SCHEMA)
-        except sqlite3.Error as error:
-            raise self._failure(error) from error
-        found = self._select("SELECT name FROM pragma_table_info('readings')")
-        if [column["name"] for column in found] != _COLUMNS:
-            raise self._failure("its table 'readings' has other columns")
+        """Make the tables; StoreError when there is another one of such a name."""
+        for table, (columns, row) in _TABLES.items():
+            try:
+                with self._database:
+                    self._database.execute(_SCHEMA.format(table=table, columns=columns))
+            except sqlite3.Error as error:
+                raise self._failure(error) from error
+            found = self._select(f"SELECT name FROM pragma_table_info('{table}')")
+            wanted = ["device", "journal", "stream", *row._fields, "received_at"]
+            if [column["name"] for column in found] != wanted:
+                raise self._failure(f"its table '{table}' has other columns")
 
     def _select(self, query, *values):
         with self._lock:

@@ -22,6 +22,22 @@ class Reading:
 
 
 @dataclass(frozen=True)
+class Event:
+    """An event as it lies in the meter's journal."""
+
+    seq: int
+    code: int
+    time_s: int
+    boot: int
+    flags: int
+    uncertainty_s: int
+    era: int
+    before: int
+    after: int
+    text: str
+
+
+@dataclass(frozen=True)
 class Meter:
     """What the meter itself holds at the end; readings by sequence number."""
 
@@ -29,23 +45,22 @@ class Meter:
     first_seq: int
     next_seq: int
     cursor: int
+    pulses: int
     readings: dict[int, Reading]
+    event_cursor: int
+    events: dict[int, Event]
 
     @classmethod
     def from_dump(cls, text: str) -> "Meter":
         """From what board/dump.py printed."""
         lines = [json.loads(line) for line in text.splitlines() if line.startswith("[")]
-        _, journal, first_seq, next_seq, cursor, _ = lines[0]
-        readings = {line[0]: Reading(*line) for line in lines[1:]}
-        return cls(journal, first_seq, next_seq, cursor, readings)
-
-    @property
-    def pulses(self) -> int:
-        """All pulses counted, as the newest record says."""
-        return self.readings[self.next_seq - 1].pulses if self.readings else 0
+        _, journal, first_seq, next_seq, cursor, _, pulses, _, event_cursor, _ = lines[0]
+        readings = {line[1]: Reading(*line[1:]) for line in lines if line[0] == "readings"}
+        events = {line[1]: Event(*line[1:]) for line in lines if line[0] == "events"}
+        return cls(journal, first_seq, next_seq, cursor, pulses, readings, event_cursor, events)
 
 
-def compare(meter: Meter, received: list[dict]) -> dict:
+def compare(meter: Meter, received: list[dict], events: list[dict]) -> dict:
     """The record counts of `rill simulate --json`.
 
     Lost is what the meter stored once and what is neither at the head end nor still
@@ -67,19 +82,38 @@ def compare(meter: Meter, received: list[dict]) -> dict:
         "records_unique": len(arrived),
         "records_lost": len(lost),
         "records_wrong": len(wrong) + len(arrived.keys() - set(stored)),
+        **_compare_events(meter, events),
+    }
+
+
+def _compare_events(meter: Meter, received: list[dict]) -> dict:
+    arrived = {row["seq"]: row for row in received}
+    names = ("code", "before", "after", "text")
+    wrong = [
+        seq
+        for seq, row in arrived.items()
+        if seq not in meter.events
+        or any(row[name] != getattr(meter.events[seq], name) for name in names)
+    ]
+    lost = [seq for seq in meter.events if seq < meter.event_cursor and seq not in arrived]
+    return {
+        "events_stored": len(meter.events),
+        "events_unique": len(arrived),
+        "events_lost": len(lost),
+        "events_wrong": len(wrong),
     }
 
 
 def _is_same(reading: Reading, row: dict) -> bool:
-    """True when the row is that reading; its time may have been dated on the way."""
+    """True when the row is that reading; its time may have been put right on the way."""
     for name in ("odometer_ml", "interval_ml", "battery_mv"):
         if row[name] != getattr(reading, name):
             return False
+    if row["flags"] == reading.flags & ~_TIME_UNKNOWN | _DATED_LATER:
+        return row["time_s"] is not None
     if reading.flags & _TIME_UNKNOWN:
-        dated = reading.flags & ~_TIME_UNKNOWN | _DATED_LATER
         undated = (reading.flags, None, reading.boot, reading.time_s)
-        is_undated = (row["flags"], row["time_s"], row["boot"], row["uptime_s"]) == undated
-        return is_undated or row["flags"] == dated
+        return (row["flags"], row["time_s"], row["boot"], row["uptime_s"]) == undated
     return row["flags"] == reading.flags and row["time_s"] == reading.time_s
 
 
@@ -97,5 +131,7 @@ def is_sound(numbers: dict, pulse_ml: int) -> bool:
         and numbers["pulses_in"] == numbers["pulses_counted"]
         and not numbers["records_lost"]
         and not numbers["records_wrong"]
+        and not numbers["events_lost"]
+        and not numbers["events_wrong"]
         and not numbers["bad_messages"]
     )

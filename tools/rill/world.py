@@ -4,16 +4,20 @@ Time is virtual, in microseconds since the world began at midnight UTC of WORLD_
 and moves only when the board sleeps, waits or looks at its clock.
 """
 
+import copy
 import struct
 from array import array
 from collections.abc import Callable, Sequence
+from random import Random
 
+from rill import operations as op
 from rill import pcnt
 from rill.board_time import BoardTime
 from rill.coprocessor import SLOW_HZ, Coprocessor
 from rill.hall import hall_edges
 from rill.reed import reed_edges
 from rill.slow_clock import SlowClock
+from rill.wear import Wear
 
 WORLD_BEGAN_S = 1767225600  # 2026-01-01T00:00:00Z, Unix time
 _EPOCH_2000_S = 946684800
@@ -22,41 +26,6 @@ _DIVIDER = 2
 _LOOK_US = 100  # a look at the clock takes time, or a waiting loop would never end
 _ACCESS_US = 5  # so does an access to a register or to RTC memory
 PULSE_PIN = 32
-
-# Operations of the border, as in board/border.py.
-(
-    NOW_US,
-    SLEEP_US,
-    RTC_GET,
-    RTC_SET,
-    CAUSE,
-    ULP_PERIOD,
-    BYTES,
-    ADC_UV,
-    LINE_SET,
-    UART_WRITE,
-    UART_READ,
-    UART_ANY,
-    DEEP_SLEEP_MS,
-    RESET,
-    WATCHDOG_MS,
-    FEED,
-    LINK_UP,
-    TRUE_TIME_S,
-    PEEK,
-    POKE,
-    FUSE,
-    CROSSINGS,
-    HEAP_PEAK,
-    ULP_LOAD,
-    ULP_RUN,
-    PCNT_START,
-    PCNT_READ,
-    PCNT_STOP,
-    PIN_DIGITAL,
-    OVER,
-    ULP_WAKES,
-) = range(1, 32)
 
 
 class WorldError(Exception):
@@ -94,6 +63,9 @@ class World:
         self.ends_us: int | None = None
         self.notice: Callable[[], None] = lambda: None
         self.units: dict[int, pcnt.Unit] = {}
+        self.network_offset_s = 0  # by which its time is wrong
+        self.wear = Wear()
+        self.noted: list[tuple[int, bytes]] = []  # what a script on the board had to say
         self.ulp_wakes = False  # asked for before each sleep, forgotten at each boot
         self._fed_us = 0
         self._pulse_times_us = pulse_times_us
@@ -106,33 +78,57 @@ class World:
         self._time = BoardTime(slow_clock, self.coprocessor)
         if edges is not None:
             self._drive(edges)
-        self._answers: dict[int, Callable[[int, bytes], int | bytes]] = {
-            NOW_US: self._look,
-            SLEEP_US: self._sleep,
-            RTC_GET: lambda value, data: self._time.rtc_s(self.now_us),
-            RTC_SET: self._set_rtc,
-            CAUSE: lambda value, data: self.cause,
-            ULP_PERIOD: self._set_period,
-            BYTES: self._read_bytes,
-            ADC_UV: lambda value, data: _CELL_UV // _DIVIDER,
-            LINE_SET: self._set_line,
-            UART_WRITE: self._write_uart,
-            UART_READ: self._read_uart,
-            UART_ANY: lambda value, data: len(self.uart),
-            WATCHDOG_MS: self._arm_watchdog,
-            FEED: self._feed,
-            LINK_UP: self._ask_for_network,
-            TRUE_TIME_S: lambda value, data: WORLD_BEGAN_S + self.now_us // 1_000_000,
-            PEEK: self._peek,
-            POKE: self._poke,
-            ULP_LOAD: self._load_ulp,
-            ULP_RUN: self._run_ulp,
-            PCNT_START: self._start_unit,
-            PCNT_READ: self._read_unit,
-            PCNT_STOP: self._stop_unit,
-            PIN_DIGITAL: self._make_digital,
-            ULP_WAKES: self._let_ulp_wake,
+        self._answers = self._table()
+
+    def _table(self) -> dict[int, Callable[[int, bytes], int | bytes]]:
+        return {
+            op.NOW_US: self._look,
+            op.SLEEP_US: self._sleep,
+            op.RTC_GET: lambda value, data: self._time.rtc_s(self.now_us),
+            op.RTC_SET: self._set_rtc,
+            op.CAUSE: lambda value, data: self.cause,
+            op.ULP_PERIOD: self._set_period,
+            op.BYTES: self._read_bytes,
+            op.ADC_UV: lambda value, data: _CELL_UV // _DIVIDER,
+            op.LINE_SET: self._set_line,
+            op.UART_WRITE: self._write_uart,
+            op.UART_READ: self._read_uart,
+            op.UART_ANY: lambda value, data: len(self.uart),
+            op.WATCHDOG_MS: self._arm_watchdog,
+            op.FEED: self._feed,
+            op.LINK_UP: self._ask_for_network,
+            op.TRUE_TIME_S: lambda value, data: self._network_s(),
+            op.PEEK: self._peek,
+            op.POKE: self._poke,
+            op.ULP_LOAD: self._load_ulp,
+            op.ULP_RUN: self._run_ulp,
+            op.PCNT_START: self._start_unit,
+            op.PCNT_READ: self._read_unit,
+            op.PCNT_STOP: self._stop_unit,
+            op.PIN_DIGITAL: self._make_digital,
+            op.ULP_WAKES: self._let_ulp_wake,
+            op.NOTE: self._hear,
         }
+
+    def copied(self) -> "World":
+        """Everything once more; what never changes is shared."""
+        twin = copy.copy(self)
+        twin.lines, twin.uart, twin.units = dict(self.lines), bytearray(self.uart), {}
+        twin.wear, twin.noted = copy.deepcopy(self.wear), []
+        twin.coprocessor = self.coprocessor.copied()
+        twin._time = self._time.copied(twin.coprocessor)
+        twin._answers = twin._table()
+        return twin
+
+    def lose_power(self, seed: int) -> None:
+        """Everything but the flash is gone; the coprocessor's memory is noise."""
+        self.coprocessor = Coprocessor(self.coprocessor.timer.slow_hz)
+        self.coprocessor.power_comes(self._time.slow_us(self.now_us), Random(seed))
+        self._time = self._time.restarted(self.coprocessor, self.now_us)
+        self.lines.clear()
+        self.uart.clear()
+        if self._has_water:
+            self._drive(self._edges)
 
     def answer(self, operation: int, value: int, data: bytes) -> int | bytes:
         """The world's answer to one request of the board."""
@@ -175,6 +171,13 @@ class World:
     def network_is_up(self) -> bool:
         now_s = self.now_us // 1_000_000
         return not any(begin <= now_s < begin + length for begin, length in self._outages_s)
+
+    def _network_s(self) -> int:
+        return WORLD_BEGAN_S + self.network_offset_s + self.now_us // 1_000_000
+
+    def _hear(self, value: int, data: bytes) -> int:
+        self.noted.append((value, data))
+        return 0
 
     def _let_ulp_wake(self, value: int, data: bytes) -> int:
         self.ulp_wakes = True

@@ -41,7 +41,7 @@ class Timer:
         self.fast_hz = fast_hz
         self.start_cycles = start_cycles
         self.sleep_needs_cpu = sleep_needs_cpu
-        self.now_us = 0.0
+        self.now_us = self.began_us = 0.0  # power came then
         self.due_us: float | None = None  # when the next run begins; None: the timer is off
         self.polls = 0
         self.cycles = 0
@@ -135,6 +135,10 @@ class Timer:
         self.polls += polls
         self.cycles += polls * cycles_each
 
+    def ticks(self, us: float) -> float:
+        """Slow-clock cycles since power came."""
+        return (us - self.began_us) * self.slow_hz / 1_000_000
+
     def period_us(self) -> float:
         """From HALT to the next start."""
         works = self.ulp.rtc.cpu_awake or not self.sleep_needs_cpu
@@ -164,7 +168,7 @@ class Timer:
         start_us = self.due_us
         if start_us >= self.next_edge_us:
             self._follow(start_us)
-        self.ulp.rtc.ticks = start_us * self.slow_hz / 1_000_000
+        self.ulp.rtc.ticks = self.ticks(start_us)
         cycles = self.ulp.run()
         self.polls += 1
         self.cycles += cycles

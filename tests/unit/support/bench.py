@@ -20,7 +20,7 @@ class Bench:
         self.counting = Counting(self._open)
         self.retained = RetainedState(FakePower())
         self.state = State()
-        self.state.journal_tag = 9
+        self.state.journal, self.state.is_blank = 9, 0
         self.stores = self.saves = 0
 
     def _open(self, config):

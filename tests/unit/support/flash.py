@@ -178,32 +178,59 @@ def every_cut(flash, act, check):
 
 
 class RamFiles:
-    """A files port over a dict, for damage that no file system would let through."""
+    """A files port over a dict, for damage that no file system would let through.
 
-    def __init__(self, content=None):
+    Files of a folder are in it under folder/name.
+    """
+
+    def __init__(self, content=None, prefix=""):
         self.content = {} if content is None else content
+        self._prefix = prefix
+
+    def folder(self, name):
+        return RamFiles(self.content, self._prefix + name + "/")
+
+    def make(self):
+        pass
 
     def append(self, name, data):
-        self.content[name] = self.content.get(name, b"") + data
+        name = self._prefix + name
+        self.content[name] = self.content.get(name, b"") + bytes(data)
 
     def replace(self, name, data):
-        self.content[name] = bytes(data)
+        self.content[self._prefix + name] = bytes(data)
 
     def read(self, name, offset, buffer):
+        name = self._prefix + name
         if name not in self.content:
             raise OSError(2)
         part = self.content[name][offset : offset + len(buffer)]
         buffer[: len(part)] = part
         return len(part)
 
+    def read_end(self, name, buffer):
+        size = self.size(name)
+        if size is not None:
+            self.read(name, max(0, size - len(buffer)), buffer)
+        return size
+
     def size(self, name):
+        name = self._prefix + name
         return len(self.content[name]) if name in self.content else None
 
     def names(self):
-        return list(self.content)
+        begin = len(self._prefix)
+        inside = [name[begin:] for name in self.content if name.startswith(self._prefix)]
+        return [name for name in inside if "/" not in name]
 
     def remove(self, name):
-        del self.content[name]
+        del self.content[self._prefix + name]
+
+    def move(self, name, folder):
+        self.content[folder._prefix + name] = self.content.pop(self._prefix + name)
 
     def capacity_bytes(self):
+        return 65536
+
+    def free_bytes(self):
         return 65536

@@ -1,11 +1,31 @@
-"""Small journals: three segments of 128 bytes, so that the oldest is soon dropped."""
+"""Small journals: three segments of 128 bytes, so that the oldest is soon dropped.
+
+On real files, too, the one that grows is in a directory of its own.
+"""
 
 from firmware.storage.journal import Journal
 from firmware.storage.reader import Reader
+from firmware.storage.segments import Segments
+
+BLOCK_BYTES = 4096
+
+
+def opened(files, segment_bytes, most_segments):
+    """A journal in two folders of files, which are made."""
+    folders = [files.folder(name) for name in ("now", "full")]
+    for folder in folders:
+        folder.make()
+    most_bytes = most_segments * BLOCK_BYTES * ((segment_bytes + BLOCK_BYTES - 1) // BLOCK_BYTES)
+    return Journal(Segments(*folders, "r"), segment_bytes, lambda: most_bytes)
 
 
 def small(files):
-    return Journal(files, segment_bytes=128, max_segments=3)
+    return opened(files, segment_bytes=128, most_segments=3)
+
+
+def path(segment, growing=13):
+    """Where that segment of a RamFiles lies; growing: the newest."""
+    return "%s/r%08x" % ("now" if segment == growing else "full", segment)
 
 
 def body(n):

@@ -6,18 +6,22 @@ import json
 import struct
 
 from counter import FakeCounter
-from firmware.core import record
+from firmware.core import event, record
 from firmware.core.errors import StorageFault
 from firmware.cycle import Cycle
+from firmware.storage.checkpoint import Vault
 from firmware.storage.reader import Reader
 from firmware.storage.state import RetainedState
 from firmware.storage.store import Store
+from firmware.timing import dated
 from flash import RamFlash, mounted, remounted, unmount
+from nvs import FakeNvs
 from ports import Cut, FakeBattery, FakeClock, FakeFiles, FakePower, Fuse, Slept
 from stream import CONNACK
 
+_BLOCKS = 20
 TRUE_S = 1_790_000_000  # when the meter gets power for the first time
-CONFIG = b'{"device": "m", "broker_host": "b", "report_s": %d, "message_bytes": 256}'
+CONFIG = b'{"device": "m", "broker_host": "b", "report_s": %d, "message_bytes": 320}'
 
 
 class CutFiles:
@@ -26,8 +30,21 @@ class CutFiles:
     def __init__(self, files, fuse):
         self._files = files
         self._fuse = fuse
-        for name in ("read", "size", "names", "capacity_bytes"):
+        for name in ("read", "read_end", "size", "names", "capacity_bytes"):
             setattr(self, name, getattr(files, name))
+
+    def folder(self, name):
+        return CutFiles(self._files.folder(name), self._fuse)
+
+    def make(self):
+        self._fuse.burn()
+        self._files.make()
+        self._fuse.burn()
+
+    def move(self, name, folder):
+        self._fuse.burn()
+        self._files.move(name, folder._files)
+        self._fuse.burn()
 
     def append(self, name, data):
         self._fuse.burn()
@@ -54,6 +71,9 @@ class Network:
         self.down_fails = self.close_fails = False
         self.offset_s = 0  # what the network's time is wrong by
         self.rows = []
+        self.events = []
+        self.live = []
+        self.messages = []
         self.sessions = 0
 
     def up(self, timeout_ms):
@@ -87,7 +107,10 @@ class Network:
         elif data[0] == 0x32 and not self.no_puback:
             at = 2 if data[1] < 128 else 3
             at += 2 + struct.unpack_from(">H", data, at)[0]
-            self.rows += json.loads(bytes(data[at + 2 :]))["rows"]
+            message = json.loads(bytes(data[at + 2 :]))
+            self.messages.append(message)
+            streams = {"readings": self.rows, "events": self.events, "live": self.live}
+            streams[message["stream"]] += message["rows"]
             self._answer += b"\x40\x02" + bytes(data[at : at + 2])
         self._meter.fuse.burn()
 
@@ -115,10 +138,12 @@ class Meter:
         self.system = FakeFiles()
         if config is not None:
             self.system.put_config(config)
-        self.flash = RamFlash()
+        self.flash = RamFlash(_BLOCKS)
         self.files = mounted(self.flash)
+        self.nvs = FakeNvs(fuse=self.fuse)
+        self.vault = Vault(self.nvs)
         self.network = Network(self)
-        self.storage_fails = False
+        self.storage_fails = self.can_repair = False
         self.report_crashes = False
         self.battery = FakeBattery()
         self.pulses = 0
@@ -195,7 +220,10 @@ class Meter:
             battery=self.battery,
             retained=RetainedState(self.power),
             files=self.system,
+            vault=self.vault,
             open_store=self._open_store,
+            about="0.1.0, own partition",
+            repair=self._repair,
             report=self._report,
         )
 
@@ -209,14 +237,22 @@ class Meter:
             self.counter.lose_power()  # its hardware began anew with this run
         return self.counter
 
-    def _open_store(self):
+    def _open_store(self, segment=0):
         self.fuse.burn()
         if self.storage_fails:
             raise StorageFault("broken")
         self.files = remounted(self.flash)
-        return Store(CutFiles(self.files, self.fuse))
+        return Store(CutFiles(self.files, self.fuse), self.vault, segment)
 
-    def _report(self, config, store, state, commit):
+    def _repair(self, state):
+        self.fuse.burn()
+        if not self.can_repair:
+            raise StorageFault("broken for good")
+        self.storage_fails = False
+        self.flash = RamFlash(_BLOCKS)
+        return "3 unsent records saved, 0 lost"
+
+    def _report(self, config, store, state, keeping, commit):
         from firmware.report import report
 
         if self.report_crashes:
@@ -229,36 +265,54 @@ class Meter:
             device=config.device,
             store=store,
             state=state,
+            keeping=keeping,
             commit=commit,
+            system=self.system,
         )
 
     # What came of it.
 
     def state(self):
-        return RetainedState(self.power).load()
+        return self.retained().load()
+
+    def retained(self):
+        return RetainedState(self.power)
 
     def stored_pulses(self):
         """What would be left after a loss of power."""
         readings = self.readings()
-        checkpoint = Store(self.files).checkpoint()
-        return max(readings[-1].pulses if readings else 0, checkpoint.pulses)
+        return max(readings[-1].pulses if readings else 0, self.vault.load().pulses)
+
+    def store(self):
+        return Store(self.files, self.vault)
 
     def readings(self):
         gc.collect()
-        reader = Reader(Store(self.files).journal, 1)
-        found = []
-        while reader.advance():
-            found.append(record.unpack(reader.body))
-        return found
+        return [record.unpack(body) for body in _bodies(self.store().readings)]
+
+    def events(self, code=None):
+        gc.collect()
+        found = [event.unpack(body) for body in _bodies(self.store().events)]
+        return [e for e in found if code in (None, e.code)]
 
     def last(self):
         return self.readings()[-1]
 
     def replace_journal(self):
-        self.flash = RamFlash()
+        self.flash = RamFlash(_BLOCKS)
         self.files = remounted(self.flash)
 
     def dated_s(self, reading):
         """The true time of a reading of this boot."""
+        state = self.state()
+        time_s = dated(state, reading)[0] if state else None
+        if time_s is not None:
+            return time_s
         early = reading.flags & record.TIME_UNKNOWN
         return reading.time_s + (self.power_on_s if early else 0)
+
+
+def _bodies(journal):
+    reader = Reader(journal, 1)
+    while reader.advance():
+        yield bytes(reader.body)

@@ -1,6 +1,7 @@
 """Fakes of the ports of firmware/hal/__init__.py. Time moves only when somebody sleeps."""
 
 _TICKS_MASK = 0x3FFFFFFF
+_CALIBRATION = 3495253  # of 150 kHz: 2**19 / 0.15
 
 
 class Slept(BaseException):
@@ -31,11 +32,13 @@ class Fuse:
 
 
 class FakeClock:
-    def __init__(self, *, epoch_s=None, ticks_ms=(1 << 30) - 500, fuse=None):
+    """The slow clock counts 150 kHz exactly, through everything but a loss of power."""
+
+    def __init__(self, *, ticks_ms=(1 << 30) - 500, fuse=None):
         self._fuse = fuse or Fuse()
         self._ticks_ms = ticks_ms
         self._uptime_ms = 0
-        self._step_ms = None if epoch_s is None else epoch_s * 1000
+        self.set_to_s = None  # what a person at the prompt is shown
 
     def advance(self, ms):
         self._ticks_ms = (self._ticks_ms + ms) & _TICKS_MASK
@@ -50,25 +53,20 @@ class FakeClock:
     def sleep_ms(self, n):
         self.advance(n)
 
-    def epoch_s(self):
-        return None if self._step_ms is None else (self._step_ms + self._uptime_ms) // 1000
+    def slow(self):
+        return 150 * self._uptime_ms, _CALIBRATION
 
     def set_epoch_s(self, n):
         self._fuse.burn()
-        self._step_ms = n * 1000 - self._uptime_ms
+        self.set_to_s = n
         self._fuse.burn()
-
-    def uptime_s(self):
-        if self._step_ms is not None:
-            raise AssertionError("uptime_s() after the clock was set")
-        return self._uptime_ms // 1000
 
     def since_power_ms(self):
         return self._uptime_ms
 
     def lose_power(self):
         self._uptime_ms = 0
-        self._step_ms = None
+        self.set_to_s = None
 
 
 class FakePower:
@@ -77,14 +75,18 @@ class FakePower:
     def __init__(self, fuse=None):
         self._fuse = fuse or Fuse()
         self.why = "power_on"
+        self.is_brown_out = False
         self.lose_power()
 
     def lose_power(self):
-        self.memory = b"\xa5" * 300
+        self.memory = b"\xa5" * 800
         self.why = "power_on"
 
     def cause(self):
         return self.why
+
+    def was_brown_out(self):
+        return self.is_brown_out
 
     def deep_sleep_ms(self, n):
         if not 1 <= n < 1 << 31:
@@ -97,7 +99,7 @@ class FakePower:
     def retained_write(self, data):
         self._fuse.burn()
         old, new = self.memory, bytes(data)
-        for middle in (40, 168):  # inside the first copy, inside the second
+        for middle in (40, 424):  # inside the first copy, inside the second
             self.memory = new[:middle] + old[middle:]
             self._fuse.burn()
         self.memory = new

@@ -9,7 +9,10 @@ is reset: so a reset can come before, between and in the middle of any two acts.
 """
 
 import gc
+import json
+import os
 import struct
+from binascii import hexlify, unhexlify
 
 from micropython import const
 
@@ -44,22 +47,24 @@ PCNT_STOP = const(28)  # unit
 PIN_DIGITAL = const(29)  # pin: its pad leaves the RTC for the GPIO matrix
 OVER = const(30)  # the run is over
 ULP_WAKES = const(31)  # in the deep sleep that follows the coprocessor wakes the chip
+WEAR = const(32)  # of the flash, in this run: Flash.wear()
+NOTE = const(33)  # of a script that is not firmware
 
 _RETAINED_BYTES = const(2048)
-_BLOCK_BYTES = const(4096)
 _OVER_BYTES = const(0xFFFFFFFF)  # as the size of an answer: the run is over, what have you seen?
 
 
 class Border:
-    def __init__(self, request_fd, answer_fd, retained_path, flash_path, fuse):
+    def __init__(self, request_fd, answer_fd, retained_path, fuse):
         self._requests = open(request_fd, "wb")
         self._answers = open(answer_fd, "rb")
         self._retained = open(retained_path, "r+b")
+        self._nvs_path = retained_path + ".nvs"
         self._fuse = fuse
         self._crossings = 0
         self._heap_peak = 0
         self._head = bytearray(12)
-        self.flash = Flash(self, flash_path)
+        self.flash = None  # set by start.py
 
     def cross(self):
         """Count an act that the world can see; here the board may be reset."""
@@ -90,8 +95,17 @@ class Border:
         self.call(operation, value)
         self._answers.read(1)
 
+    def lose_power(self):
+        """Nothing is told, nothing is kept: the world ends this process."""
+        self._blow()
+
+    def note(self, value, data):
+        """Something that a script of the world's own has to say."""
+        self._ask(NOTE, value, data)
+
     def _report(self, crossings):
         self._ask(CROSSINGS, crossings, b"")
+        self._ask(WEAR, 0, self.flash.wear())
         self._ask(HEAP_PEAK, self._heap_peak, b"")
 
     def _ask(self, operation, value, data):
@@ -122,35 +136,19 @@ class Border:
         self._retained.write(data[half:])
         self.cross()
 
+    def nvs_read(self):
+        try:
+            with open(self._nvs_path) as f:
+                return {key: unhexlify(blob) for key, blob in json.load(f).items()}
+        except OSError:
+            return {}
 
-class Flash:
-    """The journal partition as a block device over a file."""
-
-    def __init__(self, border, path):
-        self._border = border
-        self._file = open(path, "r+b")
-        self._file.seek(0, 2)
-        self._blocks = self._file.tell() // _BLOCK_BYTES
-
-    def readblocks(self, block, buffer, offset=0):
-        self._file.seek(block * _BLOCK_BYTES + offset)
-        self._file.readinto(buffer)
-
-    def writeblocks(self, block, buffer, offset=None):
-        self._border.cross()
-        self._file.seek(block * _BLOCK_BYTES + (offset or 0))
-        self._file.write(buffer)
-
-    def ioctl(self, operation, argument):
-        if operation == 4:
-            return self._blocks
-        if operation == 5:
-            return _BLOCK_BYTES
-        if operation == 6:
-            self._border.cross()
-            self._file.seek(argument * _BLOCK_BYTES)
-            self._file.write(b"\xff" * _BLOCK_BYTES)
-        return 0
+    def nvs_write(self, blobs):
+        self.cross()
+        with open(self._nvs_path + ".new", "w") as f:
+            json.dump({key: str(hexlify(blob), "ascii") for key, blob in blobs.items()}, f)
+        os.rename(self._nvs_path + ".new", self._nvs_path)
+        self.cross()
 
 
 border = None  # set by start.py before anything else is imported

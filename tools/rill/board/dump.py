@@ -1,29 +1,48 @@
 """Prints what the meter has stored, with the firmware's own reader: one JSON list a line.
 
-First ["meter", journal id, first stored sequence, next sequence, cursor, crashes], then
-[seq, time_s, boot, flags, odometer_ml, interval_ml, battery_mv, pulses] for each reading.
+First ["meter", journal id, first stored reading, next reading, cursor, crashes, pulses,
+odometer_ml, cursor of the events, next event], then
+["readings", seq, time_s, boot, flags, odometer_ml, interval_ml, battery_mv, pulses] for each
+reading and ["events", seq, code, time_s, boot, flags, uncertainty_s, era, before, after, text] for
+each event.
 """
 
 import json
 
 from firmware.app import open_store
-from firmware.core.record import unpack
+from firmware.core import event, record
+from firmware.hal.nvs import Nvs
 from firmware.hal.power import Power
+from firmware.storage.checkpoint import Vault
 from firmware.storage.reader import Reader
 from firmware.storage.state import RetainedState
 
 
 def dump():
-    store = open_store()
+    vault = Vault(Nvs())
+    store = open_store(vault)
     state = RetainedState(Power(0, "")).load()
-    journal = store.journal
-    cursor = state.cursor_seq if state else store.checkpoint().cursor_seq
+    known = state or vault.load()
     crashes = state.crashes if state else 0
-    first = journal.first_seq()
-    print(json.dumps(["meter", journal.id, first, journal.next_seq, cursor, crashes]))
-    reader = Reader(journal, first)
+    readings = store.readings
+    first = readings.first_seq()
+    numbers = [
+        first,
+        readings.next_seq,
+        known.cursor_seq,
+        crashes,
+        known.pulses,
+        known.odometer_ml,
+        known.event_cursor_seq,
+        store.events.next_seq,
+    ]
+    print(json.dumps(["meter", store.id_text] + numbers))
+    reader = Reader(readings, first)
     while reader.advance():
-        print(json.dumps([reader.seq] + list(unpack(reader.body)[:7])))
+        print(json.dumps(["readings", reader.seq] + list(record.unpack(reader.body)[:7])))
+    reader = Reader(store.events, 1)
+    while reader.advance():
+        print(json.dumps(["events", reader.seq] + list(event.unpack(reader.body))))
 
 
 dump()

@@ -1,10 +1,11 @@
 """Brings the simulated board to the point where an ESP32 runs boot.py, then runs it and main.py.
 
-micropython start.py BOARD_FOLDER HAL REQUEST_FD ANSWER_FD RETAINED FLASH FUSE SCRIPT...
+micropython start.py BOARD_FOLDER HAL REQUEST_FD ANSWER_FD RETAINED FLASH FUSE CUT BAD SCRIPT...
 
 The working directory is the flash: boot.py, main.py, firmware/, lib/, config.json. HAL is
 "ports" (the simulated board's own ports stand in for firmware/hal) or "chip" (the flashed
-hal runs on fake machine and esp32 modules).
+hal runs on fake machine and esp32 modules). CUT: of the flash, OPERATION:MODE:SEED or "-". BAD:
+blocks of it that have failed, with commas between, or "-".
 """
 
 import sys
@@ -14,12 +15,17 @@ import sys
 _PORTS = ("clock", "adc", "serial", "line", "flash", "power")
 
 
-def main(folder, hal, request_fd, answer_fd, retained, flash, fuse, *scripts):
+def main(folder, hal, request_fd, answer_fd, retained, flash, fuse, cut, bad, *scripts):
     # An ESP32 looks in '', .frozen and /lib; what is built in there comes from chip/ here.
     sys.path[:] = [folder, folder + "/chip", "", ".frozen", "lib"]
     import border
 
-    border.border = border.Border(int(request_fd), int(answer_fd), retained, flash, int(fuse))
+    border.border = border.Border(int(request_fd), int(answer_fd), retained, int(fuse))
+    from flash import Cut, Flash
+
+    blocks = [] if bad == "-" else [int(n) for n in bad.split(",")]
+    cut = None if cut == "-" else Cut(cut)
+    border.border.flash = Flash(border.border, flash, cut, blocks)
     sys.path[0] = folder + "/hal"
     if hal == "ports":
         for name in _PORTS:

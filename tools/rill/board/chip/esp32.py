@@ -51,3 +51,30 @@ def wake_on_ext0(pin, level):
 
 
 _ext0 = []  # keeps the RTC peripherals powered, and excludes a wake by the coprocessor
+
+
+class NVS:
+    """Non-volatile storage: a blob is the old one or the new one, whenever the board is reset."""
+
+    def __init__(self, namespace):
+        self._namespace = namespace
+        self._new = {}
+
+    def get_blob(self, key, buffer):
+        blob = border.nvs_read().get(self._namespace + key)
+        if blob is None:
+            raise OSError(-0x1102, "ESP_ERR_NVS_NOT_FOUND")
+        if len(blob) > len(buffer):
+            raise OSError(-0x110C, "ESP_ERR_NVS_INVALID_LENGTH")
+        buffer[: len(blob)] = blob
+        return len(blob)
+
+    def set_blob(self, key, data):
+        if len(key) > 15:
+            raise OSError(-0x1109, "ESP_ERR_NVS_KEY_TOO_LONG")
+        self._new[self._namespace + key] = bytes(data)
+
+    def commit(self):
+        blobs = border.nvs_read()
+        blobs.update(self._new)
+        border.nvs_write(blobs)

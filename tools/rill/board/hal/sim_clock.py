@@ -1,8 +1,7 @@
-from border import NOW_US, RTC_GET, RTC_SET, SLEEP_US, border
+from border import NOW_US, RTC_SET, SLEEP_US, border
 
 _MASK = 0x3FFFFFFF
 _EPOCH_2000_S = 946684800
-_FIRST_CREDIBLE_S = 820454400
 
 
 class Clock:
@@ -17,13 +16,6 @@ class Clock:
 
     def sleep_ms(self, n):
         border.call(SLEEP_US, n * 1000)
-
-    def epoch_s(self):
-        now_s = border.call(RTC_GET)
-        return now_s + _EPOCH_2000_S if now_s >= _FIRST_CREDIBLE_S else None
-
-    def uptime_s(self):
-        return border.call(RTC_GET)
 
     def slow(self):
         from firmware.hal import rtc  # its registers are behind the border, too

@@ -1,4 +1,4 @@
-from border import CAUSE, DEEP_SLEEP_MS, FEED, ULP_WAKES, WATCHDOG_MS, border
+from border import CAUSE, DEEP_SLEEP_MS, FEED, PEEK, ULP_WAKES, WATCHDOG_MS, border
 
 _CAUSES = ("power_on", "reset", "watchdog", "timer", "button", "ulp")
 
@@ -10,6 +10,9 @@ class Power:
 
     def cause(self):
         return _CAUSES[border.call(CAUSE)]
+
+    def was_brown_out(self):
+        return border.call(PEEK, 0x3FF48034) & 0x3F == 15
 
     def deep_sleep_ms(self, n):
         if not 1 <= n < 1 << 31:

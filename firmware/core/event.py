@@ -1,0 +1,71 @@
+"""One stored event as bytes: docs/record-format.md, kind 3.
+
+What happened, with the value before and after it. docs/events.md says what each code means.
+"""
+
+import struct
+from collections import namedtuple
+
+from micropython import const
+
+_KIND = const(3)
+_LAYOUT = "<BBIHBHBqq"
+_HEAD_BYTES = const(28)
+_MOST_TEXT_BYTES = const(40)
+
+BOOT = const(1)  # before: one of the four below; after: boot number; text: firmware, place
+WAKE_FAILED = const(2)  # after: wakes in a row that did not end in sleep
+CLOCK_SET = const(3)  # before (0: unknown), after: Unix seconds
+CLOCK_DOUBTED = const(4)  # before: the meter's time; after: what the network said
+CONFIG_CHANGED = const(5)  # before, after: of the setting in text, 0 for a text
+CONFIG_REFUSED = const(6)  # text: why
+DROPPED = const(7)  # records before ... after of the stream in text: full before a report
+UNREADABLE = const(8)  # records before ... after of the stream in text: damaged
+JOURNAL_FAULT = const(9)  # before: wakes without; after: 0 it is back, 1 made anew (text)
+COUNTER_FAULT = const(10)  # before, after: pulses, when it was noticed
+REPORTS_FAILED = const(11)  # before: so many in a row; after: 0, this one got through
+BODY_READING = const(12)  # before, after: what the meter body shows, mL; text: who set it
+HAND_OVER = const(13)  # before, after: odometer in mL; text: who, from which meter
+
+# Why a boot came.
+POWER_ON = const(0)
+RESET = const(1)
+WATCHDOG = const(2)
+BROWN_OUT = const(3)
+
+Event = namedtuple(
+    "Event",
+    (
+        "code",
+        "time_s",  # as in a reading
+        "boot",
+        "flags",  # record.TIME_UNKNOWN or 0
+        "uncertainty_s",
+        "era",
+        "before",  # 64 bits, signed
+        "after",
+        "text",
+    ),
+)
+
+
+def pack(event):
+    """The 28 bytes of an event and its text, cut to 40 bytes."""
+    return struct.pack(_LAYOUT, _KIND, *event[:-1]) + _cut(event.text)
+
+
+def unpack(body):
+    """The event in body; ValueError when it is not one of this version."""
+    if len(body) < _HEAD_BYTES or body[0] != _KIND:
+        raise ValueError("not an event of this version")
+    values = struct.unpack(_LAYOUT, body[:_HEAD_BYTES])[1:]
+    return Event(*(values + (str(body[_HEAD_BYTES:], "utf-8"),)))
+
+
+def _cut(text):
+    encoded = text.encode()[:_MOST_TEXT_BYTES]
+    while encoded and encoded[-1] & 0xC0 == 0x80:  # not in the middle of a letter
+        encoded = encoded[:-1]
+    if encoded and encoded[-1] >= 0xC0:
+        encoded = encoded[:-1]
+    return encoded

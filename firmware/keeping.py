@@ -1,0 +1,117 @@
+"""What a wake puts on flash. A failure of storage ends here, and the next record says so."""
+
+from firmware.core import event, freeze, record
+from firmware.core.errors import ConfigError, NewerFormat, StorageFault
+from firmware.waking import adopt
+
+# So many wakes in a row without a journal, and after it was tried a day of hourly ones more.
+_REPAIRS = (3, 27)
+
+
+class Keeping:
+    """The journal, opened when it is first needed, and the checkpoint.
+
+    open_store(segment) may raise StorageFault. repair(state) makes a journal anew that could not
+    be opened for long and says what it saved; called now and then, it may raise StorageFault.
+    """
+
+    def __init__(self, open_store, vault, repair):
+        self.vault = vault
+        self._open_store = open_store
+        self._repair = repair
+        self._store = None
+        self._state = None
+        self._has_failed = False
+        self._repaired = ""
+
+    def begin(self, state, commit, when):
+        """From now on this is what the meter knows. commit() makes it survive a reset, when()
+        is the time of now.
+        """
+        self._state = state
+        self._commit = commit
+        self._when = when
+
+    def store(self):
+        """The store; StorageFault."""
+        if self._store is None:
+            store, state = self._opened(), self._state
+            # Without a state, the first steps of this wake adopt the journal themselves.
+            if state:
+                if state.journal == store.id:
+                    store.reserve(state)
+                if state.is_blank or state.journal != store.id:
+                    adopt(state, store)
+                    # Before anything is stored: what was added must not be added again.
+                    self._commit()
+            self._store = store
+            if state and state.store_faults:
+                self._tell_fault(store, state)
+        return self._store
+
+    def _opened(self):
+        state = self._state
+        try:
+            return self._open_store(state.segment if state else 0)
+        except NewerFormat as refusal:
+            raise refusal
+        except StorageFault as fault:
+            if not state or self._has_failed:
+                raise fault
+            self._has_failed = True
+            n = state.store_faults
+            state.store_faults = n + 1 if n < _REPAIRS[1] else _REPAIRS[0] + 1
+            if state.store_faults not in _REPAIRS:
+                raise fault
+            print("the journal is made anew: %s" % fault)
+        self._repaired = self._repair(state)
+        return self._open_store(0)
+
+    def _tell_fault(self, store, state):
+        faults, state.store_faults = state.store_faults, 0
+        is_new = 1 if self._repaired else 0
+        self._note(store, event.JOURNAL_FAULT, faults, is_new, self._repaired)
+
+    def use(self, act):
+        """act(store); False when storage failed, which the next record will say."""
+        try:
+            act(self.store())
+            return True
+        except (StorageFault, ConfigError, OSError) as fault:
+            print("storage: %s" % fault)
+            self._state.flags |= record.STORAGE_FAULT
+            return False
+
+    def checkpoint(self):
+        """Put the state on flash; False when that failed, which the next record will say."""
+        try:
+            self.vault.save(self._state)
+            return True
+        except StorageFault as fault:
+            print(fault)
+            self._state.flags |= record.STORAGE_FAULT
+            return False
+
+    def note(self, code, before=0, after=0, text=""):
+        """Store an event of now; False when that failed."""
+        return self.use(lambda store: self._note(store, code, before, after, text))
+
+    def _note(self, store, code, before, after, text):
+        state, when = self._state, self._when()
+        happened = event.Event(
+            code, when.time_s, state.boot, when.flags, when.uncertainty_s, when.era,
+            before, after, text,
+        )  # fmt: skip
+        try:
+            store.events.append(event.pack(happened))
+        finally:
+            state.event_next_seq = store.events.next_seq
+
+    def freeze_day(self, store):
+        """Freeze the newest reading, if it is the first of its day."""
+        reading = store.last_reading()
+        if reading and not reading.flags & record.TIME_UNKNOWN:
+            day = freeze.day_of(reading.time_s)
+            if freeze.is_due(day, self._state.frozen_day):
+                store.freezes().keep(reading)
+                self._state.frozen_day = day

@@ -1,0 +1,74 @@
+"""What a technician does at the prompt, with the cell connected: `from firmware import prompt`."""
+
+from firmware import app
+from firmware.core.errors import MeterError
+from firmware.hal.clock import Clock
+from firmware.hal.files import Files
+from firmware.hal.nvs import Nvs
+from firmware.hal.power import Power
+from firmware.keeping import Keeping
+from firmware.service import register
+from firmware.storage.checkpoint import Vault
+from firmware.storage.state import RetainedState
+from firmware.timing import when
+
+
+def body_reading(litres, who):
+    """The meter body shows so many litres now."""
+    _do(lambda state, keeping: register.set_body_reading(state, keeping, _ml(litres), who))
+
+
+def hand_over(litres, who):
+    """This board replaces one whose odometer stood at so many litres."""
+    _do(lambda state, keeping: register.hand_over(state, keeping, _ml(litres), who))
+
+
+def send_again(seq):
+    """With the next report: all acknowledged readings from number seq on that are still there."""
+    _do(lambda state, keeping: _ask_again(state, keeping, seq))
+
+
+def _ask_again(state, keeping, seq):
+    state.again_seq = max(seq, keeping.store().readings.first_seq())
+    state.again_end = state.cursor_seq
+    print("%d readings go out again" % max(0, state.again_end - state.again_seq))
+
+
+def _ml(litres):
+    return int(round(litres * 1000))
+
+
+def _do(act):
+    clock, power = Clock(), Power(app.board.BUTTON_PIN, app.board.ULP_MEASURE)
+    retained = RetainedState(power)
+    state = retained.load()
+    if state is None:
+        print(
+            "this meter has not been awake since it got power: let it sleep once, then come back"
+        )
+        return
+    vault, system = Vault(Nvs()), Files("")
+
+    def commit():
+        retained.save(state)
+
+    def now():
+        state.time.look(*clock.slow())
+        return when(state.time)
+
+    keeping = Keeping(
+        lambda segment: app.open_store(vault, segment),
+        vault,
+        lambda state: app.repair(state, vault, system, power.feed),
+    )
+    keeping.begin(state, commit, now)
+    try:
+        act(state, keeping)
+    except (MeterError, ValueError) as error:
+        print(error)
+    commit()
+    print("odometer %d L, body %d L" % _litres(state))
+
+
+def _litres(state):
+    return state.odometer_ml // 1000, (state.odometer_ml + state.offset_ml) // 1000

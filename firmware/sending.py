@@ -1,0 +1,110 @@
+"""What of a stream is pending, as messages; its cursor moves with each acknowledgement only."""
+
+from firmware.core import event, record
+from firmware.storage.reader import Reader
+from firmware.timing import dated
+from firmware.uplink.rows import Rows, event_row, reading_row
+
+
+class Stream:
+    """A stream of the journal, and where the head end stands in it.
+
+    name: "readings" or "events". head: fields of each message. commit() makes the state survive
+    a reset; it is called whenever the cursor has moved.
+    """
+
+    def __init__(self, name, journal, state, head, message_bytes, commit):
+        self.name = name
+        self._journal = journal
+        self._state = state
+        self._commit = commit
+        self._oldest = journal.first_seq()
+        fields = head + (("stream", name), ("oldest", self._oldest))
+        self._rows = Rows(fields, message_bytes)
+        self._prefix = "event_cursor_" if name == "events" else "cursor_"
+
+    def messages(self, note):
+        """Yields payloads; when the next one is asked for, the last is acknowledged.
+
+        note(code, before, after, text) stores an event: of records that are not there.
+        """
+        seq, segment, offset = self._cursor()
+        if seq < self._oldest:
+            note(event.DROPPED, seq, self._oldest - 1, self.name)
+            self._move(self._oldest, 0, 0)
+            seq, segment, offset = self._cursor()
+        reader = Reader(self._journal, seq, segment or None, offset)
+        behind = seq, segment, offset
+        for row in self._readable(reader):
+            if reader.seq > behind[0]:
+                # They are passed alone: the cursor shall not pass what is not acknowledged.
+                yield from self._flushed(behind)
+                note(event.UNREADABLE, behind[0], reader.seq - 1, self.name)
+                self._move(reader.seq, 0, 0)
+            if not self._rows.add(row):
+                yield from self._flushed(behind)
+                self._rows.add(row)  # an empty message has room for any
+            behind = reader.seq + 1, reader.segment, reader.offset
+        yield from self._flushed(behind)
+
+    def again(self):
+        """As messages(): readings that were acknowledged and are asked for again."""
+        state = self._state
+        reader = Reader(self._journal, state.again_seq)
+        for row in self._readable(reader):
+            if reader.seq >= state.again_end:
+                break
+            if not self._rows.add(row):
+                yield self._rows.payload()
+                self._rows.clear()
+                state.again_seq = reader.seq
+                self._commit()
+                self._rows.add(row)
+        if self._rows.count:
+            yield self._rows.payload()
+        state.again_seq = state.again_end = 0
+        self._commit()
+
+    def _readable(self, reader):
+        """The rows of all records from the reader's place on that this firmware can read."""
+        while reader.advance():
+            row = _row(self.name, reader.seq, reader.body, self._state)
+            if row:
+                yield row
+
+    def _flushed(self, behind):
+        if self._rows.count:
+            yield self._rows.payload()
+            self._rows.clear()
+            self._move(*behind)
+
+    def _cursor(self):
+        return [getattr(self._state, self._prefix + part) for part in ("seq", "segment", "offset")]
+
+    def _move(self, seq, segment, offset):
+        for part, value in (("seq", seq), ("segment", segment), ("offset", offset)):
+            setattr(self._state, self._prefix + part, value)
+        self._commit()
+
+
+def unsent_messages(unsent, name, state, head, message_bytes):
+    """Yields payloads of what was saved from a lost journal."""
+    rows = Rows(head + (("journal", "%016x" % unsent.journal), ("stream", name)), message_bytes)
+    for seq, body in unsent.frames():
+        row = _row(name, seq, body, state)
+        if row and not rows.add(row):
+            yield rows.payload()
+            rows.clear()
+            rows.add(row)
+    if rows.count:
+        yield rows.payload()
+
+
+def _row(name, seq, body, state):
+    """The row of a record of that stream, None for any other."""
+    unpack, row = (event.unpack, event_row) if name == "events" else (record.unpack, reading_row)
+    try:
+        found = unpack(body)
+    except ValueError:
+        return None  # of another firmware; what can't be read is told as a gap
+    return row(seq, found, dated(state, found))

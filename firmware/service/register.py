@@ -1,0 +1,40 @@
+"""What the meter body shows, and the odometer of a board that another one follows.
+
+Neither is ever a silent write: an event with the value before and after stands first, and
+what was counted is never edited.
+"""
+
+from firmware.core import event
+from firmware.core.errors import StorageFault
+
+
+def set_body_reading(state, keeping, reading_ml, who):
+    """The body shows reading_ml now. ValueError, StorageFault: nothing has changed."""
+    if reading_ml < 0:
+        raise ValueError("a reading of %d mL" % reading_ml)
+    _told(keeping, event.BODY_READING, state.odometer_ml + state.offset_ml, reading_ml, who)
+    state.offset_ml = reading_ml - state.odometer_ml
+    _kept(keeping)
+
+
+def hand_over(state, keeping, odometer_ml, who):
+    """Go on from the odometer of the board that this one replaces. ValueError, StorageFault."""
+    before_ml = state.odometer_ml
+    if odometer_ml < before_ml:
+        raise ValueError(
+            "the odometer stands at %d mL and never goes back, not to %d"
+            % (before_ml, odometer_ml)
+        )
+    _told(keeping, event.HAND_OVER, before_ml, odometer_ml, who)
+    state.odometer_ml = odometer_ml
+    _kept(keeping)
+
+
+def _told(keeping, code, before, after, who):
+    if not keeping.note(code, before, after, who):
+        raise StorageFault("the event could not be stored, so nothing was changed")
+
+
+def _kept(keeping):
+    if not keeping.checkpoint():
+        raise StorageFault("changed, but a loss of power would undo it: set it again")

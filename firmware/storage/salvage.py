@@ -1,0 +1,151 @@
+"""Saves what the head end has not got from a journal whose file system can't be opened.
+
+Frames prove themselves, so they are found in the raw blocks; what lies across the border of
+two blocks is lost, one record in eighty. They go into two files of the image's file system,
+the only thing that is ever written there: `unsent` with the frames, then `unsent.id`, whose
+presence says that `unsent` is complete. docs/record-format.md
+"""
+
+import struct
+
+from micropython import const
+
+from firmware.core import event, record
+from firmware.core.seal import seal, unseal
+from firmware.storage import frame
+
+_FRAMES = "unsent"
+_INDEX = "unsent.id"
+_INDEX_LAYOUT = "<QII"
+_BLOCK_BYTES = const(4096)
+_BLOCKS = const(4)  # ioctl operation: number of blocks
+_PART_BYTES = const(1024)
+_LEFT_FREE_BYTES = const(32_768)  # firmware and configuration need room to be changed
+_EVENT_SALT = const(101)  # "e", see storage/segments.py
+_BLANK = b"\xff" * 32
+
+
+def save_unread(device, system, state, feed):
+    """(records saved, records lost); OSError when they can't be written.
+
+    feed() is called now and then: it takes a minute.
+    """
+    index = _index(system)
+    if index and index[0] == state.journal:
+        return index[1:]  # power failed before the journal was made anew
+    if index:
+        raise OSError("records of another lost journal still wait to be sent")
+    if system.size(_FRAMES) is not None:
+        system.remove(_FRAMES)
+    system.append(_FRAMES, b"")
+    found = _Unread(system, state)
+    block = bytearray(_BLOCK_BYTES)
+    for number in range(device.ioctl(_BLOCKS, 0)):
+        feed()
+        device.readblocks(number, block, 0)
+        found.search(memoryview(block))
+    found.flush()
+    system.replace(
+        _INDEX, seal(struct.pack(_INDEX_LAYOUT, state.journal, found.saved, found.lost))
+    )
+    return found.saved, found.lost
+
+
+class _Unread:
+    """Finds each unread record once, however many copies of it lie around."""
+
+    def __init__(self, system, state):
+        self._system = system
+        self._room_bytes = system.free_bytes() - _LEFT_FREE_BYTES
+        self._part = bytearray()
+        self._streams = (
+            (0, record, state.cursor_seq, bytearray(_bits(state.cursor_seq, state.next_seq))),
+            (
+                _EVENT_SALT,
+                event,
+                state.event_cursor_seq,
+                bytearray(_bits(state.event_cursor_seq, state.event_next_seq)),
+            ),
+        )
+        self.saved = self.lost = 0
+
+    def search(self, block):
+        start = 0
+        while start < len(block) - frame.OVERHEAD_BYTES:
+            if block[start : start + len(_BLANK)] == _BLANK:
+                start += len(_BLANK)
+                continue
+            start += self._take(block[start:]) or 1
+
+    def _take(self, block):
+        """Bytes of the frame at the beginning of block, 0: none."""
+        for salt, kind, first, seen in self._streams:
+            whole = frame.length(block, salt)
+            if not whole:
+                continue
+            framed = block[:whole]
+            place = frame.seq(framed) - first
+            if 0 <= place < 8 * len(seen) and not seen[place >> 3] >> (place & 7) & 1:
+                try:
+                    kind.unpack(bytes(frame.body(framed, whole)))
+                except ValueError:
+                    return whole
+                seen[place >> 3] |= 1 << (place & 7)
+                self._save(framed)
+            return whole
+        return 0
+
+    def _save(self, framed):
+        if self._room_bytes < len(framed):
+            self.lost += 1
+            return
+        self._room_bytes -= len(framed)
+        self._part += framed
+        self.saved += 1
+        if len(self._part) >= _PART_BYTES:
+            self.flush()
+
+    def flush(self):
+        if self._part:
+            self._system.append(_FRAMES, self._part)
+        self._part = bytearray()
+
+
+def _bits(first, behind):
+    # A checkpoint may be some numbers behind the journal.
+    return (max(0, behind - first) + 7) // 8 + 32
+
+
+def _index(system):
+    """(journal, records saved, records lost), or None."""
+    size = system.size(_INDEX)
+    if size is None:
+        return None
+    sealed = bytearray(size)
+    system.read(_INDEX, 0, sealed)
+    content = unseal(bytes(sealed))
+    return struct.unpack(_INDEX_LAYOUT, content) if content else None
+
+
+class Unsent:
+    """What was saved: a journal's segments, as a Reader wants them. OSError."""
+
+    def __init__(self, system):
+        self._system = system
+        self.journal: int = (_index(system) or (0, 0, 0))[0]
+
+    def frames(self):
+        """Yields (sequence number, body) of each."""
+        offset, buffer = 0, bytearray(frame.LONGEST_BYTES)
+        while True:
+            view = memoryview(buffer)[: self._system.read(_FRAMES, offset, buffer)]
+            whole = frame.length(view) or frame.length(view, _EVENT_SALT)
+            if not whole:
+                return
+            yield frame.seq(view), bytes(frame.body(view, whole))
+            offset += whole
+
+    def remove(self):
+        """All of it has arrived."""
+        self._system.remove(_INDEX)
+        self._system.remove(_FRAMES)

@@ -1,0 +1,129 @@
+"""The files of a journal: the segment that grows, in a directory of its own, and the full ones.
+
+littlefs reads the whole log of a directory for each file in it, and again to find free blocks:
+the one that changes with each record holds one file. A segment is named by a letter and the
+number of its first record.
+"""
+
+from micropython import const
+
+from firmware.core.errors import StorageFault
+
+_BLOCK_BYTES = const(4096)
+# Answers of littlefs; the image's errno module has no names for them.
+_ENOENT = const(2)
+_ECORRUPT = const(84)
+
+
+class Segments:
+    """Any call may raise StorageFault or OSError.
+
+    growing: number of the segment that grows, 0: not known. It is asked for with read_end().
+    """
+
+    def __init__(self, active, full, letter, growing=0):
+        self._active = active
+        self._full = full
+        self._letter = letter
+        self.salt = 0 if letter == "r" else ord(letter)  # readings have none since format 1
+        self.growing = growing or None
+
+    def read_end(self, buffer):
+        """Fill the buffer from the end of the newest segment; its size, None: there is none."""
+        if self.growing is not None:
+            size = self._end(self._active, self.growing, buffer)
+            if size is not None:
+                return size
+        found = sorted(self._numbers(self._active))
+        for number in found[:-1]:  # none of ours leaves two
+            self._active.move(self._name(number), self._full)
+        self.growing = found[-1] if found else None
+        newest = self.newest()
+        if newest is None:
+            return None
+        return self._end(self._folder(newest), newest, buffer)
+
+    def _end(self, folder, number, buffer):
+        try:
+            return folder.read_end(self._name(number), buffer)
+        except OSError as error:
+            if error.errno == _ECORRUPT:
+                return folder.size(self._name(number))  # of what can't be read
+            raise
+
+    def newest(self):
+        return self.before(None) if self.growing is None else self.growing
+
+    def before(self, limit):
+        """The newest segment below limit (None: of all), or None."""
+        return max((n for n in self._all() if limit is None or n < limit), default=None)
+
+    def after(self, limit):
+        """The oldest segment above limit (None: of all), or None."""
+        return min((n for n in self._all() if limit is None or n > limit), default=None)
+
+    def read(self, number, offset, buffer):
+        """Bytes of a segment into buffer; the number read, 0 at its end or when it is gone."""
+        try:
+            return self._folder(number).read(self._name(number), offset, buffer)
+        except OSError as error:
+            if error.errno in (_ENOENT, _ECORRUPT):
+                return 0  # corrupt for good, so it ends here: those behind it can be read
+            raise StorageFault("segment %d not readable: %s" % (number, error))
+
+    def size(self, number):
+        return self._folder(number).size(self._name(number)) or 0
+
+    def append(self, number, data):
+        """At the end of the growing segment, or as the first of a new one."""
+        self._active.append(self._name(number), data)
+        self.growing = number
+
+    def close(self):
+        """The growing segment grows no more."""
+        if self.growing is not None:
+            if self.size(self.growing):
+                self._active.move(self._name(self.growing), self._full)
+            else:
+                self._active.remove(self._name(self.growing))
+        self.growing = None
+
+    def drop_oldest(self):
+        """Remove the oldest of the full ones; False when there is none."""
+        oldest = self.after(None)
+        if oldest is None or oldest == self.growing:
+            return False
+        self._full.remove(self._name(oldest))
+        return True
+
+    def flash_bytes(self):
+        """What all segments take of the flash."""
+        sizes = [self.size(number) for number in self._all()]
+        return sum([(size + _BLOCK_BYTES - 1) // _BLOCK_BYTES for size in sizes]) * _BLOCK_BYTES
+
+    def _all(self):
+        found = self._numbers(self._full)
+        if self.growing is not None:
+            found.append(self.growing)
+        return found
+
+    def _numbers(self, folder):
+        """In no order. Other files are none of our business."""
+        found = []
+        try:
+            for name in folder.names():
+                try:
+                    number = int(name[1:], 16)
+                except ValueError:
+                    continue
+                if number > 0 and name == self._name(number):
+                    found.append(number)
+        except OSError as error:
+            raise StorageFault("journal not readable: %s" % error)
+        return found
+
+    def _folder(self, number):
+        return self._active if number == self.growing else self._full
+
+    def _name(self, number):
+        return "%s%08x" % (self._letter, number)

@@ -1,0 +1,1 @@
+"""Power cuts at every flash operation of a meter's life: docs/simulator.md."""
