@@ -4,7 +4,7 @@ Neither is ever a silent write: an event with the value before and after stands 
 what was counted is never edited.
 """
 
-from firmware.core import event
+from firmware.core import event, record
 from firmware.core.errors import StorageFault
 
 
@@ -14,7 +14,7 @@ def set_body_reading(state, keeping, reading_ml, who):
         raise ValueError("a reading of %d mL" % reading_ml)
     _told(keeping, event.BODY_READING, state.odometer_ml + state.offset_ml, reading_ml, who)
     state.offset_ml = reading_ml - state.odometer_ml
-    _kept(keeping)
+    _kept(state, keeping)
 
 
 def hand_over(state, keeping, odometer_ml, who):
@@ -27,7 +27,7 @@ def hand_over(state, keeping, odometer_ml, who):
         )
     _told(keeping, event.HAND_OVER, before_ml, odometer_ml, who)
     state.odometer_ml = odometer_ml
-    _kept(keeping)
+    _kept(state, keeping)
 
 
 def _told(keeping, code, before, after, who):
@@ -35,6 +35,9 @@ def _told(keeping, code, before, after, who):
         raise StorageFault("the event could not be stored, so nothing was changed")
 
 
-def _kept(keeping):
+def _kept(state, keeping):
+    state.flags |= (
+        record.ON_DEMAND
+    )  # the next wake takes a reading, the second place that knows it
     if not keeping.checkpoint():
         raise StorageFault("changed, but a loss of power would undo it: set it again")
