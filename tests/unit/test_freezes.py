@@ -1,5 +1,7 @@
 """Promise: 460 days and 36 month ends stay, however many readings come."""
 
+import random
+
 from expect import expect
 from firmware.core import freeze, record
 from firmware.storage.freezes import Freezes
@@ -21,12 +23,14 @@ def _freezes(files):
     return Freezes(*folders)
 
 
-def _all(journal):
+def _each(journal):
     reader = Reader(journal, 1)
-    found = []
     while reader.advance():
-        found.append(freeze.unpack(reader.body))
-    return found
+        yield freeze.unpack(reader.body)
+
+
+def _all(journal):
+    return list(_each(journal))
 
 
 def test_years_of_days_leave_460_days_and_36_months():
@@ -48,6 +52,33 @@ def test_years_of_days_leave_460_days_and_36_months():
     expect(len(months), 53)  # from January 2026 to May 2030
     expect([freeze.month(f.time_s // DAY_S) - 12 * 2026 for f in months], list(range(53)))
     expect(months[1].odometer_ml, 31_000)
+
+
+def test_years_of_wakes_with_a_clock_that_is_put_right_around_midnight_freeze_each_day_once():
+    random.seed(11)
+    flash = RamFlash(24)
+    freezes = _freezes(mounted(flash))
+    for day in range(1100):
+        midnight_s = BEGAN_S + day * DAY_S
+        # The clock goes back and forth over midnight, by seconds or by hours.
+        step_s = random.choice((2, 2, 40, 7200))
+        for time_s in (midnight_s + 5, midnight_s - step_s, midnight_s + 9 + step_s):
+            freezes.keep(_reading(time_s, 1000 * day))
+    freezes = _freezes(remounted(flash))
+    days = []
+    for frozen in _each(freezes.days):
+        days.append(frozen.time_s // DAY_S - BEGAN_S // DAY_S)
+        expect(frozen.odometer_ml, 1000 * days[-1])
+    expect((len(days) >= 460, days), (True, list(range(days[0], 1100))))
+    months = [freeze.month(f.time_s // DAY_S) - 12 * 2026 for f in _each(freezes.months)]
+    expect(months, list(range(37)))
+
+
+def test_a_clock_that_was_days_ahead_stops_no_freeze():
+    freezes = _freezes(mounted(RamFlash(24)))
+    for day in (0, 1, 90, 2, 3):
+        freezes.keep(_reading(BEGAN_S + day * DAY_S, day))
+    expect([f.odometer_ml for f in _all(freezes.days)], [0, 1, 90, 2, 3])
 
 
 def test_only_the_first_reading_of_a_day_is_kept():

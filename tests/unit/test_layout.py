@@ -10,7 +10,7 @@ from firmware.storage.checkpoint import NAMES, NEW, Checkpoint, Vault
 from firmware.storage.frame import wrap
 from firmware.storage.reader import Reader
 from firmware.storage.store import Store
-from flash import RamFiles, RamFlash, every_cut, mounted, remounted
+from flash import PowerCut, RamFiles, RamFlash, every_cut, mounted, remounted
 from nvs import FakeNvs
 
 READING = record.Reading(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)
@@ -65,6 +65,49 @@ def test_power_lost_anywhere_while_a_store_is_made():
         expect(store.events.append(event.pack(EVENT)), 1)
 
     every_cut(RamFlash(24), act, check)
+
+
+def test_power_lost_anywhere_from_the_blank_flash_to_the_first_records():
+    """Mount and Store together, as at the first wake; after a cut the next wake does it again."""
+    whole = RamFlash(24)
+    cut_at, done = 0, False
+    while not done:
+        flash = whole.copy()
+        flash.cut_at = cut_at
+        vault = _vault()
+        try:
+            _store_first(mounted(flash), vault)
+            done = True
+        except PowerCut:
+            pass
+        again = flash.copy()
+        try:
+            store = _store_first(mounted(again), vault)
+        except Exception as error:
+            print("power cut at change %d" % cut_at)
+            raise error
+        expect(store.events.next_seq - 1 in (1, 2), True)
+        expect(store.last_reading(), READING)
+        cut_at += 1
+    expect(cut_at > 20, True)
+
+
+def _store_first(files, vault):
+    store = Store(files, vault)
+    store.readings.append(record.pack(READING))
+    store.events.append(event.pack(EVENT))
+    return store
+
+
+def test_a_newer_format_is_left_as_it_is_bit_for_bit():
+    flash = RamFlash(24)
+    store = _store_first(mounted(flash), _vault())
+    newer = seal(struct.pack("<4sHQ", b"Rill", 9, store.id))
+    store.files.replace("format", newer)
+    flash.changes = 0
+    vault = _vault(store.id)
+    expect_raises(NewerFormat, Store, remounted(flash), vault)
+    expect((flash.changes, vault._nvs.writes), (0, 1))
 
 
 def test_a_journal_that_lost_its_name_keeps_the_id_that_the_checkpoint_knows():

@@ -6,9 +6,10 @@ import random
 from expect import expect, expect_raises
 from firmware.core import event, record
 from firmware.storage.checkpoint import Vault
+from firmware.storage.frame import wrap
 from firmware.storage.salvage import Unsent, save_unread
 from firmware.storage.store import Store
-from flash import RamFiles, RamFlash, mounted, unmount
+from flash import PowerCut, RamFiles, RamFlash, mounted, unmount
 from nvs import FakeNvs
 
 
@@ -78,6 +79,85 @@ def test_all_that_is_unread_is_saved_but_what_lies_across_two_blocks():
         expect([seq for seq in found if seq not in wanted], [])
         expect(len(wanted) - len(found) <= 1, True)
     expect(Unsent(system).journal, state.journal)
+
+
+def _unused(flash):
+    return [block for block in range(flash.blocks) if flash.content[block] is None]
+
+
+def test_each_record_is_saved_once_however_many_copies_lie_around():
+    flash, state = _journal(readings=60, events=10, cursor_seq=20, event_cursor_seq=5)
+    kept = _save(flash, RamFiles(), state)
+    used = [pages for pages in flash.content if pages]
+    for block, pages in zip(_unused(flash), used):
+        flash.content[block] = pages  # nothing is written from here on
+    system = RamFiles()
+    expect(_save(flash, system, state), kept)
+    readings, events = _saved(system)
+    expect((len(readings), len(events)), (len(set(readings)), len(set(events))))
+
+
+def test_noise_and_what_the_head_end_has_are_not_saved():
+    random.seed(7)
+    flash, state = _journal(readings=60, events=10, cursor_seq=50, event_cursor_seq=9)
+    kept = _save(flash, RamFiles(), state)
+    unused = _unused(flash)
+    for block in unused[1:6]:
+        flash.content[block] = [
+            bytearray([random.getrandbits(8) for _ in range(256)]) for _ in range(16)
+        ]
+    framed = (
+        wrap(49, record.pack(_reading(49))),  # acknowledged
+        wrap(900, record.pack(_reading(900))),  # of no number that the meter has given
+        wrap(61, b"\x09 of a kind that nobody knows"),
+        wrap(11, event.pack(_event(11))),  # with the CRC of a reading
+    )
+    flash.content[unused[0]] = [bytearray(one + bytes(256 - len(one))) for one in framed] * 4
+    system = RamFiles()
+    expect(_save(flash, system, state), kept)
+    _saved(system)
+
+
+def test_power_lost_anywhere_in_saving_costs_nothing():
+    flash, state = _journal(readings=60, events=10, cursor_seq=20, event_cursor_seq=5)
+    whole = RamFiles()
+    kept = _save(flash, whole, state)
+    for cut_at in range(100):
+        system = _CutFiles(cut_at)
+        try:
+            expect(_save(flash, system, state), kept)
+            expect(cut_at > 2, True)
+            return
+        except PowerCut:
+            pass
+        system.cut_at = None
+        expect(_save(flash, system, state), kept)
+        expect(system.content, whole.content)
+    raise AssertionError("saving without end")
+
+
+class _CutFiles(RamFiles):
+    """Power fails before or behind the n-th change; on littlefs there is nothing between."""
+
+    def __init__(self, cut_at):
+        super().__init__()
+        self.cut_at = cut_at
+
+    def append(self, name, data):
+        self._cut()
+        super().append(name, data)
+        self._cut()
+
+    def replace(self, name, data):
+        self._cut()
+        super().replace(name, data)
+        self._cut()
+
+    def _cut(self):
+        if self.cut_at is not None:
+            self.cut_at -= 1
+            if self.cut_at < 0:
+                raise PowerCut
 
 
 def test_garbage_is_never_saved():

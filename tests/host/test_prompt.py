@@ -1,0 +1,52 @@
+"""Promise: what a technician sets at the prompt is told, kept, and out with the next report."""
+
+import json
+from array import array
+
+import pytest
+
+from rill.board_process import Board
+from rill.image import build, build_board
+from rill.torture.headend import HeadEnd
+from rill.world import World
+
+
+@pytest.mark.parametrize("hal", ["ports", "chip"])
+def test_body_reading_hand_over_and_old_readings(tmp_path, script, hal):
+    world = World(array("q", range(5_000_000, 20_000_000_000, 100_000_000)))
+    board = Board(tmp_path, build(), build_board(), world, hal=hal)
+
+    def wake(cause):
+        ending = board.wake(cause)
+        assert ending.kind == "sleep", board.console_end()
+        world.sleep_until(world.wakes_us(ending.sleep_ms))
+
+    def at_prompt(text):
+        (path,) = script(f"from firmware import prompt\nprompt.{text}\n")
+        board.wake("reset", scripts=(path,))
+        return board.console_end(2)
+
+    assert "has not been awake" in at_prompt('body_reading(5, "x")')
+    with HeadEnd() as head_end:
+        config = {"device": "m", "broker_host": "127.0.0.1", "broker_port": head_end.port}
+        (board.flash / "config.json").write_text(json.dumps(config | {"wifi_ssid": "bench"}))
+        for cause in ("power_on", "timer", "timer", "button"):
+            wake(cause)
+        known = dict(head_end.book.rows)
+        journal = next(iter(known))[0]
+        assert "body 1234 L" in at_prompt('body_reading(1234.567, "A. Miller")')
+        assert "never goes back" in at_prompt('hand_over(1, "A. Miller")')
+        assert "odometer 98765 L" in at_prompt('hand_over(98765, "A. Miller, board 77")')
+        assert "readings go out again" in at_prompt("send_again(1)")
+        head_end.book.rows.clear()
+        wake("button")
+    rows = head_end.book.rows
+    assert {key for key in known if key[1] == "readings"} <= set(rows)
+    events = [content for (_, stream, _), content in sorted(rows.items()) if stream == "events"]
+    told = [content for content in events if content[0] in (12, 13)]
+    assert [content[2:] for content in told] == [
+        (1_234_567, "A. Miller"),
+        (98_765_000, "A. Miller, board 77"),
+    ]
+    newest = max(seq for _, stream, seq in rows if stream == "readings")
+    assert rows[journal, "readings", newest][0] >= 98_765_000
