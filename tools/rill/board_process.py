@@ -154,8 +154,9 @@ class Board:
         fds = [str(request_fd), str(answer_fd)]
         start = str(self._board / "start.py")
         board = str(self._board)
-        bad = ",".join(map(str, self.bad_blocks)) or "-"
-        unkind = [str(fuse), cut, bad]
+        # MicroPython dies of an argument of more than 255 bytes.
+        bad = sum(1 << block for block in set(self.bad_blocks))
+        unkind = [str(fuse), cut, f"{bad:x}"]
         return [*micropython(), *heap, start, board, self._hal, *fds, *paths, *unkind, *scripts]
 
 
@@ -168,12 +169,15 @@ class _Conversation:
         self._answer_fd = answer_fd
         self._crossings = 0
         self._heap_peak = 0
+        self._wear: bytes | None = None
 
     def until_the_end(self):
         """(kind, sleep_ms, crossings, heap_peak_bytes)"""
         while True:
             kind, value = self._next()
             if kind:
+                if self._wear:
+                    self._world.wear.add(self._wear)
                 return kind, value, self._crossings, self._heap_peak
 
     def _next(self):
@@ -194,7 +198,7 @@ class _Conversation:
             self._crossings = value
             self._answer(0)
         elif operation == op.WEAR:
-            self._world.wear.add(data)
+            self._wear = data  # told once more when a reset comes at the very end
             self._answer(0)
         elif operation == op.HEAP_PEAK:
             self._heap_peak = value

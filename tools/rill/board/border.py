@@ -74,6 +74,7 @@ class Border:
             self._blow()
 
     def _blow(self):
+        self._ask(WEAR, 0, self.flash.wear())
         self._ask(FUSE, 0, b"")
         self._answers.read(1)  # never comes: the world ends this process
 

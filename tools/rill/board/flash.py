@@ -25,7 +25,7 @@ class Cut:
 
 
 class Flash:
-    """bad: numbers of blocks that have failed for good. cut: None or a Cut."""
+    """bad: a bit for each block, 1: it has failed for good. cut: None or a Cut."""
 
     def __init__(self, border, path, cut, bad):
         self._border = border
@@ -99,7 +99,7 @@ class Flash:
         return cut and cut.operation == self._operations and cut.mode == mode
 
     def _store(self, block, start, data):
-        if block not in self._bad:
+        if not self._bad >> block & 1:
             self._file.seek(start)
             self._file.write(data)
 

@@ -5,7 +5,7 @@ micropython start.py BOARD_FOLDER HAL REQUEST_FD ANSWER_FD RETAINED FLASH FUSE C
 The working directory is the flash: boot.py, main.py, firmware/, lib/, config.json. HAL is
 "ports" (the simulated board's own ports stand in for firmware/hal) or "chip" (the flashed
 hal runs on fake machine and esp32 modules). CUT: of the flash, OPERATION:MODE:SEED or "-". BAD:
-blocks of it that have failed, with commas between, or "-".
+in hex, a bit for each block of it that has failed.
 """
 
 import sys
@@ -23,9 +23,8 @@ def main(folder, hal, request_fd, answer_fd, retained, flash, fuse, cut, bad, *s
     border.border = border.Border(int(request_fd), int(answer_fd), retained, int(fuse))
     from flash import Cut, Flash
 
-    blocks = [] if bad == "-" else [int(n) for n in bad.split(",")]
     cut = None if cut == "-" else Cut(cut)
-    border.border.flash = Flash(border.border, flash, cut, blocks)
+    border.border.flash = Flash(border.border, flash, cut, int(bad, 16))
     sys.path[0] = folder + "/hal"
     if hal == "ports":
         for name in _PORTS:
