@@ -8,6 +8,7 @@ from rill.torture.headend import Book
 
 _ODOMETER_AT = 9  # docs/record-format.md, kinds 1 and 2
 _READING_KINDS = (1, 2)
+_SENT_KINDS = (*_READING_KINDS, 3)
 MOST_LOST_ML = 100_000  # what a loss of power may cost: 100 pulses of a litre
 COLUMNS = (
     "odometer_backwards",
@@ -30,6 +31,9 @@ class Told:
             key = chr(value >> 32), value & 0xFFFFFFFF
             self.conflicts += self.stored.setdefault(key, body) != body
         noted.clear()
+
+    def last_reading(self) -> int:
+        return max((seq for letter, seq in self.stored if letter == "r"), default=0)
 
     def copied(self) -> "Told":
         return Told(dict(self.stored), self.conflicts)
@@ -59,12 +63,18 @@ class Found:
         return cls(*lines[0][1:], streams, bodies, since) if len(streams) == 4 else None
 
 
-def losses(found: Found, told: Told, book: Book, floor_ml: int) -> dict[str, int]:
-    """The loss columns. floor_ml: the odometer may not be lower."""
+def losses(
+    found: Found, told: Told, book: Book, floor_ml: int, keeps: int | None = None
+) -> dict[str, int]:
+    """The loss columns. floor_ml: the odometer may not be lower.
+
+    keeps: a full journal may drop older readings than so many; None: none of them.
+    """
     stored_lost = unreadable = 0
+    dropped = _dropped(found, keeps)
     for (letter, seq), body in told.stored.items():
         first, _, damaged = found.streams[letter]
-        if seq < first or (letter == "r" and seq < found.since):
+        if letter == "r" and (seq < dropped or first <= seq < found.since):
             continue  # dropped because the journal is full, or not asked for
         if found.bodies.get((letter, seq)) != body:
             unreadable += bool(damaged)
@@ -80,13 +90,19 @@ def losses(found: Found, told: Told, book: Book, floor_ml: int) -> dict[str, int
                 ("readings", "r", found.cursor),
                 ("events", "e", found.event_cursor),
             )
-            for (other, seq) in told.stored
-            if other == letter and seq < cursor
+            for (other, seq), body in told.stored.items()
+            if other == letter and seq < cursor and body[0] in _SENT_KINDS
         ),
         "stored_lost": stored_lost,
         "duplicates_sequence": told.conflicts + book.conflicts,
         "unreadable": unreadable,
     }
+
+
+def _dropped(found: Found, keeps: int | None) -> int:
+    """Readings below this number may be gone."""
+    first, following, _ = found.streams["r"]
+    return first if keeps is not None and following - first >= keeps else 0
 
 
 def odometer_ml(body: bytes) -> int:

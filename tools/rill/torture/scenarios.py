@@ -35,7 +35,8 @@ class Scenario:
     """wakes: so many of them are cut. warm_up: so many come before, uncut.
 
     before: by number of the wake, the first is 1: what happens before it; it may return the
-    cause of that wake. pulse_s: a pulse each. since: see board/stored.py.
+    cause of that wake. pulse_s: a pulse each. reads_since: see board/stored.py. keeps: see
+    oracle.py. failures: so often power fails in a row before a wake has ended.
     """
 
     wakes: int
@@ -46,6 +47,8 @@ class Scenario:
     pulse_s: int = 700
     is_retained: bool = False
     reads_since: int = 0
+    keeps: int | None = None
+    failures: int = 1
 
     def pulses(self) -> array:
         days = 1 + (self.wakes + self.warm_up) // 24
@@ -80,42 +83,52 @@ def _no_power(scene: Scene) -> str:
     return "power_on"
 
 
+_FILLER = b"\x09" + bytes(201)  # of a kind that nobody sends
+# Behind it a reading, or each power-on would look for one in the whole journal.
+_LAST = struct.pack("<BIHHQIHQIIHB", 2, 1_767_222_000, 0, 0, 0, 0, 3600, 0, 0, 0, 5, 0)
 _FILL = """
 from firmware.app import open_store
-from firmware.core import record
 from firmware.hal.nvs import Nvs
 from firmware.storage import frame
 from firmware.storage.checkpoint import Checkpoint, NAMES, NEW, Vault
 vault = Vault(Nvs())
 store = open_store(vault)
-full = store.files.folder("full")
 seq = 1
 most = store._most_reading_bytes() // 196608
 for n in range(most):
     first, part = seq, b""
+    folder = store.files.folder("full" if n < most - 1 else "readings")
     for k in range(196252 // 212):
-        part += frame.wrap(seq, b"\\x09" + bytes(201))
+        part += frame.wrap(seq, BODY)
         seq += 1
         if len(part) > 12000:
-            full.append("r%08x" % first, part)
+            folder.append("r%08x" % first, part)
             part = b""
-    full.append("r%08x" % first, part)
+    if n == most - 1:
+        part += frame.wrap(seq, LAST)
+        seq += 1
+    folder.append("r%08x" % first, part)
 known = dict(zip(NAMES, NEW))
-known.update(is_blank=0, boot=1, journal=store.id, cursor_seq=seq, next_seq=seq)
+known.update(is_blank=0, boot=1, journal=store.id, cursor_seq=seq - 1, next_seq=seq)
 vault.save(Checkpoint(*[known[name] for name in NAMES]))
+print(seq)
 """
 
 
-def _run(scene: Scene, text: str) -> None:
+def _run(scene: Scene, text: str) -> str:
     script = Path(scene.board.flash).parent / "prepare.py"
     script.write_text(text)
-    scene.board.run(script)
+    printed = scene.board.run(script)
     script.unlink()
+    return printed
 
 
 def _fill(scene: Scene) -> None:
-    """All segments but one are there, and the next reading opens the one too many."""
-    _run(scene, _FILL)
+    """All segments are full, and the growing one has room for a single reading."""
+    text = f"BODY, LAST = {_FILLER!r}, {_LAST!r}\n{_FILL}"
+    last = int(_run(scene, text).split()[-1]) - 1
+    scene.world.noted += [(ord("r") << 32 | seq, _FILLER) for seq in range(1, last)]
+    scene.world.noted.append((ord("r") << 32 | last, _LAST))
 
 
 def _old_frame(seq: int, body: bytes) -> bytes:
@@ -143,8 +156,7 @@ def _write_old(scene: Scene) -> None:
             body = struct.pack("<BIHHQIHQII", 1, 1_767_225_600 + 3600 * seq, 3, 0, 1000 * seq,
                                1000, 3600, seq, seq, 0)  # fmt: skip
             frames += _old_frame(seq, body)
-            if seq > 60:
-                scene.world.noted.append((ord("r") << 32 | seq, body))
+            scene.world.noted.append((ord("r") << 32 | seq, body))
         files[f"r{first:08x}"] = frames
     content = struct.pack("<HIQQIII", 3, 31, 90_000, 90, 0, 90, 0)
     files["checkpoint"] = content + struct.pack("<I", zlib.crc32(content))
@@ -157,7 +169,7 @@ def _write_old(scene: Scene) -> None:
 SCENARIOS = {
     "first_boot": Scenario(wakes=3),
     "steady_month": Scenario(wakes=724, warm_up=2),
-    "full_journal": Scenario(wakes=8, warm_up=1, prepare=_fill, reads_since=5000),
+    "full_journal": Scenario(wakes=5, prepare=_fill, reads_since=4500, keeps=4600),
     "partial_ack": Scenario(
         wakes=10,
         warm_up=2,
@@ -187,7 +199,7 @@ SCENARIOS = {
     ),
     "migration": Scenario(wakes=4, prepare=_write_old),
     "brown_out": Scenario(
-        wakes=9, warm_up=4, before={n: _no_power for n in range(1, 8)}
+        wakes=9, warm_up=4, before={n: _no_power for n in range(1, 8)}, failures=6
     ),
     "retained": Scenario(wakes=40, warm_up=3, is_retained=True),
 }  # fmt: skip

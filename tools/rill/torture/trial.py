@@ -15,10 +15,11 @@ from rill.torture.scenarios import SCENARIOS, Scene
 from rill.world import World
 
 _HEAP_BYTES = 200_000
-_MOST_WAKES = 4  # to be asleep again
+_MOST_WAKES = 4  # to be asleep again, and as many to have stored a reading
 _SPOILED = 4  # kinds of damage to retained memory
 _USED_BYTES = 768  # of it: two copies of the state
 _WINDOW, _ALL_EVERY = 100, 10
+_FIRST_OPERATIONS = 10  # of a boot, in which power fails again
 _DOUBLE_EVERY = 8  # so many cuts have a second one in the recovery
 _MODES = ("before", "torn", "torn", "torn", "after")
 
@@ -156,10 +157,12 @@ class Trial:
     def _one(self, moment: Moment, cut: str = "-", content: bytes | None = None) -> None:
         """One cut, the way back, and what is there then; now and then once more with two."""
         self.numbers["cut_points"] += 1
-        self._run(moment, [cut], content)
+        cuts = [cut] + [self._cut_at(self._random.randint(1, _FIRST_OPERATIONS))
+                        for _ in range(1, self._scenario.failures)]  # fmt: skip
+        self._run(moment, cuts, content)
         if content is None and self._random.randrange(_DOUBLE_EVERY) == 0:
             # The operations of the way back are not known: somewhere among its first ones.
-            self._run(moment, [cut, self._cut_at(self._random.randint(1, 30))])
+            self._run(moment, [*cuts, self._cut_at(self._random.randint(1, 30))])
 
     def _run(self, moment: Moment, cuts: list[str], content: bytes | None = None) -> None:
         self.numbers["runs"] += 1
@@ -187,29 +190,42 @@ class Trial:
         return found.odometer_ml if found else 0
 
     def _next_cause(self, board: Board) -> str:
-        if self._random.random() < 0.3:
+        if self._scenario.failures == 1 and self._random.random() < 0.3:
             return "reset"
         board.lose_power(self._random.randrange(1 << 30))
         return "power_on"
 
     def _recover(self, board, world, told: Told, cause: str, floor_ml: int) -> None:
-        ending: Ending | None = None
+        known = told.last_reading()
+        ending = self._wake_until_asleep(board, world, told, cause)
+        for _ in range(_MOST_WAKES):
+            if ending.kind != "sleep" or told.last_reading() > known:
+                break
+            woken = world.sleep_until(world.wakes_us(ending.sleep_ms))
+            ending = self._wake_until_asleep(board, world, told, "ulp" if woken else "timer")
+        # All of a long journal is read now and then, else its last days.
+        is_all = self._random.randrange(_ALL_EVERY) == 0
+        since = 0 if is_all else known - _WINDOW
+        self._show_since(max(self._scenario.reads_since, since))
+        found = Found.parse(board.run(self._stored), self._since)
+        if ending.kind != "sleep" or told.last_reading() == known or found is None:
+            return
+        numbers = self.numbers
+        numbers["reopened"] += 1
+        for column, lost in losses(
+            found, told, self._head_end.book, floor_ml, self._scenario.keeps
+        ).items():
+            numbers[column] += lost
+
+    def _wake_until_asleep(self, board, world, told: Told, cause: str) -> Ending:
+        """The last of a few wakes, all but which ended otherwise than in sleep."""
+        numbers = self.numbers
         for _ in range(_MOST_WAKES):
             ending = board.wake(cause, scripts=self._scripts)
             told.take(world.noted)
+            numbers["max_recovery_ms"] = max(numbers["max_recovery_ms"], round(ending.wall_ms))
+            numbers["max_heap_bytes"] = max(numbers["max_heap_bytes"], ending.heap_peak_bytes)
             if ending.kind == "sleep":
                 break
             cause = "reset"
-        # All of a long journal is read now and then, else its last days.
-        is_all = self._random.randrange(_ALL_EVERY) == 0
-        newest = max((seq for letter, seq in told.stored if letter == "r"), default=0)
-        self._show_since(max(self._scenario.reads_since, 0 if is_all else newest - _WINDOW))
-        found = Found.parse(board.run(self._stored), self._since)
-        numbers = self.numbers
-        numbers["max_recovery_ms"] = max(numbers["max_recovery_ms"], round(ending.wall_ms))
-        numbers["max_heap_bytes"] = max(numbers["max_heap_bytes"], ending.heap_peak_bytes)
-        if ending.kind != "sleep" or found is None:
-            return
-        numbers["reopened"] += 1
-        for column, lost in losses(found, told, self._head_end.book, floor_ml).items():
-            numbers[column] += lost
+        return ending
