@@ -102,6 +102,8 @@ class Keeping:
             code, when.time_s, state.boot, when.flags, when.uncertainty_s, when.era,
             before, after, text,
         )  # fmt: skip
+        state.event_next_seq = store.events.next_seq + 1  # used, whatever becomes of the event
+        self.checkpoint()
         try:
             store.events.append(event.pack(happened))
         finally:

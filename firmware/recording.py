@@ -32,7 +32,7 @@ def record_reading(*, store, checkpoint, state, when, battery_mv, slot_s):
             # What the wake before could say is said; that it was reset is not.
             state.flags &= ~last.flags | record.RESET
         return False
-    state.next_seq = store.readings.next_seq
+    state.next_seq = store.readings.next_seq + 1  # so it is used, whatever becomes of the record
     checkpoint()
     try:
         store.readings.append(record.pack(reading))

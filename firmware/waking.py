@@ -12,8 +12,6 @@ from firmware.storage.state import State
 
 _CRASHES_TO_SAFE_MODE = const(3)
 _SAFE_WAKES = const(6)  # then everything is tried once more
-# Records that may have got a number since the checkpoint knew which one is next.
-_NUMBERS_SINCE = const(256)
 
 
 def state_at_wake(*, cause, retained, vault, open_store):
@@ -118,7 +116,7 @@ def _recovered(vault, open_store):
             state.odometer_ml, state.pulses = newest.odometer_ml, newest.pulses
             state.rest = newest.rest
         if known.journal == store.id:
-            store.reserve(known, _NUMBERS_SINCE)
+            store.reserve(known)
         adopt(state, store)
         state.count = newest.count
     except StorageFault as fault:

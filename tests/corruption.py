@@ -124,7 +124,9 @@ class DamagedMeters:
             if stream == "readings" and journal == self._journal_of(found, journal) and body:
                 assert content[0] == odometer_ml(body), (journal, seq)
         for (letter, seq), body in found.bodies.items():
-            if (letter, seq) in self.told.stored and found.journal == self._first_journal():
+            if letter in "dm":  # never sent; a lost file begins again at 1
+                assert body[0] == 4, (letter, seq)
+            elif (letter, seq) in self.told.stored and found.journal == self._first_journal():
                 assert self.told.stored[letter, seq] == body, (letter, seq)
 
     def _first_journal(self) -> str:

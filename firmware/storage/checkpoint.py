@@ -21,7 +21,7 @@ NAMES = (
     "is_blank",  # 1: began at zero, and what a journal may know of earlier is to be added
     "journal",  # id of the journal that the numbers of records belong to, 0: none
     "cursor_seq",  # first reading that is not acknowledged
-    "next_seq",  # the number that the next reading will have
+    "next_seq",  # no reading has this number or a higher one
     "event_cursor_seq",
     "event_next_seq",
     "odometer_ml",

@@ -37,7 +37,6 @@ class Store:
         )
         self._events = None
         self._known_event_seq = 1
-        self._margin = 0
 
     @property
     def id_text(self):
@@ -50,8 +49,7 @@ class Store:
             files = self.files
             segments = Segments(files.folder("events"), files.folder("full"), "e")
             self._events = Journal(segments, _EVENTS_BYTES, lambda: _ALL_EVENTS_BYTES)
-            if self._events.next_seq < self._known_event_seq:
-                self._events.reserve(self._known_event_seq + self._margin)
+            self._events.reserve(self._known_event_seq)
         return self._events
 
     def freezes(self):
@@ -59,14 +57,13 @@ class Store:
 
         return Freezes(self.files.folder("freezes"), self.files.folder("full"))
 
-    def reserve(self, known, margin=0):
+    def reserve(self, known):
         """Give no number to a new record that `known` (next_seq, event_next_seq) has given.
 
-        margin: so many more may have been given since. Before anything is appended.
+        Before anything is appended.
         """
-        if self.readings.next_seq < known.next_seq:
-            self.readings.reserve(known.next_seq + margin)
-        self._known_event_seq, self._margin = known.event_next_seq, margin
+        self.readings.reserve(known.next_seq)
+        self._known_event_seq = known.event_next_seq
 
     def last_reading(self):
         """The newest reading, or None in an empty journal."""

@@ -219,14 +219,14 @@ def test_numbers_that_others_know_are_not_given_again():
         event_next_seq = 7
 
     again = Store(files, _vault())
-    again.reserve(Known, 100)
-    expect(again.readings.append(record.pack(READING)), 140)
-    expect(again.events.append(event.pack(EVENT)), 107)
+    again.reserve(Known)
+    expect(again.readings.append(record.pack(READING)), 40)
+    expect(again.events.append(event.pack(EVENT)), 7)
     last = Store(files, _vault())
-    last.reserve(Known, 100)  # they are known now
-    expect(last.readings.append(record.pack(READING)), 141)
-    expect(last.events.append(event.pack(EVENT)), 108)
-    expect([seq for seq, _ in _bodies(last.readings)], [1, 140, 141])
+    last.reserve(Known)  # they are known now
+    expect(last.readings.append(record.pack(READING)), 41)
+    expect(last.events.append(event.pack(EVENT)), 8)
+    expect([seq for seq, _ in _bodies(last.readings)], [1, 40, 41])
 
 
 def test_a_reading_is_found_before_records_of_another_version():
