@@ -12,7 +12,7 @@ from firmware.cycle import Cycle
 from firmware.drivers.battery import Battery
 from firmware.hal.adc import ADC
 from firmware.hal.clock import Clock
-from firmware.hal.files import Files, make, mount, unmount
+from firmware.hal.files import Files, erase, make, mount, unmount
 from firmware.hal.flash import journal_device
 from firmware.hal.nvs import Nvs
 from firmware.hal.power import Power
@@ -129,6 +129,8 @@ def repair(state, vault, system, feed):
     try:
         saved, lost = save_unread(device, system, state, feed)
         vault.save(state)
+        # All of it: a frame that is left would be taken for one of the new journal some day.
+        erase(device, feed)
         make(device)
         return "%d unsent records saved, %d lost" % (saved, lost)
     except OSError as error:

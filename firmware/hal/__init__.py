@@ -50,6 +50,7 @@ files.Files(root)
     read_end(name, buffer)  fills it with the last bytes; returns the size of the file, or None
     size(name)              bytes, or None when there is no such file
     names() remove(name) capacity_bytes() free_bytes()
+    sizes()                 (name, bytes) of each file, for little more than names() costs
     folder(name)            the Files of a directory in it; make() makes that when it isn't there
     move(name, folder)      into another directory, all or nothing, durable when it returns
     Every failure is an OSError.

@@ -8,6 +8,7 @@ from micropython import const
 
 _BLOCK_BYTES = const(4096)
 _BLOCKS = const(4)  # ioctl operation: number of blocks
+_ERASE = const(6)
 _REGULAR = const(0x8000)  # the kind of entry that is a file
 _TEMPORARY = ".new"
 # littlefs looks through its directories tag by tag, so it reads in small pieces. Its cache, and
@@ -48,6 +49,13 @@ def unmount(root):
     vfs.umount(root)
 
 
+def erase(device, feed):
+    """Every block, the first one last: until then nothing takes the device for a new one."""
+    for block in range(device.ioctl(_BLOCKS, 0) - 1, -1, -1):
+        device.ioctl(_ERASE, block)
+        feed()
+
+
 def make(device):
     """A new littlefs on a device, whatever is on it."""
     vfs.VfsLfs2.mkfs(
@@ -73,7 +81,7 @@ def _was_never_formatted(device):
     used = [n for n in range(2) if not _is_blank(device, n)]
     if len(used) == 2:
         return False
-    return not used or all(_is_blank(device, n) for n in range(2, device.ioctl(_BLOCKS, 0)))
+    return all(_is_blank(device, n) for n in range(2, device.ioctl(_BLOCKS, 0)))
 
 
 def _is_blank(device, block):
@@ -136,7 +144,10 @@ class Files:
             raise
 
     def names(self):
-        return self._do(_names, self._root or ".")
+        return [name for name, _ in self.sizes()]
+
+    def sizes(self):
+        return self._do(_sizes, self._root or ".")
 
     def remove(self, name):
         self._do(os.remove, self._prefix + name)
@@ -187,9 +198,9 @@ def _read_end(path, buffer):
         return size
 
 
-def _names(path):
+def _sizes(path):
     return [
-        entry[0]
+        (entry[0], entry[-1])  # littlefs tells the size, last
         for entry in os.ilistdir(path)
         if entry[1] == _REGULAR and not entry[0].endswith(_TEMPORARY)
     ]

@@ -98,8 +98,14 @@ class Segments:
 
     def flash_bytes(self):
         """What all segments take of the flash."""
-        sizes = [self.size(number) for number in self._all()]
-        return sum([(size + _BLOCK_BYTES - 1) // _BLOCK_BYTES for size in sizes]) * _BLOCK_BYTES
+        try:
+            files = self._full.sizes() + self._active.sizes()
+        except OSError as error:
+            raise StorageFault("journal not readable: %s" % error)
+        blocks = [
+            (size + _BLOCK_BYTES - 1) // _BLOCK_BYTES for n, size in files if self._number(n)
+        ]
+        return sum(blocks) * _BLOCK_BYTES
 
     def _all(self):
         found = self._numbers(self._full)
@@ -112,15 +118,20 @@ class Segments:
         found = []
         try:
             for name in folder.names():
-                try:
-                    number = int(name[1:], 16)
-                except ValueError:
-                    continue
-                if number > 0 and name == self._name(number):
+                number = self._number(name)
+                if number:
                     found.append(number)
         except OSError as error:
             raise StorageFault("journal not readable: %s" % error)
         return found
+
+    def _number(self, name):
+        """Of the segment with that name, 0 when it is none of this stream."""
+        try:
+            number = int(name[1:], 16)
+        except ValueError:
+            return 0
+        return number if number > 0 and name == self._name(number) else 0
 
     def _folder(self, number):
         return self._active if number == self.growing else self._full

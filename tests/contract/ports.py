@@ -196,9 +196,10 @@ def test_files_are_durable_and_replaced_as_a_whole():
     folder = files.folder("in")
     folder.make()
     folder.make()
-    assert list(folder.names()) == []
+    assert list(folder.names()) == [] and list(folder.sizes()) == []
     folder.append("long", b"0123456789")
     assert folder.read_end("long", buffer) == 10 and buffer == b"23456789"
+    assert list(folder.sizes()) == [("long", 10)]
     folder.move("long", files)
     assert list(folder.names()) == [] and sorted(files.names()) == ["a", "long"]
     files.remove("long")

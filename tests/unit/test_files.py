@@ -7,7 +7,17 @@ import vfs
 
 from expect import expect, expect_raises
 from firmware.hal.files import Files, mount
-from flash import ROOT, PowerCut, RamFlash, every_cut, mounted, read_file, remounted, write_file
+from flash import (
+    ROOT,
+    PowerCut,
+    RamFlash,
+    every_cut,
+    mounted,
+    read_file,
+    remounted,
+    unmount,
+    write_file,
+)
 
 OLD = b"old" * 100
 NEW = b"newer" * 100
@@ -117,3 +127,14 @@ def test_what_is_not_there_has_no_size_and_cannot_be_read():
     expect(files.read("a", 100, bytearray(1)), 0)
     expect(files.free_bytes() < files.capacity_bytes(), True)
     expect(Files(ROOT).size("a"), 3)
+
+
+def test_a_flash_with_data_behind_two_erased_superblocks_is_not_formatted():
+    flash = RamFlash()
+    mounted(flash).append("a", bytes(500))
+    unmount()
+    data = [n for n in range(2, 16) if flash.content[n]]
+    for block in (0, 1):
+        flash.ioctl(6, block)
+    expect_raises(OSError, mounted, flash)
+    expect([n for n in range(2, 16) if flash.content[n]], data)

@@ -215,7 +215,7 @@ class CorruptAt:
         self._name = name
         self._files = files
         self._read = files.read
-        for method in ("append", "size", "names", "remove", "make", "replace"):
+        for method in ("append", "size", "sizes", "names", "remove", "make", "replace"):
             setattr(self, method, getattr(files, method))
 
     @property

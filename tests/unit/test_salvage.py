@@ -86,7 +86,7 @@ def _unused(flash):
 
 
 def test_each_record_is_saved_once_however_many_copies_lie_around():
-    flash, state = _journal(readings=60, events=10, cursor_seq=20, event_cursor_seq=5)
+    flash, state = _journal(readings=60, events=10, cursor_seq=40, event_cursor_seq=5)
     kept = _save(flash, RamFiles(), state)
     used = [pages for pages in flash.content if pages]
     for block, pages in zip(_unused(flash), used):
@@ -119,7 +119,7 @@ def test_noise_and_what_the_head_end_has_are_not_saved():
 
 
 def test_power_lost_anywhere_in_saving_costs_nothing():
-    flash, state = _journal(readings=60, events=10, cursor_seq=20, event_cursor_seq=5)
+    flash, state = _journal(readings=60, events=10, cursor_seq=40, event_cursor_seq=5)
     whole = RamFiles()
     kept = _save(flash, whole, state)
     for cut_at in range(100):

@@ -223,6 +223,9 @@ class RamFiles:
         inside = [name[begin:] for name in self.content if name.startswith(self._prefix)]
         return [name for name in inside if "/" not in name]
 
+    def sizes(self):
+        return [(name, self.size(name)) for name in self.names()]
+
     def remove(self, name):
         del self.content[self._prefix + name]
 

@@ -30,7 +30,7 @@ class CutFiles:
     def __init__(self, files, fuse):
         self._files = files
         self._fuse = fuse
-        for name in ("read", "read_end", "size", "names", "capacity_bytes"):
+        for name in ("read", "read_end", "size", "sizes", "names", "capacity_bytes"):
             setattr(self, name, getattr(files, name))
 
     def folder(self, name):
