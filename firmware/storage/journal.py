@@ -83,9 +83,12 @@ class Journal:
 
     def reserve(self, seq):
         """No number below seq is given to a new record: others know records of those numbers."""
-        if seq > self.next_seq:
-            self.next_seq = seq
-            self._is_damaged = True  # a segment is named by its first record, and has no gaps
+        if seq <= self.next_seq:
+            return
+        self.next_seq = seq
+        growing = self.segments.growing
+        if growing is not None and seq - growing > self._size // frame.SHORTEST_BYTES:
+            self._is_damaged = True  # there it would not belong, see frame.py
 
     def append(self, body):
         """Store a body of 1 ... 255 bytes; returns its sequence number.

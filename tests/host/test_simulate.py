@@ -39,6 +39,7 @@ def test_a_quiet_week_arrives_once():
     assert 0 <= n["ml_in"] - n["ml_reported"] < 1000
     assert n["records_unique"] == n["records_stored"] == 7 * 24 + 1
     assert n["records_lost"] == n["duplicates"] == 0
+    assert n["events_unique"] == n["events_stored"] > 0
     assert n["reports"] == 7 * 4 + 1
 
 
@@ -62,7 +63,7 @@ def test_the_readings_are_the_water_hour_by_hour():
 def test_outage_and_resets_lose_nothing(seed):
     n = result(settings(4, seed, outages_s=((90000, 100000),), reset_every=5))
     assert n["records_unique"] == n["records_stored"] == 4 * 24 + 1
-    assert n["resets"] >= 4 * 24 // 5
+    assert n["events_unique"] == n["events_stored"] >= n["resets"] >= 4 * 24 // 5
 
 
 def test_resets_in_the_middle_of_reports_bring_duplicates_that_are_removed():

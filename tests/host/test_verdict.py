@@ -1,5 +1,7 @@
 """Promise: the verdict of a simulation is not kinder than the facts."""
 
+from dataclasses import replace
+
 import pytest
 
 from rill.verdict import Event, Meter, Reading, compare, is_sound
@@ -12,18 +14,21 @@ def meter(records=10, cursor=None, first=1) -> Meter:
     }
     events = {seq: Event(seq, 1, 0, 1, 0, 2, 0, 0, seq, "x") for seq in (1, 2, 3)}
     cursor = cursor or records + 1
-    return Meter("00" * 8, first, records + 1, cursor, records, readings, 3, events)
+    return Meter("00" * 8, first, records + 1, cursor, records, readings, 3, 4, events)
 
 
 def rows(of: Meter) -> list[dict]:
-    names = ("seq", "time_s", "odometer_ml", "interval_ml", "battery_mv", "flags")
-    more = {"boot": None, "uptime_s": None}
-    return [{name: getattr(r, name) for name in names} | more for r in of.readings.values()]
+    return _rows(of.readings, "odometer_ml", "interval_ml", "battery_mv")
 
 
 def event_rows(of: Meter) -> list[dict]:
-    names = ("seq", "code", "before", "after", "text")
-    return [{name: getattr(e, name) for name in names} for e in of.events.values()]
+    return _rows(of.events, "code", "before", "after", "text")
+
+
+def _rows(records: dict, *names: str) -> list[dict]:
+    names += ("seq", "time_s", "flags")
+    more = {"boot": None, "uptime_s": None}
+    return [{name: getattr(r, name) for name in names} | more for r in records.values()]
 
 
 def numbers(of: Meter, received: list[dict], events: list[dict] | None = None, **more) -> dict:
@@ -105,6 +110,36 @@ def test_an_event_that_was_acknowledged_counts_like_a_reading():
     n = numbers(full, rows(full), event_rows(full)[1:])
     assert n["events_lost"] == 1 and not is_sound(n, 1000)
     n = numbers(full, rows(full), [event_rows(full)[0] | {"after": 9}, *event_rows(full)[1:]])
+    assert n["events_wrong"] == 1 and not is_sound(n, 1000)
+
+
+def test_events_that_arrived_may_leave_the_journal():
+    """A long run with many events is sound: the ring drops what the head end has."""
+    full = meter()
+    kept = replace(full, events={3: full.events[3]})
+    n = numbers(kept, rows(kept), event_rows(full))
+    assert (n["events_stored"], n["events_unique"]) == (3, 3) and is_sound(n, 1000)
+
+
+def test_an_event_dropped_before_it_was_sent_is_lost():
+    """That the journal was full excuses no event, whether the cursor has passed it or not."""
+    full = meter()
+    for cursor in (1, 3):
+        dropped = replace(full, events={3: full.events[3]}, event_cursor=cursor)
+        n = numbers(dropped, rows(dropped), event_rows(full)[1:2])
+        assert n["events_lost"] == 1 and not is_sound(n, 1000)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"code": 2}, {"before": 1}, {"text": "y"}, {"time_s": 5}, {"flags": 1}, {"seq": 4}],
+)
+def test_an_event_that_arrived_otherwise_is_wrong(change):
+    """An event is compared as strictly as a reading, its time too."""
+    full = meter()
+    received = event_rows(full)
+    received[-1] |= change
+    n = numbers(full, rows(full), received)
     assert n["events_wrong"] == 1 and not is_sound(n, 1000)
 
 

@@ -198,12 +198,12 @@ class Run:
 
     def _await_arrival(self, store: Store, meter: Meter) -> None:
         """What the broker has acknowledged it may still be passing on."""
-        acked = set(range(1, meter.cursor))
+        acked = {"readings": meter.cursor, "events": meter.event_cursor}
 
         def is_here() -> bool:
-            events = {row["seq"] for row in self._received(store, meter, "events")}
-            return acked <= {row["seq"] for row in self._received(store, meter)} and (
-                {seq for seq in meter.events if seq < meter.event_cursor} <= events
+            return all(
+                set(range(1, cursor)) <= {row["seq"] for row in self._received(store, meter, name)}
+                for name, cursor in acked.items()
             )
 
         self.collector.wait_for(is_here, _ARRIVAL_S)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 _TIME_UNKNOWN = 1
 _DATED_LATER = 64
+_OF_READING = ("odometer_ml", "interval_ml", "battery_mv")
+_OF_EVENT = ("code", "before", "after", "text")
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ class Event:
 
 @dataclass(frozen=True)
 class Meter:
-    """What the meter itself holds at the end; readings by sequence number."""
+    """What the meter itself holds at the end; readings and events by sequence number."""
 
     journal: str
     first_seq: int
@@ -48,73 +50,66 @@ class Meter:
     pulses: int
     readings: dict[int, Reading]
     event_cursor: int
+    next_event: int
     events: dict[int, Event]
 
     @classmethod
     def from_dump(cls, text: str) -> "Meter":
         """From what board/dump.py printed."""
         lines = [json.loads(line) for line in text.splitlines() if line.startswith("[")]
-        _, journal, first_seq, next_seq, cursor, _, pulses, _, event_cursor, _ = lines[0]
+        _, journal, first_seq, next_seq, cursor, _, pulses, _, *of_events = lines[0]
         readings = {line[1]: Reading(*line[1:]) for line in lines if line[0] == "readings"}
         events = {line[1]: Event(*line[1:]) for line in lines if line[0] == "events"}
-        return cls(journal, first_seq, next_seq, cursor, pulses, readings, event_cursor, events)
+        return cls(journal, first_seq, next_seq, cursor, pulses, readings, *of_events, events)
 
 
 def compare(meter: Meter, received: list[dict], events: list[dict]) -> dict:
-    """The record counts of `rill simulate --json`.
+    """The counts of readings (records_...) and events of `rill simulate --json`.
 
     Lost is what the meter stored once and what is neither at the head end nor still
     waiting in its journal. Wrong is what arrived with another content.
     """
+    records = _account(meter.readings, meter.cursor, meter.next_seq, received, _OF_READING)
+    told = _account(meter.events, meter.event_cursor, meter.next_event, events, _OF_EVENT)
+    return {
+        **{f"records_{name}": count for name, count in records.items()},
+        **{f"events_{name}": told[name] for name in ("stored", "unique", "lost", "wrong")},
+    }
+
+
+def _account(held: dict, cursor: int, next_seq: int, received: list[dict], names: tuple) -> dict:
+    """Of one stream. held: what its journal still has; names: of the values that never change.
+
+    What arrived may have left the journal since then, and what left it before it was sent is
+    lost, so the numbers tell what was stored and not what is held.
+    """
     arrived = {row["seq"]: row for row in received}
-    stored = range(1, meter.next_seq)
-    pending = {seq for seq in range(meter.cursor, meter.next_seq) if seq in meter.readings}
+    stored = range(1, next_seq)
+    pending = {seq for seq in range(cursor, next_seq) if seq in held}
     lost = [seq for seq in stored if seq not in arrived and seq not in pending]
     wrong = [
-        seq
-        for seq, row in arrived.items()
-        if seq in meter.readings and not _is_same(meter.readings[seq], row)
+        seq for seq, row in arrived.items() if seq in held and not _is_same(held[seq], row, names)
     ]
     return {
-        "records_stored": len(stored),
-        "records_acked": meter.cursor - 1,
-        "records_pending": len(pending),
-        "records_unique": len(arrived),
-        "records_lost": len(lost),
-        "records_wrong": len(wrong) + len(arrived.keys() - set(stored)),
-        **_compare_events(meter, events),
+        "stored": len(stored),
+        "acked": cursor - 1,
+        "pending": len(pending),
+        "unique": len(arrived),
+        "lost": len(lost),
+        "wrong": len(wrong) + len(arrived.keys() - set(stored)),
     }
 
 
-def _compare_events(meter: Meter, received: list[dict]) -> dict:
-    arrived = {row["seq"]: row for row in received}
-    names = ("code", "before", "after", "text")
-    wrong = [
-        seq
-        for seq, row in arrived.items()
-        if seq not in meter.events
-        or any(row[name] != getattr(meter.events[seq], name) for name in names)
-    ]
-    lost = [seq for seq in meter.events if seq < meter.event_cursor and seq not in arrived]
-    return {
-        "events_stored": len(meter.events),
-        "events_unique": len(arrived),
-        "events_lost": len(lost),
-        "events_wrong": len(wrong),
-    }
-
-
-def _is_same(reading: Reading, row: dict) -> bool:
-    """True when the row is that reading; its time may have been put right on the way."""
-    for name in ("odometer_ml", "interval_ml", "battery_mv"):
-        if row[name] != getattr(reading, name):
-            return False
-    if row["flags"] == reading.flags & ~_TIME_UNKNOWN | _DATED_LATER:
+def _is_same(record: Reading | Event, row: dict, names: tuple) -> bool:
+    """True when the row is that record; its time may have been put right on the way."""
+    if any(row[name] != getattr(record, name) for name in names):
+        return False
+    if row["flags"] == record.flags & ~_TIME_UNKNOWN | _DATED_LATER:
         return row["time_s"] is not None
-    if reading.flags & _TIME_UNKNOWN:
-        undated = (reading.flags, None, reading.boot, reading.time_s)
+    if record.flags & _TIME_UNKNOWN:
+        undated = (record.flags, None, record.boot, record.time_s)
         return (row["flags"], row["time_s"], row["boot"], row["uptime_s"]) == undated
-    return row["flags"] == reading.flags and row["time_s"] == reading.time_s
+    return row["flags"] == record.flags and row["time_s"] == record.time_s
 
 
 def is_sound(numbers: dict, pulse_ml: int) -> bool:
