@@ -259,4 +259,5 @@ class Cycle:
         if self._counting.needs_proof(self._state):
             wakes_s.append(now_s + _PROOF_S)
         time = self._state.time
-        return time.sleep_ms(schedule.sleep_ms(time.now_us // 1000, *wakes_s))
+        sleep_ms = time.sleep_ms(schedule.sleep_ms(time.now_us // 1000, *wakes_s))
+        return schedule.within(sleep_ms)  # also when a calibration was wrong

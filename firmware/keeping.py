@@ -92,6 +92,11 @@ class Keeping:
             self._state.flags |= record.STORAGE_FAULT
             return False
 
+    def keep(self):
+        """Make the state survive resets and losses of power; False as checkpoint()."""
+        self._commit()
+        return self.checkpoint()
+
     def note(self, code, before=0, after=0, text=""):
         """Store an event of now; False when that failed."""
         return self.use(lambda store: self._note(store, code, before, after, text))

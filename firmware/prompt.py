@@ -1,9 +1,8 @@
 """What a technician does at the prompt, with the cell connected: `from firmware import prompt`."""
 
 from firmware import app
-from firmware.core.errors import MeterError
+from firmware.core.errors import MeterError, StorageFault
 from firmware.hal.clock import Clock
-from firmware.hal.files import Files
 from firmware.hal.nvs import Nvs
 from firmware.hal.power import Power
 from firmware.keeping import Keeping
@@ -47,7 +46,7 @@ def _do(act):
             "this meter has not been awake since it got power: let it sleep once, then come back"
         )
         return
-    vault, system = Vault(Nvs()), Files("")
+    vault, faults = Vault(Nvs()), state.store_faults
 
     def commit():
         retained.save(state)
@@ -59,15 +58,20 @@ def _do(act):
     keeping = Keeping(
         lambda segment: app.open_store(vault, segment),
         vault,
-        lambda state: app.repair(state, vault, system, power.feed),
+        _never,
     )
     keeping.begin(state, commit, now)
     try:
         act(state, keeping)
     except (MeterError, ValueError) as error:
         print(error)
+    state.store_faults = faults  # only wakes count towards making a journal anew
     commit()
     print("odometer %d L, body %d L" % _litres(state))
+
+
+def _never(state):
+    raise StorageFault("no journal is made anew from the prompt")
 
 
 def _litres(state):

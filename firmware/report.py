@@ -96,7 +96,11 @@ def _set_clock(link, clock, store, state, keeping, commit):
 def _newest_s(store):
     """Unix time of the newest reading, 0 when it has none; the network can't be before it."""
     last = store and store.last_reading()
-    return 0 if not last or last.flags & record.TIME_UNKNOWN else last.time_s
+    if not last:
+        return 0
+    if not last.flags & record.TIME_UNKNOWN:
+        return last.time_s
+    return store.freezes().last_s()  # power was lost behind it
 
 
 def _publish_pending(session, power, device, store, state, config, keeping, commit):

@@ -98,7 +98,12 @@ def _last_offset_ml(store):
 
 def _recovered(vault, open_store):
     """The state after a loss of retained memory, from the checkpoint and the journal."""
-    state = State()
+    state, store = State(), None
+    try:
+        store = open_store()  # first: an older journal brings its checkpoint with it
+    except StorageFault as fault:
+        print(fault)
+        state.flags |= record.STORAGE_FAULT
     try:
         known = vault.load()
     except StorageFault as fault:
@@ -107,23 +112,29 @@ def _recovered(vault, open_store):
         known = NEW
     for name in NAMES:
         setattr(state, name, getattr(known, name))
-    try:
-        store = open_store()
-        last = store.last_reading()
-        newest = last if last and last.pulses > known.pulses else known
-        if not state.is_blank:
-            # The checkpoint is written before each record; it is older only when damaged.
-            state.odometer_ml, state.pulses = newest.odometer_ml, newest.pulses
-            state.rest = newest.rest
-        if known.journal == store.id:
-            store.reserve(known)
-        adopt(state, store)
-        state.count = newest.count
-    except StorageFault as fault:
-        print(fault)
-        state.flags |= record.STORAGE_FAULT
+    state.count = known.count
+    if store:
+        try:
+            _compare(state, known, store)
+        except StorageFault as fault:
+            print(fault)
+            state.flags |= record.STORAGE_FAULT
     counting.is_stored(state)
     return state
+
+
+def _compare(state, known, store):
+    """Take what the journal knows better than the checkpoint."""
+    last = store.last_reading()
+    newest = last if last and last.pulses > known.pulses else known
+    if not state.is_blank:
+        # The checkpoint is written before each record; it is older only when damaged.
+        state.odometer_ml, state.pulses = newest.odometer_ml, newest.pulses
+        state.rest = newest.rest
+    if known.journal == store.id:
+        store.reserve(known)
+    adopt(state, store)
+    state.count = newest.count
 
 
 def _power_came(state, vault):

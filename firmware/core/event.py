@@ -63,9 +63,8 @@ def unpack(body):
 
 
 def _cut(text):
-    encoded = text.encode()[:_MOST_TEXT_BYTES]
-    while encoded and encoded[-1] & 0xC0 == 0x80:  # not in the middle of a letter
-        encoded = encoded[:-1]
-    if encoded and encoded[-1] >= 0xC0:
-        encoded = encoded[:-1]
-    return encoded
+    encoded = text.encode()
+    end = min(len(encoded), _MOST_TEXT_BYTES)
+    while 0 < end < len(encoded) and encoded[end] & 0xC0 == 0x80:  # not in the middle of a letter
+        end -= 1
+    return encoded[:end]

@@ -24,7 +24,12 @@ def next_slot_s(now_s, period_s):
 
 def sleep_ms(now_ms, *wakes_s):
     """Milliseconds from now_ms to the earliest of wakes_s, within 1 s ... 1 day."""
-    return max(_SHORTEST_SLEEP_MS, min(_LONGEST_SLEEP_MS, 1000 * min(wakes_s) - now_ms))
+    return within(1000 * min(wakes_s) - now_ms)
+
+
+def within(sleep_ms):
+    """The sleep, not shorter than a second and not longer than a day."""
+    return max(_SHORTEST_SLEEP_MS, min(_LONGEST_SLEEP_MS, sleep_ms))
 
 
 def retry_s(now_s, slot_s, report_s, failures):

@@ -37,6 +37,10 @@ def mount(device, root):
                 raise
         return
     try:
+        vfs.umount(root)  # somebody has pressed Ctrl-C in a wake that had mounted it
+    except OSError:
+        pass  # as it should be: nobody has
+    try:
         vfs.mount(_littlefs(device), root)
     except OSError:
         if not _was_never_formatted(device):

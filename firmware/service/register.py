@@ -12,6 +12,7 @@ def set_body_reading(state, keeping, reading_ml, who):
     """The body shows reading_ml now. ValueError, StorageFault: nothing has changed."""
     if reading_ml < 0:
         raise ValueError("a reading of %d mL" % reading_ml)
+    keeping.store()  # what the journal knows of before is in the odometer then
     _told(keeping, event.BODY_READING, state.odometer_ml + state.offset_ml, reading_ml, who)
     state.offset_ml = reading_ml - state.odometer_ml
     _kept(state, keeping)
@@ -19,6 +20,7 @@ def set_body_reading(state, keeping, reading_ml, who):
 
 def hand_over(state, keeping, odometer_ml, who):
     """Go on from the odometer of the board that this one replaces. ValueError, StorageFault."""
+    keeping.store()
     before_ml = state.odometer_ml
     if odometer_ml < before_ml:
         raise ValueError(
@@ -39,5 +41,5 @@ def _kept(state, keeping):
     state.flags |= (
         record.ON_DEMAND
     )  # the next wake takes a reading, the second place that knows it
-    if not keeping.checkpoint():
+    if not keeping.keep():
         raise StorageFault("changed, but a loss of power would undo it: set it again")

@@ -32,6 +32,10 @@ class Freezes:
         segments = Segments(*self._folders, letter)
         return Journal(segments, segment_bytes, lambda: all_bytes)
 
+    def last_s(self):
+        """Unix time at the beginning of the newest day, 0 when there is none."""
+        return 86400 * _last_day(self.days)
+
     def keep(self, reading):
         """Freeze a dated reading, if its day or month has no freeze yet."""
         day = freeze.day_of(reading.time_s)

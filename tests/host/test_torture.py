@@ -70,9 +70,9 @@ def _mistaken(folder: Path, file: str, good: str, bad: str) -> Path:
          "            self._move(*behind)", "            self._move(*behind)\n"
          "            yield self._rows.payload()\n            self._rows.clear()",
          "partial_ack", "acked_lost"),
-        # A number is given again after a reset.
-        ("storage/journal.py", "max(self.next_seq, frame.seq(view) + 1)",
-         "max(self.next_seq, frame.seq(view))", "brown_out", "duplicates_sequence"),
+        # A record leaves its number to the next one.
+        ("storage/journal.py", "        self.next_seq += 1\n        self.last_body",
+         "        self.last_body", "first_boot", "duplicates_sequence"),
         ("waking.py", "state.odometer_ml, state.pulses = newest.odometer_ml, newest.pulses",
          "state.odometer_ml, state.pulses = 0, newest.pulses", "brown_out",
          "odometer_backwards"),

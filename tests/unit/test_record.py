@@ -67,6 +67,8 @@ def test_every_other_length_or_kind_is_refused():
 def test_a_text_is_cut_between_two_letters():
     values = (1, 0, 0, 0, 0, 0, 0, 0)
     for text, kept in (
+        ("Zo\xe9", "Zo\xe9"),
+        ("x" * 38 + "\xe4", "x" * 38 + "\xe4"),
         ("x" * 50, "x" * 40),
         ("x" * 39 + "\xe4", "x" * 39),
         ("\u20ac" * 20, "\u20ac" * 13),
