@@ -18,8 +18,9 @@ class Wear:
         """What the board's flash says at the end of a wake: board/flash.py."""
         self.operations, programmed = struct.unpack_from("<II", told)
         self.programmed_bytes += programmed
-        for block, times in struct.iter_unpack("<HH", told[8:]):
-            self.erased[block] = self.erased.get(block, 0) + times
+        for block, (times,) in enumerate(struct.iter_unpack("<H", told[8:])):
+            if times:
+                self.erased[block] = self.erased.get(block, 0) + times
 
     def numbers(self, days: float) -> dict:
         """A day's programmed bytes and erased blocks, the most-worn block, years at this rate."""

@@ -35,12 +35,11 @@ class Flash:
         self._cut = cut
         self._bad = bad
         self._operations = self._programmed = 0
-        self._erased = {}
+        self._erased = bytearray(2 * self._blocks)  # a count of 16 bits for each block
 
     def wear(self):
-        """For the world: operations, bytes programmed, then each erased block and how often."""
-        counts = b"".join([struct.pack("<HH", n, times) for n, times in self._erased.items()])
-        return struct.pack("<II", self._operations, self._programmed) + counts
+        """For the world: operations, bytes programmed, then how often each block was erased."""
+        return struct.pack("<II", self._operations, self._programmed) + self._erased
 
     def readblocks(self, block, buffer, offset=0):
         self._file.seek(block * _BLOCK_BYTES + offset)
@@ -72,7 +71,8 @@ class Flash:
 
     def _erase(self, block):
         self._begin()
-        self._erased[block] = self._erased.get(block, 0) + 1
+        times = struct.unpack_from("<H", self._erased, 2 * block)[0]
+        struct.pack_into("<H", self._erased, 2 * block, times + 1)
         start = block * _BLOCK_BYTES
         if self._is_here("torn"):
             for page in range(0, _BLOCK_BYTES, _PAGE_BYTES):
