@@ -8,10 +8,10 @@ from firmware.storage.journal import Journal
 from firmware.storage.reader import Reader
 from firmware.storage.segments import Segments
 from flash import (
-    BLOCK_BYTES,
     RamFiles,
     RamFlash,
     every_cut,
+    fill,
     mounted,
     remounted,
 )
@@ -132,17 +132,6 @@ def test_a_full_flash_costs_the_oldest_records_and_is_never_silent():
     expect(found[-1], stored)
     expect(len(found) + faults >= journal.next_seq - journal.first_seq(), True)
     expect(stored > 60, True)
-
-
-def fill(files):
-    """Other files take all that is free."""
-    n = 0
-    while True:
-        try:
-            files.append("other%d" % n, bytes(BLOCK_BYTES))
-        except OSError:
-            return
-        n += 1
 
 
 def test_a_flash_that_cannot_be_read_is_a_storage_fault_wherever_it_shows():

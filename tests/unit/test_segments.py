@@ -4,8 +4,8 @@ from expect import expect, expect_raises
 from firmware.core.errors import StorageFault
 from firmware.storage.reader import Reader
 from firmware.storage.segments import Segments
-from flash import RamFiles, RamFlash, every_cut, mounted, remounted
-from journals import BLOCK_BYTES, all_of, body, filled, opened, small
+from flash import BLOCK_BYTES, RamFiles, RamFlash, every_cut, fill, mounted, remounted
+from journals import all_of, body, filled, opened, small
 
 
 def _segments(files, growing=0):
@@ -162,7 +162,7 @@ def test_writes_that_fail_leave_no_heap_of_empty_segments():
     journal = opened(files, segment_bytes=600, most_segments=50)
     for n in range(1, 5):
         journal.append(body(n))
-    _fill(files)
+    fill(files)
     faults = 0
     for _ in range(60):
         try:
@@ -171,14 +171,3 @@ def test_writes_that_fail_leave_no_heap_of_empty_segments():
             faults += 1
     expect(faults > 3, True)
     expect(sum([len(list(files.folder(name).names())) for name in ("now", "full")]) <= 2, True)
-
-
-def _fill(files):
-    """Other files take all blocks that are free."""
-    n = 0
-    while True:
-        try:
-            files.append("other%d" % n, bytes(BLOCK_BYTES))
-        except OSError:
-            return
-        n += 1

@@ -20,7 +20,6 @@ from rill.slow_clock import SlowClock
 from rill.wear import Wear
 
 WORLD_BEGAN_S = 1767225600  # 2026-01-01T00:00:00Z, Unix time
-_EPOCH_2000_S = 946684800
 _CELL_UV = 3_600_000
 _DIVIDER = 2
 _LOOK_US = 100  # a look at the clock takes time, or a waiting loop would never end

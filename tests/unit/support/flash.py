@@ -150,6 +150,17 @@ def read_file(name):
         return f.read()
 
 
+def fill(files):
+    """Other files take all blocks that are free."""
+    n = 0
+    while True:
+        try:
+            files.append("other%d" % n, bytes(BLOCK_BYTES))
+        except OSError:
+            return
+        n += 1
+
+
 def every_cut(flash, act, check):
     """Power fails in the middle of each write and erase of act(files), in turn.
 

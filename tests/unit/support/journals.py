@@ -6,8 +6,7 @@ On real files, too, the one that grows is in a directory of its own.
 from firmware.storage.journal import Journal
 from firmware.storage.reader import Reader
 from firmware.storage.segments import Segments
-
-BLOCK_BYTES = 4096
+from flash import BLOCK_BYTES
 
 
 def opened(files, segment_bytes, most_segments):
