@@ -12,7 +12,7 @@ from firmware.cycle import Cycle
 from firmware.drivers.battery import Battery
 from firmware.hal.adc import ADC
 from firmware.hal.clock import Clock
-from firmware.hal.files import Files, erase, make, mount, unmount
+from firmware.hal.files import Files, Readable, erase, make, mount, unmount
 from firmware.hal.flash import journal_device
 from firmware.hal.nvs import Nvs
 from firmware.hal.power import Power
@@ -20,6 +20,7 @@ from firmware.storage.checkpoint import Vault
 from firmware.storage.state import RetainedState
 from firmware.storage.store import Store
 from firmware.version import VERSION
+from firmware.waking import recall
 
 _WATCHDOG_MS = const(120_000)
 # A meter that sleeps at once locks its owner out: time for Ctrl-C after power-on.
@@ -74,7 +75,7 @@ def build(clock, power):
         retained=RetainedState(power),
         files=system,
         vault=vault,
-        open_store=lambda segment: open_store(vault, segment),
+        open_store=lambda segment, is_damaged: open_store(vault, segment, is_damaged),
         about="%s, %s" % (VERSION, journal_place()),
         repair=lambda state: repair(state, vault, system, power.feed),
         report=report,
@@ -96,10 +97,15 @@ def open_counter(config):
     return Counter(config, board.ULP_MEASURE)
 
 
-def open_store(vault, segment=0):
-    """The store on the journal partition, or in a directory of the one file system."""
+def open_store(vault, segment=0, is_damaged=False):
+    """The store on the journal partition, or in a directory of the one file system.
+
+    is_damaged: what can't be read of the flash is passed over.
+    """
     try:
         device = journal_device()
+        if device and is_damaged:
+            device = Readable(device)
         mount(device, _JOURNAL_ROOT)
         try:
             return Store(Files(_JOURNAL_ROOT), vault, segment)
@@ -127,7 +133,12 @@ def repair(state, vault, system, feed):
     if device is None:
         raise StorageFault("the journal is a directory; only its file system can be made anew")
     try:
-        saved, lost = save_unread(device, system, state, feed)
+        readable = Readable(device)
+        if not state.journal:
+            from firmware.storage.nameless import Nameless
+
+            recall(state, Nameless(readable, feed))
+        saved, lost = save_unread(readable, system, state, feed)
         vault.save(state)
         # All of it: a frame that is left would be taken for one of the new journal some day.
         erase(device, feed)

@@ -4,7 +4,7 @@ from binascii import crc32
 
 from firmware import config
 from firmware.core import event, record
-from firmware.core.errors import ConfigError
+from firmware.core.errors import ConfigError, StorageFault
 
 
 def configured(files, state, keeping):
@@ -48,5 +48,6 @@ def _accept(store, keeping, new, text):
         if before != after:
             if isinstance(default, str):
                 before = after = 0  # a text may be a password
-            keeping.note(event.CONFIG_CHANGED, before, after, key + by)
+            if not keeping.note(event.CONFIG_CHANGED, before, after, key + by):
+                raise StorageFault("a change of %s could not be told" % key)
     config.keep_as_last_good(store.files, text)

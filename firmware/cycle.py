@@ -14,7 +14,7 @@ from firmware.core import event, record, schedule
 from firmware.core.errors import StorageFault, UplinkError
 from firmware.keeping import Keeping
 from firmware.recording import record_reading
-from firmware.timing import when
+from firmware.timing import SlowClock, when
 from firmware.waking import is_safe_mode, state_at_wake
 
 _CRASH_SLEEP_MS = const(60_000)
@@ -24,16 +24,17 @@ _BUDGET_PERIOD_S = const(86400)
 # person who fits the meter is still there.
 _PROOF_S = const(60)
 _LOOK_MS = const(1000)  # of a meter that stays awake
-_STORE_MS = const(60_000)  # its sensor may be fast: flash is written each minute at the most
+_MINUTE_MS = const(60_000)  # its sensor may be fast: flash is written so often at the most
 _RESTART_MS = const(1000)
+_FAULTS_TO_DAMAGE = const(3)  # wakes: then the flash counts as damaged until power comes anew
 _RESETS = {"power_on": event.POWER_ON, "reset": event.RESET, "watchdog": event.WATCHDOG}
 
 
 class Cycle:
     """The parts of one meter; wired in app.py.
 
-    open_counter(config), open_store(segment), repair(state) and report(...) are called only when
-    they are needed. about: firmware and journal, for the event of each boot.
+    open_counter(config), open_store(segment, is_damaged), repair(state) and report(...) are
+    called only when they are needed. about: firmware and journal, for the event of each boot.
     """
 
     def __init__(
@@ -41,6 +42,7 @@ class Cycle:
         report, about,
     ):  # fmt: skip
         self._clock = clock
+        self._slow_clock = SlowClock(clock)
         self._power = power
         self._battery = battery
         self._retained = retained
@@ -109,6 +111,8 @@ class Cycle:
             # This is what the next power-on asks: does a wake come to its end here?
             state.starts = 0
             self._keeping.checkpoint()
+        if state.flags & record.STORAGE_FAULT and not self._is_safe:
+            state.storage_faults = min(state.storage_faults + 1, _FAULTS_TO_DAMAGE)
         self._counting.finish(state, self._config, self._store_count, self._commit, allowance)
 
     def _store_count(self):
@@ -128,15 +132,18 @@ class Cycle:
         return not self._state.flags & record.STORAGE_FAULT  # its file system is mounted at boot
 
     def _count_awake(self, ms):
-        began = stored = self._clock.ticks_ms()
+        began = stored = looked = self._clock.ticks_ms()
         while self._clock.elapsed_ms(began) < ms:
             self._clock.sleep_ms(_LOOK_MS)
             self._power.feed()
             self._counting.take(self._state, self._config)
+            if self._clock.elapsed_ms(looked) >= _MINUTE_MS:
+                self._now_s()  # often: what the clock is worth is known for now, and not later
+                looked = self._clock.ticks_ms()
             self._commit()
             if (
                 counting.unstored(self._state) >= self._config.commit_pulses
-                and self._clock.elapsed_ms(stored) >= _STORE_MS
+                and self._clock.elapsed_ms(stored) >= _MINUTE_MS
             ):
                 self._store_count()
                 stored = self._clock.ticks_ms()
@@ -151,7 +158,7 @@ class Cycle:
 
     def _now_s(self):
         """Unix seconds, or seconds since power-on until the clock has been set."""
-        self._state.time.look(*self._clock.slow())
+        self._state.time.look(*self._slow_clock.slow())
         return self._state.time.now_s()
 
     def _when(self):
@@ -229,6 +236,8 @@ class Cycle:
                 self._config, store, self._state, self._keeping, self._take_and_commit
             )
             self._state.failures = 0
+            if self._state.storage_faults < _FAULTS_TO_DAMAGE:
+                self._state.storage_faults = 0
         except StorageFault as fault:
             print(fault)
             self._state.flags |= record.STORAGE_FAULT

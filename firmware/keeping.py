@@ -11,8 +11,8 @@ _REPAIRS = (3, 27)
 class Keeping:
     """The journal, opened when it is first needed, and the checkpoint.
 
-    open_store(segment) may raise StorageFault. repair(state) makes a journal anew that could not
-    be opened for long and says what it saved; called now and then, it may raise StorageFault.
+    open_store(segment, is_damaged) may raise StorageFault. repair(state) makes a journal anew
+    that could not be opened for long and says what it saved; it may raise StorageFault, too.
     """
 
     def __init__(self, open_store, vault, repair):
@@ -52,7 +52,11 @@ class Keeping:
     def _opened(self):
         state = self._state
         try:
-            return self._open_store(state.segment if state else 0)
+            if not state:
+                return self._open_store(0, False)
+            # An error, and not damage, is what littlefs gives up at: the last try but to repair.
+            is_damaged = max(state.storage_faults, state.store_faults + 1) >= _REPAIRS[0]
+            return self._open_store(state.segment, is_damaged)
         except NewerFormat as refusal:
             raise refusal
         except StorageFault as fault:
@@ -65,7 +69,7 @@ class Keeping:
                 raise fault
             print("the journal is made anew: %s" % fault)
         self._repaired = self._repair(state)
-        return self._open_store(0)
+        return self._open_store(0, False)
 
     def _tell_fault(self, store, state):
         faults, state.store_faults = state.store_faults, 0

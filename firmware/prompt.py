@@ -30,6 +30,8 @@ def send_again(seq):
 def _ask_again(state, keeping, seq):
     state.again_seq = max(seq, keeping.store().readings.first_seq())
     state.again_end = state.cursor_seq
+    if not keeping.keep():
+        raise StorageFault("a loss of power would undo it: ask again")
     print("%d readings go out again" % max(0, state.again_end - state.again_seq))
 
 
@@ -56,7 +58,7 @@ def _do(act):
         return when(state.time)
 
     keeping = Keeping(
-        lambda segment: app.open_store(vault, segment),
+        lambda segment, is_damaged: app.open_store(vault, segment, is_damaged),
         vault,
         _never,
     )

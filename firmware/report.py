@@ -125,6 +125,10 @@ def _publish_unsent(session, power, device, state, config, system):
     from firmware.storage.salvage import Unsent  # once in the life of a few meters
 
     unsent = Unsent(system)
+    if not unsent.journal:
+        print("unsent.id is damaged: nobody knows of which journal the records in unsent are")
+        state.flags |= record.STORAGE_FAULT
+        return
     for name in ("readings", "events"):
         head, size = (("device", device),), config.message_bytes
         messages = unsent_messages(unsent, name, state, head, size)

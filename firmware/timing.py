@@ -2,10 +2,37 @@
 
 from collections import namedtuple
 
-from firmware.core import record
+from micropython import const
+
+from firmware.core import record, slow_count
 
 # flags: record.TIME_UNKNOWN or 0. era: see core/dating.py
 When = namedtuple("When", ("time_s", "flags", "uncertainty_s", "era"))
+
+_MEASURED_MS = const(60_000)  # in which the crystal's millisecond is 17 ppm of the slow clock
+
+
+class SlowClock:
+    """The slow clock of a clock port, calibrated anew in each minute of a chip that stays awake:
+    the image does it at boot only.
+    """
+
+    def __init__(self, clock):
+        self._clock = clock
+        self._since_ms = clock.ticks_ms()
+        self._since_ticks = self._calibration = 0
+
+    def slow(self):
+        """(ticks, microseconds for each in Q13.19) of now."""
+        ticks, calibration = self._clock.slow()
+        if calibration == slow_count.MICROSECOND:
+            return ticks, calibration
+        passed_ms, passed = self._clock.elapsed_ms(self._since_ms), ticks - self._since_ticks
+        if not self._since_ticks or passed_ms >= _MEASURED_MS:
+            if self._since_ticks and passed > 0:
+                self._calibration = (1000 * passed_ms << 19) // passed
+            self._since_ms, self._since_ticks = self._clock.ticks_ms(), ticks
+        return ticks, self._calibration or calibration
 
 
 def when(time):

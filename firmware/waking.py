@@ -61,15 +61,9 @@ def adopt(state, store):
     """
     journal, last = store.readings, store.last_reading()
     if state.is_blank:
-        offset_ml = _last_offset_ml(store)
-        if last:
-            state.odometer_ml += last.odometer_ml
-            state.pulses += last.pulses
-            state.rest += last.rest
-            state.boot = (state.boot + last.boot) & 0xFFFF  # a boot number is used once
-            state.flags |= record.POWER_LOST
+        offset_ml, handed_over_ml = _told(store)
+        _add(state, last, handed_over_ml)
         state.offset_ml = offset_ml
-        state.is_blank = 0
     if state.journal != store.id:
         state.cursor_seq, state.next_seq = journal.first_seq(), journal.next_seq
         state.event_cursor_seq = store.events.first_seq()
@@ -82,18 +76,39 @@ def adopt(state, store):
     state.journal = store.id
 
 
-def _last_offset_ml(store):
-    """What the meter body shows more than the odometer, as the events say."""
+def recall(state, known):
+    """Let a state that knows no journal go on from what was found of one: storage/nameless.py."""
+    for name in ("journal", "cursor_seq", "next_seq", "event_cursor_seq", "event_next_seq"):
+        setattr(state, name, getattr(known, name))
+    if state.is_blank:
+        _add(state, known.last, 0)
+
+
+def _add(state, last, handed_over_ml):
+    """What was counted before to what has been since counting began at zero."""
+    state.odometer_ml += max(last.odometer_ml if last else 0, handed_over_ml)
+    if last:
+        state.pulses += last.pulses
+        state.rest += last.rest
+        state.boot = (state.boot + last.boot) & 0xFFFF  # a boot number is used once
+        state.flags |= record.POWER_LOST
+    state.is_blank = 0
+
+
+def _told(store):
+    """(offset of the meter body, odometer of the last hand-over) in mL, as the events say."""
     reader = Reader(store.events, 1)
-    offset_ml = 0
+    offset_ml = handed_over_ml = 0
     while reader.advance():
         try:
             found = event.unpack(reader.body)
         except ValueError:
             continue
         if found.code == event.BODY_READING:
-            offset_ml += found.after - found.before
-    return offset_ml
+            offset_ml = found.after
+        elif found.code == event.HAND_OVER:
+            handed_over_ml = found.after
+    return offset_ml, handed_over_ml
 
 
 def _recovered(vault, open_store):

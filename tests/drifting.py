@@ -3,6 +3,7 @@
 from rill.household import household
 from rill.simulate import Run, Settings
 from rill.slow_clock import SlowClock
+from rill.trace import Trace
 from rill.world import WORLD_BEGAN_S, World
 
 _HOUR_S = 3600
@@ -14,12 +15,28 @@ class DriftingRun(Run):
 
     def __init__(self, settings: Settings, clock: SlowClock):
         super().__init__(settings)
-        self._world = World(self._pulses_us, seed=settings.seed, slow_clock=clock)
+        self._world = World(
+            self._pulses_us, seed=settings.seed, slow_clock=clock, sensor=settings.sensor
+        )
         self._world.notice = self._follow_world
         self.wakes_s: list[float] = []
 
     def before_wake(self, wake: int) -> None:
         self.wakes_s.append(self._world.now_us / 1e6)
+
+
+def check_awake(days: int, clock: SlowClock) -> None:
+    """The same of a meter that stays awake. A pulse a second: the odometer tells the time."""
+    water = Trace([(60 * n, 60) for n in range(1, days * 1440 + 1)], 60)
+    settings = Settings(trace=water, days=days, report_s=21_600, pulse_ml=1, sensor="hall")
+    n = DriftingRun(settings, clock).result()
+    assert n["records_lost"] == n["records_wrong"] == n["events_lost"] == 0, n
+    rows = [row for row in n["readings"] if row["time_s"] - WORLD_BEGAN_S > 21_600]
+    assert len(rows) >= 24 * days - 6
+    for row in rows:
+        error_s = abs(row["time_s"] - WORLD_BEGAN_S - row["odometer_ml"])
+        assert error_s <= 3.5, (row, error_s)  # whole seconds, and a second between two counts
+        assert row["uncertainty_s"] >= error_s - 1.5, (row, error_s)
 
 
 def check(days: int, clock: SlowClock, seed: int = 1) -> None:

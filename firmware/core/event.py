@@ -24,7 +24,7 @@ UNREADABLE = const(8)  # records before ... after of the stream in text: damaged
 JOURNAL_FAULT = const(9)  # before: wakes without; after: 0 it is back, 1 made anew (text)
 COUNTER_FAULT = const(10)  # before, after: pulses, when it was noticed
 REPORTS_FAILED = const(11)  # before: so many in a row; after: 0, this one got through
-BODY_READING = const(12)  # before, after: what the meter body shows, mL; text: who set it
+BODY_READING = const(12)  # before, after: mL that the body shows more than the odometer; text: who
 HAND_OVER = const(13)  # before, after: odometer in mL; text: who, from which meter
 
 # Why a boot came.

@@ -8,15 +8,19 @@ from micropython import const
 
 BILLION = const(1_000_000_000)
 _NOMINAL = const(3_495_253)  # at 150 kHz: 2**19 us / 0.15
-_MICROSECOND = const(1 << 19)  # of a chip whose count is microseconds
+# 170 and 130 kHz. The clock of a chip, in its whole range of temperatures, stays well within.
+_LEAST = const(3_084_047)
+_MOST = const(4_032_985)
+MICROSECOND = const(1 << 19)  # of a chip whose count is microseconds
 _LONGEST_US = const(3_456_000_000_000)  # 40 days between two looks; no sleep is longer than one
 _HOUR_US = const(3_600_000_000)
 _LONG_US = const(600_000_000)  # in less, a calibration's noise would be the trend
+_STEEPEST_PPB = const(50_000_000)  # 5 % in an hour: no temperature changes like that
 
 
 def credible(calibration, last):
     """The calibration, or what to take for one that can't be: the last one, 0 when none was."""
-    is_one = calibration == _MICROSECOND or _NOMINAL // 2 <= calibration <= _NOMINAL * 3 // 2
+    is_one = calibration == MICROSECOND or _LEAST <= calibration <= _MOST
     return calibration if is_one else last or _NOMINAL
 
 
@@ -31,7 +35,8 @@ def trend_ppb(us, calibrations):
     if us < _LONG_US:
         return None
     before, after = calibrations
-    return (after - before) * BILLION // before * _HOUR_US // us
+    trend = (after - before) * BILLION // before * _HOUR_US // us
+    return max(-_STEEPEST_PPB, min(_STEEPEST_PPB, trend))
 
 
 def bend_us(us, trend, last_trend):

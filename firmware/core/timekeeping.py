@@ -59,11 +59,6 @@ FIELDS = (
 LAYOUT = "<QQQIiQiIIQQqQQQBB" + dating.LAYOUT
 
 
-def slot(time_s, slot_s):
-    """The number of the slot that a reading belongs to: the nearest multiple of slot_s."""
-    return (time_s + slot_s // 2) // slot_s
-
-
 class Timekeeping:
     """Attributes: FIELDS, all zero after a loss of power. Every use of them needs a look()."""
 

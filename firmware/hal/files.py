@@ -22,6 +22,25 @@ _LOOKAHEAD_BYTES = const(48)  # a bit for each of 384 blocks: one search for fre
 _ANSWERS = (2, 17, 20, 21, 22, 27, 28, 36, 39, 84)
 
 
+class Readable:
+    """A block device that never fails to read: zeros are what it can't.
+
+    littlefs gives up at an error; zeros it knows as damage, to which only what lay there is lost.
+    """
+
+    def __init__(self, device):
+        self._read = device.readblocks
+        self.writeblocks = device.writeblocks
+        self.ioctl = device.ioctl
+
+    def readblocks(self, block, buffer, offset=0):
+        try:
+            self._read(block, buffer, offset)
+        except OSError:
+            for n in range(len(buffer)):
+                buffer[n] = 0
+
+
 def mount(device, root):
     """Mount the littlefs of a block device at root; make one only on a blank device.
 

@@ -13,8 +13,9 @@ def set_body_reading(state, keeping, reading_ml, who):
     if reading_ml < 0:
         raise ValueError("a reading of %d mL" % reading_ml)
     keeping.store()  # what the journal knows of before is in the odometer then
-    _told(keeping, event.BODY_READING, state.odometer_ml + state.offset_ml, reading_ml, who)
-    state.offset_ml = reading_ml - state.odometer_ml
+    offset_ml = reading_ml - state.odometer_ml
+    _told(keeping, event.BODY_READING, state.offset_ml, offset_ml, who)
+    state.offset_ml = offset_ml
     _kept(state, keeping)
 
 

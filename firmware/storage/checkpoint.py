@@ -13,7 +13,7 @@ from firmware.core.seal import seal, unseal
 
 # Another layout takes another key: what is newer than this firmware stays as it is.
 _KEY = "checkpoint1"
-_LAYOUT = "<HBBQIIIIQQIIIqI"
+_LAYOUT = "<HBBQIIIIQQIIIqIII"
 
 NAMES = (
     "boot",  # how often the meter got power, modulo 2**16
@@ -31,9 +31,11 @@ NAMES = (
     "reverse_pulses",
     "offset_ml",  # what the meter body showed more than the odometer
     "command_counter",  # of the last command that was obeyed
+    "again_seq",  # acknowledged readings that a head end wants once more: from here
+    "again_end",  # up to the one before this; not above again_seq: none
 )
 Checkpoint = namedtuple("Checkpoint", NAMES)  # type: ignore[misc]
-NEW = Checkpoint(0, 0, 1, 0, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0)  # type: ignore[call-arg]
+NEW = Checkpoint(0, 0, 1, 0, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0)  # type: ignore[call-arg]
 
 
 class Vault:

@@ -11,8 +11,8 @@ from firmware.core.seal import seal, unseal
 FORMAT = const(2)
 FOLDERS = ("readings", "full", "events", "freezes")
 _FILE = "format"
-_MAGIC = b"Rill"
-_LAYOUT = "<4sHQ"
+MAGIC = b"Rill"
+LAYOUT = "<4sHQ"
 _LONGEST_BYTES = const(64)
 
 
@@ -23,14 +23,14 @@ def identity(files, vault):
     """
     content = _read(files)
     if content:
-        _, made_by, journal = struct.unpack_from(_LAYOUT, content)
+        _, made_by, journal = struct.unpack_from(LAYOUT, content)
         if made_by > FORMAT:
             raise NewerFormat("the journal has format %d, newer than %d" % (made_by, FORMAT))
         return journal
     for name in FOLDERS:
         files.folder(name).make()
     journal = _journal_of(files, vault)
-    files.replace(_FILE, seal(struct.pack(_LAYOUT, _MAGIC, FORMAT, journal)))
+    files.replace(_FILE, seal(struct.pack(LAYOUT, MAGIC, FORMAT, journal)))
     return journal
 
 
@@ -41,8 +41,8 @@ def _read(files):
     if size is None or size > len(buffer):
         return None
     content = unseal(bytes(buffer[:size]))
-    least_bytes = struct.calcsize(_LAYOUT)
-    is_ours = content and len(content) >= least_bytes and content.startswith(_MAGIC)
+    least_bytes = struct.calcsize(LAYOUT)
+    is_ours = content and len(content) >= least_bytes and content.startswith(MAGIC)
     return content if is_ours else None
 
 

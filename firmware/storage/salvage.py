@@ -21,7 +21,7 @@ _BLOCK_BYTES = const(4096)
 _BLOCKS = const(4)  # ioctl operation: number of blocks
 _PART_BYTES = const(1024)
 _LEFT_FREE_BYTES = const(32_768)  # firmware and configuration need room to be changed
-_EVENT_SALT = const(101)  # "e", see storage/segments.py
+EVENT_SALT = const(101)  # "e", see storage/segments.py
 _BLANK = b"\xff" * 32
 
 
@@ -33,22 +33,45 @@ def save_unread(device, system, state, feed):
     index = _index(system)
     if index and index[0] == state.journal:
         return index[1:]  # power failed before the journal was made anew
-    if index:
+    if system.size(_INDEX) is not None:
         raise OSError("records of another lost journal still wait to be sent")
     if system.size(_FRAMES) is not None:
         system.remove(_FRAMES)
     system.append(_FRAMES, b"")
     found = _Unread(system, state)
-    block = bytearray(_BLOCK_BYTES)
-    for number in range(device.ioctl(_BLOCKS, 0)):
-        feed()
-        device.readblocks(number, block, 0)
-        found.search(memoryview(block))
+    for block in blocks_of(device, feed):
+        for salt, framed in frames_in(memoryview(block)):
+            found.take(salt, framed)
     found.flush()
     system.replace(
         _INDEX, seal(struct.pack(_INDEX_LAYOUT, state.journal, found.saved, found.lost))
     )
     return found.saved, found.lost
+
+
+def blocks_of(device, feed):
+    """Yields each block of a device, in the same buffer."""
+    block = bytearray(_BLOCK_BYTES)
+    for number in range(device.ioctl(_BLOCKS, 0)):
+        feed()
+        device.readblocks(number, block, 0)
+        yield block
+
+
+def frames_in(block):
+    """Yields (salt, frame) of all sound frames of readings and events."""
+    start = 0
+    while start < len(block) - frame.OVERHEAD_BYTES:
+        if block[start : start + len(_BLANK)] == _BLANK:
+            start += len(_BLANK)
+            continue
+        found = 0
+        for salt in (0, EVENT_SALT):
+            found = frame.length(block[start:], salt)
+            if found:
+                yield salt, block[start : start + found]
+                break
+        start += found or 1
 
 
 class _Unread:
@@ -58,42 +81,27 @@ class _Unread:
         self._system = system
         self._room_bytes = system.free_bytes() - _LEFT_FREE_BYTES
         self._part = bytearray()
-        self._streams = (
-            (0, record, state.cursor_seq, bytearray(_bits(state.cursor_seq, state.next_seq))),
-            (
-                _EVENT_SALT,
+        self._streams = {
+            0: (record, state.cursor_seq, _bits(state.cursor_seq, state.next_seq)),
+            EVENT_SALT: (
                 event,
                 state.event_cursor_seq,
-                bytearray(_bits(state.event_cursor_seq, state.event_next_seq)),
+                _bits(state.event_cursor_seq, state.event_next_seq),
             ),
-        )
+        }
         self.saved = self.lost = 0
 
-    def search(self, block):
-        start = 0
-        while start < len(block) - frame.OVERHEAD_BYTES:
-            if block[start : start + len(_BLANK)] == _BLANK:
-                start += len(_BLANK)
-                continue
-            start += self._take(block[start:]) or 1
-
-    def _take(self, block):
-        """Bytes of the frame at the beginning of block, 0: none."""
-        for salt, kind, first, seen in self._streams:
-            whole = frame.length(block, salt)
-            if not whole:
-                continue
-            framed = block[:whole]
-            place = frame.seq(framed) - first
-            if 0 <= place < 8 * len(seen) and not seen[place >> 3] >> (place & 7) & 1:
-                try:
-                    kind.unpack(bytes(frame.body(framed, whole)))
-                except ValueError:
-                    return whole
-                seen[place >> 3] |= 1 << (place & 7)
-                self._save(framed)
-            return whole
-        return 0
+    def take(self, salt, framed):
+        kind, first, seen = self._streams[salt]
+        place = frame.seq(framed) - first
+        if not 0 <= place < 8 * len(seen) or seen[place >> 3] >> (place & 7) & 1:
+            return
+        try:
+            kind.unpack(bytes(frame.body(framed, len(framed))))
+        except ValueError:
+            return
+        seen[place >> 3] |= 1 << (place & 7)
+        self._save(framed)
 
     def _save(self, framed):
         if self._room_bytes < len(framed):
@@ -113,11 +121,11 @@ class _Unread:
 
 def _bits(first, behind):
     # A checkpoint may be some numbers behind the journal.
-    return (max(0, behind - first) + 7) // 8 + 32
+    return bytearray((max(0, behind - first) + 7) // 8 + 32)
 
 
 def _index(system):
-    """(journal, records saved, records lost), or None."""
+    """(journal, records saved, records lost), or None: there is none, or it is damaged."""
     size = system.size(_INDEX)
     if size is None:
         return None
@@ -128,7 +136,7 @@ def _index(system):
 
 
 class Unsent:
-    """What was saved: a journal's segments, as a Reader wants them. OSError."""
+    """What was saved. OSError. journal: its id, 0: that can't be read any more."""
 
     def __init__(self, system):
         self._system = system
@@ -139,7 +147,7 @@ class Unsent:
         offset, buffer = 0, bytearray(frame.LONGEST_BYTES)
         while True:
             view = memoryview(buffer)[: self._system.read(_FRAMES, offset, buffer)]
-            whole = frame.length(view) or frame.length(view, _EVENT_SALT)
+            whole = frame.length(view) or frame.length(view, EVENT_SALT)
             if not whole:
                 return
             yield frame.seq(view), bytes(frame.body(view, whole))

@@ -15,7 +15,7 @@ from firmware.core.timekeeping import Timekeeping
 
 _MAGIC = const(0x5233)  # "3R": layout version 3
 _SLOT_BYTES = const(384)
-_LAYOUT = "<HIHBBQQQIIIIIIIIIIIIIIIqIIIHHBBBBBIIHHHHQIIIB"
+_LAYOUT = "<HIHBBQQQIIIIIIIIIIIIIIIqIIIHHBBBBBIIHHHHQIIIBB"
 _FIELDS = (
     "boot",  # times this meter got power, modulo 2**16
     "starts",  # power-ons in a row whose first wake did not end in sleep
@@ -60,6 +60,7 @@ _FIELDS = (
     "stored_count",  # both counters' sum that is on flash, modulo 2**32
     "refill_s",  # when the wake budget is renewed
     "pace",  # 0 not yet known, 1 the coprocessor keeps its pace in sleep, 2 it does not
+    "storage_faults",  # wakes in which storage failed, since a report got through; 3: for good
 )
 _TIME = struct.calcsize(_LAYOUT)  # behind all that comes what Timekeeping packs
 _BYTES = _TIME + struct.calcsize(TIME_LAYOUT)
@@ -107,6 +108,7 @@ class State:
     stored_count: int
     refill_s: int
     pace: int
+    storage_faults: int
 
     def __init__(self):
         for name in _FIELDS:

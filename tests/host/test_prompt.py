@@ -44,9 +44,8 @@ def test_body_reading_hand_over_and_old_readings(tmp_path, script, hal):
     assert {key for key in known if key[1] == "readings"} <= set(rows)
     events = [content for (_, stream, _), content in sorted(rows.items()) if stream == "events"]
     told = [content for content in events if content[0] in (12, 13)]
-    assert [content[2:] for content in told] == [
-        (1_234_567, "A. Miller"),
-        (98_765_000, "A. Miller, board 77"),
-    ]
+    (_, _, offset_ml, who), (_, odometer_ml, new_ml, fitter) = told
+    assert (offset_ml + odometer_ml, who) == (1_234_567, "A. Miller")
+    assert (new_ml, fitter) == (98_765_000, "A. Miller, board 77")
     newest = max(seq for _, stream, seq in rows if stream == "readings")
     assert rows[journal, "readings", newest][0] >= 98_765_000

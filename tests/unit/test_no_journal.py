@@ -70,7 +70,7 @@ def test_what_cannot_be_made_anew_is_tried_again_once_a_day():
 def test_a_newer_format_is_never_made_anew():
     meter = begun(Meter())
 
-    def newer(segment):
+    def newer(segment, is_damaged):
         raise NewerFormat("format 9")
 
     meter._open_store = newer

@@ -151,3 +151,17 @@ def test_the_odometer_never_goes_back_however_often_power_is_lost():
     expect(odometer_ml > 0, True)
     wakes(meter, 1)
     check(meter)
+
+
+def test_readings_that_are_wanted_again_are_sent_after_it():
+    meter = begun(Meter())
+    wakes(meter, 3)
+    state = meter.state()
+    state.again_seq, state.again_end = 1, state.cursor_seq
+    meter.vault.save(state)
+    meter.network.rows = []
+    meter.lose_power()
+    wakes(meter, 2)
+    seqs = [row[0] for row in meter.network.rows]
+    expect([seqs.count(seq) for seq in range(1, state.cursor_seq)], [1] * (state.cursor_seq - 1))
+    expect((meter.state().again_seq, meter.state().again_end), (0, 0))

@@ -58,6 +58,7 @@ def _saved(system):
 
 
 def _save(flash, system, state):
+    gc.collect()
     return save_unread(flash, system, state, lambda: None)
 
 

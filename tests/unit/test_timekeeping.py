@@ -14,7 +14,6 @@ from firmware.core.timekeeping import (
     SET,
     STEPPED,
     Timekeeping,
-    slot,
 )
 
 _UNKNOWN_S = 0xFFFF
@@ -231,8 +230,3 @@ def test_the_state_is_the_same_after_packing():
     told_s = meter.time.now_s()
     expect(copy.date(told_s - 5000, 0, 9), meter.time.date(told_s - 5000, 0, 9))
     expect(copy.pack(), meter.time.pack())
-
-
-def test_a_slot_is_the_nearest_one():
-    for time_s, number in ((7200, 2), (7195, 2), (7205, 2), (8999, 2), (9000, 3), (5400, 2)):
-        expect(slot(time_s, 3600), number)

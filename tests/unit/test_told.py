@@ -2,6 +2,8 @@
 
 from expect import expect
 from firmware.core import event, record
+from firmware.storage.store import Store
+from flash import fill, remounted
 from meter import CONFIG, TRUE_S, Meter
 from watch import begun, check, wakes
 
@@ -63,6 +65,27 @@ def test_each_setting_that_changed_is_told_with_before_and_after_and_who():
             (event.CONFIG_CHANGED, 0, 0, "wifi_password" + by),
         ],
     )
+
+
+def test_a_change_that_can_not_be_stored_is_in_force_and_told_when_it_can():
+    meter = begun(Meter(_QUIET))
+    wakes(meter, 1)
+    events = Store(meter.files, meter.vault).events
+    for _ in range(20):  # littlefs finds room for a small file even in a full flash
+        events.append(event.pack(event.Event(event.WAKE_FAILED, 0, 1, 0, 0, 0, 0, 1, "")))
+    fill(meter.files)
+    before = len(meter.events())
+    meter.system.put_config(b'{"device": "m", "pulse_weight_ml": 500}')
+    meter.pulse(4)
+    meter.wake()
+    expect((meter.state().odometer_ml, len(meter.events())), (2000, before))
+    files = remounted(meter.flash)
+    for name in files.names():
+        if name.startswith("other"):
+            files.remove(name)
+    wakes(meter, 2)
+    found = [(e.before, e.after, e.text) for e in meter.events(event.CONFIG_CHANGED)[1:]]
+    expect(found, [(1000, 500, "pulse_weight_ml")])
 
 
 def test_a_refused_configuration_is_told_once_and_again_when_it_is_refused_for_another_reason():

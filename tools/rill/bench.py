@@ -19,7 +19,6 @@ from rill.world import World
 _DAYS = 7
 _HEAP_STEP_BYTES = 4_000
 _APPENDS = 200
-_WAKES_A_DAY = 25
 _FRAME_BYTES = 52
 _APPEND = """
 import utime
@@ -168,12 +167,15 @@ def _two(first, second) -> str:
 def _heap():
     """The smallest heap with which a day passes: what the firmware really needs."""
     heap_bytes = 200_000
-    settings = Settings(trace=household(1, 1), days=1)
+    settings = Settings(trace=household(1, 1), days=1, heap_bytes=heap_bytes)
+    run = Run(settings)
+    run.result()
+    wakes = len(run.endings)
     while heap_bytes > 0:
         try:
             smaller = replace(settings, heap_bytes=heap_bytes - _HEAP_STEP_BYTES)
             run = Run(smaller)
-            if not is_sound(run.result(), settings.pulse_ml) or len(run.endings) > _WAKES_A_DAY:
+            if not is_sound(run.result(), settings.pulse_ml) or len(run.endings) > wakes:
                 break
         except SimulationError:
             break

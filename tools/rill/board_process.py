@@ -60,6 +60,7 @@ class Board:
         self._board = board
         self._hal = hal
         self.bad_blocks: list[int] = []  # of the flash, failed for good
+        self.dumb_blocks: list[int] = []  # that can't be read
         self._heap_bytes = heap_bytes
         self.flash = folder / "vfs"
         self._retained = folder / "retained"
@@ -155,9 +156,13 @@ class Board:
         start = str(self._board / "start.py")
         board = str(self._board)
         # MicroPython dies of an argument of more than 255 bytes.
-        bad = sum(1 << block for block in set(self.bad_blocks))
-        unkind = [str(fuse), cut, f"{bad:x}"]
+        masks = [_mask(self.bad_blocks), _mask(self.dumb_blocks)]
+        unkind = [str(fuse), cut, *masks]
         return [*micropython(), *heap, start, board, self._hal, *fds, *paths, *unkind, *scripts]
+
+
+def _mask(blocks: list[int]) -> str:
+    return f"{sum(1 << block for block in set(blocks)):x}"
 
 
 class _Conversation:

@@ -3,7 +3,8 @@
 import math
 import random
 
-from firmware.core.timekeeping import Timekeeping, slot
+from firmware.core.schedule import slot
+from firmware.core.timekeeping import Timekeeping
 
 BEGAN_S = 1_780_000_000
 HOUR_S = 3600

@@ -4,7 +4,8 @@ import math
 import random
 
 from drift import DAY_S, HOUR_S, Meter, SlowClock
-from firmware.core.timekeeping import DOUBTED, slot
+from firmware.core.schedule import slot
+from firmware.core.timekeeping import DOUBTED
 
 SLOT_ERROR_S = 5
 DATED_ERROR_S = 2

@@ -237,7 +237,7 @@ class Meter:
             self.counter.lose_power()  # its hardware began anew with this run
         return self.counter
 
-    def _open_store(self, segment=0):
+    def _open_store(self, segment=0, is_damaged=False):
         self.fuse.burn()
         if self.storage_fails:
             raise StorageFault("broken")

@@ -3,9 +3,10 @@
 Programming turns bits to 0 only, an erase turns 4096 bytes to 0xFF. Each program and each erase is
 an operation; at the one that the world has chosen power fails: before it, after it, or in the
 middle, which leaves random bits. A block that has failed for good keeps its content, and says
-nothing: so does a chip.
+nothing: so does a chip. One that can't be read is an error of the driver.
 """
 
+import errno
 import random
 import struct
 
@@ -25,15 +26,18 @@ class Cut:
 
 
 class Flash:
-    """bad: a bit for each block, 1: it has failed for good. cut: None or a Cut."""
+    """bad, dumb: a bit for each block, 1: it has failed for good, or can't be read. cut: None
+    or a Cut.
+    """
 
-    def __init__(self, border, path, cut, bad):
+    def __init__(self, border, path, cut, bad, dumb):
         self._border = border
         self._file = open(path, "r+b")
         self._file.seek(0, 2)
         self._blocks = self._file.tell() // _BLOCK_BYTES
         self._cut = cut
         self._bad = bad
+        self._dumb = dumb
         self._operations = self._programmed = 0
         self._erased = bytearray(2 * self._blocks)  # a count of 16 bits for each block
 
@@ -42,6 +46,8 @@ class Flash:
         return struct.pack("<II", self._operations, self._programmed) + self._erased
 
     def readblocks(self, block, buffer, offset=0):
+        if self._dumb >> block & 1:
+            raise OSError(errno.EIO)
         self._file.seek(block * _BLOCK_BYTES + offset)
         self._file.readinto(buffer)
 

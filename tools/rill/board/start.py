@@ -15,7 +15,7 @@ import sys
 _PORTS = ("clock", "adc", "serial", "line", "flash", "power")
 
 
-def main(folder, hal, request_fd, answer_fd, retained, flash, fuse, cut, bad, *scripts):
+def main(folder, hal, request_fd, answer_fd, retained, flash, fuse, cut, bad, dumb, *scripts):
     # An ESP32 looks in '', .frozen and /lib; what is built in there comes from chip/ here.
     sys.path[:] = [folder, folder + "/chip", "", ".frozen", "lib"]
     import border
@@ -24,7 +24,7 @@ def main(folder, hal, request_fd, answer_fd, retained, flash, fuse, cut, bad, *s
     from flash import Cut, Flash
 
     cut = None if cut == "-" else Cut(cut)
-    border.border.flash = Flash(border.border, flash, cut, int(bad, 16))
+    border.border.flash = Flash(border.border, flash, cut, int(bad, 16), int(dumb, 16))
     sys.path[0] = folder + "/hal"
     if hal == "ports":
         for name in _PORTS:

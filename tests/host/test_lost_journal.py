@@ -1,0 +1,167 @@
+"""Promise: flash that can't be read costs what lay there; a lost journal arrives all the same."""
+
+import json
+import random
+from pathlib import Path
+
+import pytest
+
+from rill import image
+from rill.board_process import Board
+from rill.torture.headend import HeadEnd
+from rill.torture.oracle import Found, Told, odometer_ml
+from rill.torture.scenarios import CONFIG
+from rill.world import World
+
+_FAULT, _UNREADABLE = 9, 8  # docs/events.md
+_ADD = """
+from firmware.app import open_store
+from firmware.core import record
+from firmware.hal.nvs import Nvs
+from firmware.storage.checkpoint import Vault
+store = open_store(Vault(Nvs()))
+last = store.last_reading()
+for n in range(400):
+    store.readings.append(record.pack(last))
+"""
+
+
+class _Life:
+    """A meter that stores and can't deliver until `head_end.acks` is None."""
+
+    def __init__(self, folder: Path, head_end: HeadEnd):
+        pulses = range(5_000_000, 100 * 3_600_000_000, 500_000_000)
+        self._world = World(list(pulses))
+        self.head_end = head_end
+        head_end.acks = 0
+        built = image.build_board()
+        self._scripts = (str(built / "told.py"), "boot.py", "main.py")
+        self.board = Board(folder, image.build(), built, self._world, heap_bytes=200_000)
+        self.flash = folder / "journal"
+        self.nvs = folder / "retained.nvs"
+        values = {**CONFIG, "broker_port": head_end.port, "report_s": 3600}
+        (self.board.flash / "config.json").write_text(json.dumps(values))
+        self.told = Told()
+        self._cause = "power_on"
+
+    def wakes(self, count: int) -> None:
+        for _ in range(count):
+            ending = self.board.wake(self._cause, scripts=self._scripts)
+            self.told.take(self._world.noted)
+            assert ending.kind == "sleep", self.board.console_end()
+            assert "Traceback" not in self.board.console_end(200), self.board.console_end(200)
+            woken = self._world.sleep_until(self._world.wakes_us(ending.sleep_ms))
+            self._cause = "ulp" if woken else "timer"
+
+    def run(self, text: str) -> None:
+        script = self.flash.parent / "script.py"
+        script.write_text(text)
+        self.board.wake("timer", scripts=(self._scripts[0], str(script)))
+        self.told.take(self._world.noted)
+
+    def found(self) -> Found:
+        found = Found.parse(self.board.run(image.build_board() / "stored.py"), 0)
+        assert found is not None, self.board.console_end()
+        return found
+
+    def lose_power(self) -> None:
+        self.board.lose_power(5)
+        self._cause = "power_on"
+
+    def events(self, code: int) -> list[tuple]:
+        return [row[1:] for (_, stream, _), row in self.head_end.book.rows.items()
+                if stream == "events" and row[0] == code]  # fmt: skip
+
+    def arrived(self, journal: str) -> dict[int, int]:
+        """Odometer by number of the readings of that journal."""
+        rows = self.head_end.book.rows.items()
+        return {key[2]: row[0] for key, row in rows if key[:2] == (journal, "readings")}
+
+
+def _wanted(told: Told) -> dict[int, int]:
+    return {seq: odometer_ml(body) for (letter, seq), body in told.stored.items() if letter == "r"}
+
+
+@pytest.fixture
+def life(tmp_path):
+    with HeadEnd() as head_end:
+        yield _Life(tmp_path, head_end)
+
+
+def _destroy(life: _Life) -> None:
+    """The file system of the journal can't be mounted any more, and its root is gone."""
+    content = life.flash.read_bytes()
+    life.flash.write_bytes(random.Random(1).randbytes(8192) + content[8192:])
+
+
+def _deface(life: _Life) -> None:
+    """It can't be mounted any more, and all that was in it is there."""
+    life.flash.write_bytes(life.flash.read_bytes().replace(b"littlefs", b"LITTLEFS"))
+
+
+def _forget(life: _Life) -> None:
+    """Retained memory and the checkpoint are lost, too."""
+    life.lose_power()
+    life.nvs.unlink()
+
+
+@pytest.mark.parametrize(
+    ("damages", "keeps_id"),
+    [((_destroy,), True), ((_deface, _forget), True), ((_destroy, _forget), False)],
+)
+def test_what_a_lost_journal_had_not_delivered_arrives(life, damages, keeps_id):
+    life.wakes(24)
+    before, wanted = life.found(), _wanted(life.told)
+    assert len(wanted) >= 23 and not life.arrived(before.journal)
+    for damage in damages:
+        damage(life)
+    life.told = Told()
+    life.wakes(3)
+    assert life.found().journal != before.journal
+    life.head_end.acks = None
+    life.wakes(2)
+    found = life.found()
+    (old,) = {journal for journal, *_ in life.head_end.book.rows} - {found.journal}
+    assert life.arrived(old) == wanted and (old == before.journal) == keeps_id
+    assert found.odometer_ml >= before.odometer_ml
+    assert life.arrived(found.journal) == _wanted(life.told) and _wanted(life.told)
+    assert [event[:2] for event in life.events(_FAULT)] == [(3, 1)]
+    assert not list(life.board.flash.glob("unsent*"))
+
+
+def test_a_block_that_cannot_be_read_costs_the_readings_in_it_and_no_others(life):
+    life.wakes(4)
+    life.run(_ADD)
+    life.wakes(1)
+    journal, wanted = life.found().journal, _wanted(life.told)
+    content = life.flash.read_bytes()
+    # In a block through which littlefs does not find those before it: each second one is.
+    body = life.told.stored["r", 280]
+    places = [n // 4096 for n in range(len(content)) if content.startswith(_framed(280, body), n)]
+    assert places
+    life.board.dumb_blocks = places
+    life.head_end.acks = None
+    life.wakes(8)
+    arrived = life.arrived(journal)
+    lost = set(_wanted(life.told)) - set(arrived)
+    assert 280 in lost and len(lost) <= 80 and max(wanted) in arrived
+    assert arrived.items() <= _wanted(life.told).items()
+    told = {n for first, last, *_ in life.events(_UNREADABLE) for n in range(first, last + 1)}
+    assert told & set(_wanted(life.told)) == lost
+    assert len([seq for seq in arrived if seq > max(wanted)]) >= 5  # it goes on
+
+
+def _framed(seq: int, body: bytes) -> bytes:
+    return bytes([len(body)]) + seq.to_bytes(4, "little") + body
+
+
+def test_records_of_which_nobody_knows_the_journal_are_kept_and_do_not_stop_the_meter(life):
+    life.wakes(3)
+    (life.board.flash / "unsent").write_bytes(b"records")
+    (life.board.flash / "unsent.id").write_bytes(b"damaged")
+    life.head_end.acks = None
+    life.wakes(3)
+    assert life.arrived(life.found().journal) == _wanted(life.told)
+    _destroy(life)
+    life.wakes(4)
+    assert (life.board.flash / "unsent").read_bytes() == b"records"
