@@ -31,6 +31,7 @@ _RESOLUTION_MS = const(500)
 _SYNC_ERROR_MS = const(1000)  # that, and a reserve for a network that is late
 _KEPT_MS = const(750)  # readings before a smaller correction are right within 2 s without it
 _RATE_ERROR_MS = const(1500)  # of the distance between two syncs: twice the half, and a reserve
+_PLAUSIBLE_SHARE = const(100)  # a hidden cycle of the temperature makes less than 1/100
 _UNKNOWN_RATE_PPB = const(60_000_000)  # a clock that is 5 % slow has counts 5.3 % longer
 _CALM_PPB = const(10_000)  # calibrations are a few ppm noisy, and between two nobody looks
 _DAY_US = const(84_600_000_000)  # 23.5 h: a rate is measured over a day of temperatures
@@ -51,12 +52,13 @@ FIELDS = (
     "anchor_raw_us",
     "doubt_ms",  # by how much the time would be corrected if the doubted sync is right, 0: none
     "doubted_us",  # of now_us, at that sync
+    "doubted_raw_us",
     "set_ms",  # the first sync, Unix time, 0: unknown
     "set_uptime_ms",  # the same moment since power-on
     "era",  # corrections so far, modulo 256: a reading carries it
     "is_lost",  # 1: time passed that nobody counted
 )
-LAYOUT = "<QQQIiQiIIQQqQQQBB" + dating.LAYOUT
+LAYOUT = "<QQQIiQiIIQQqQQQQBB" + dating.LAYOUT
 
 
 class Timekeeping:
@@ -75,6 +77,7 @@ class Timekeeping:
     anchor_raw_us: int
     doubt_ms: int
     doubted_us: int
+    doubted_raw_us: int
     set_ms: int
     set_uptime_ms: int
     era: int
@@ -176,11 +179,16 @@ class Timekeeping:
         limit_ms = self._limit_ms()
         is_far = self.is_known() and not self.is_lost and abs(by_ms) > limit_ms
         is_old = 1000 * (floor_s - network_s) > limit_ms
-        if (is_far or is_old) and not self._is_confirmed(by_ms):
-            self.doubt_ms, self.doubted_us = by_ms, self.now_us
-            return DOUBTED
+        if is_far or is_old:
+            if not self._is_confirmed(by_ms):
+                self.doubt_ms, self.doubted_us = by_ms, self.now_us
+                self.doubted_raw_us = self.raw_us
+                return DOUBTED
+            # What was learned may come from a word that was wrong; these two agree.
+            self.anchor_us = self.doubted_us + 1000 * self.doubt_ms
+            self.anchor_raw_us = self.doubted_raw_us
         self.doubt_ms = 0
-        outcome = self._correct(by_ms) if self.is_known() else self._set(by_ms)
+        outcome = self._correct(by_ms, is_far) if self.is_known() else self._set(by_ms)
         self.synced_us = self.now_us
         self.is_lost = 0
         return outcome
@@ -206,9 +214,15 @@ class Timekeeping:
         return max(_TOLERANCE_MS, min(4 * error_ms, drift_ms))
 
     def _is_confirmed(self, by_ms):
-        # A clock that has a reason to doubt the network may have drifted since, too.
-        drift_ms = (self.now_us - self.doubted_us) // (1000 * 2 * DRIFT_SHARE)
-        return self.doubt_ms and abs(by_ms - self.doubt_ms) <= _TOLERANCE_MS + drift_ms
+        """Whether the network went on since the doubted word as the slow clock did.
+
+        By its calibrations alone: the rate may have been learned from a wrong word.
+        """
+        if not self.doubt_ms:
+            return False
+        passed_ms = (self.now_us - self.doubted_us) // 1000 + by_ms - self.doubt_ms
+        raw_ms = (self.raw_us - self.doubted_raw_us) // 1000
+        return abs(passed_ms - raw_ms) <= _TOLERANCE_MS + raw_ms // DRIFT_SHARE
 
     def _set(self, by_ms):
         self.set_uptime_ms = self.now_us // 1000
@@ -218,11 +232,17 @@ class Timekeeping:
         self._anchor(self.now_us)
         return SET
 
-    def _correct(self, by_ms):
+    def _correct(self, by_ms, is_far):
+        """is_far: by more than its stated error has room for."""
         true_us = self.now_us + 1000 * by_ms
         away_us = self.now_us - self.synced_us
         begin_s, end_s = _nearest_s(self.synced_us), self.now_s()
         if self.is_lost and by_ms > 0:
+            self._anchor(true_us)  # the time stood still: all since then is late by as much
+        elif is_far and _PLAUSIBLE_SHARE * 1000 * abs(by_ms) > away_us:
+            begin_s = 0
+            self.set_ms += by_ms
+            self._unlearn(true_us)
             self._anchor(true_us)
         elif abs(by_ms) <= _KEPT_MS:
             self._learn(true_us)
@@ -246,14 +266,27 @@ class Timekeeping:
     def _anchor(self, true_us):
         self.anchor_us, self.anchor_raw_us = true_us, self.raw_us
 
-    def _learn(self, true_us):
-        """Take the rate since the anchor when it is better than the known one, or a day old."""
+    def _unlearn(self, true_us):
+        """Take the rate since the anchor when the known one contradicts it."""
+        rate_ppb, error_ppb = self._measured(true_us, _TOLERANCE_MS)
+        if rate_ppb is None or abs(rate_ppb - self.rate_ppb) <= self.rate_error_ppb + error_ppb:
+            return
+        self.rate_ppb, self.rate_error_ppb = rate_ppb, error_ppb
+
+    def _measured(self, true_us, error_ms=_RATE_ERROR_MS):
+        """(rate since the anchor, error of that); None, 0: no time has passed since."""
         raw_us = self.raw_us - self.anchor_raw_us
         if not raw_us:
-            return
+            return None, 0
         rate_ppb = (true_us - self.anchor_us - raw_us) * BILLION // raw_us
-        error_ppb = 1000 * _RATE_ERROR_MS * BILLION // raw_us
-        is_day = raw_us >= _DAY_US
+        return rate_ppb, 1000 * error_ms * BILLION // raw_us
+
+    def _learn(self, true_us):
+        """Take the rate since the anchor when it is better than the known one, or a day old."""
+        rate_ppb, error_ppb = self._measured(true_us)
+        if rate_ppb is None:
+            return
+        is_day = self.raw_us - self.anchor_raw_us >= _DAY_US
         if abs(rate_ppb) <= BILLION // DRIFT_SHARE and (
             is_day or error_ppb <= self.rate_error_ppb
         ):

@@ -14,7 +14,7 @@ from firmware.core.timekeeping import LAYOUT as TIME_LAYOUT
 from firmware.core.timekeeping import Timekeeping
 
 _MAGIC = const(0x5233)  # "3R": layout version 3
-_SLOT_BYTES = const(384)
+_SLOT_BYTES = const(416)
 _LAYOUT = "<HIHBBQQQIIIIIIIIIIIIIIIqIIIHHBBBBBIIHHHHQIIIBB"
 _FIELDS = (
     "boot",  # times this meter got power, modulo 2**16

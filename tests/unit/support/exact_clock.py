@@ -21,3 +21,7 @@ class Exact:
     def sync(self, ahead_s=0, floor_s=0):
         """The network is ahead of BEGAN_S at power-on by so much; the outcome."""
         return self.time.sync(BEGAN_S + self.us // 1_000_000 + ahead_s, floor_s)
+
+    def error_s(self):
+        """By how much the meter's time is ahead of the truth."""
+        return self.time.now_s() - BEGAN_S - self.us / 1_000_000
