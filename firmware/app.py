@@ -46,6 +46,7 @@ def run():
 def build(clock, power):
     """Everything this meter is made of."""
     vault = Vault(Nvs())
+    retained = RetainedState(power)
     system = Files("")
 
     def report(config, store, state, keeping, commit):
@@ -72,12 +73,12 @@ def build(clock, power):
         power=power,
         open_counter=open_counter,
         battery=Battery(adc=ADC(board.BATTERY_PIN), divider_milli=board.BATTERY_DIVIDER_MILLI),
-        retained=RetainedState(power),
+        retained=retained,
         files=system,
         vault=vault,
         open_store=lambda segment, is_damaged: open_store(vault, segment, is_damaged),
         about="%s, %s" % (VERSION, journal_place()),
-        repair=lambda state: repair(state, vault, system, power.feed),
+        repair=lambda state: repair(state, vault, retained, system, power.feed),
         report=report,
     )
 
@@ -122,7 +123,7 @@ def journal_place():
     return "directory" if journal_device() is None else "own partition"
 
 
-def repair(state, vault, system, feed):
+def repair(state, vault, retained, system, feed):
     """Make a journal that can't be opened anew, after all unread records were saved from it.
 
     Says how many. StorageFault.
@@ -140,6 +141,7 @@ def repair(state, vault, system, feed):
             recall(state, Nameless(readable, feed))
         saved, lost = save_unread(readable, system, state, feed)
         vault.save(state)
+        retained.save(state)  # what was recalled must not be looked for in a flash half erased
         # All of it: a frame that is left would be taken for one of the new journal some day.
         erase(device, feed)
         make(device)

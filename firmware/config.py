@@ -8,6 +8,7 @@ import json
 from binascii import crc32
 
 from firmware.core.errors import ConfigError
+from firmware.core.seal import SEAL_BYTES, seal, unseal
 from firmware.hal.rtc_pins import PINS
 
 _FILE = "config.json"
@@ -192,26 +193,35 @@ def load(files, accepted_crc):
 
 
 def last_good_text(files):
-    """The text of the configuration that was in force before, or None on a new meter."""
-    return _read(files, _LAST_GOOD)
+    """The text of the configuration that was in force before, None: there is none. ConfigError."""
+    try:
+        sealed = _read(files, _LAST_GOOD, SEAL_BYTES)
+    except OSError as error:
+        raise ConfigError("%s is not readable: %s" % (_LAST_GOOD, error))
+    if sealed is None:
+        return None
+    text = unseal(sealed)
+    if text is None:
+        raise ConfigError("%s is damaged" % _LAST_GOOD)
+    return text
 
 
 def load_last_good(files):
-    """The configuration that was in force before, or the defaults on a new meter."""
+    """The configuration that was in force before, None: there is none. ConfigError."""
     text = last_good_text(files)
-    return Config({}) if text is None else parse(text, _LAST_GOOD)
+    return None if text is None else parse(text, _LAST_GOOD)
 
 
 def keep_as_last_good(files, text):
     """Copy an accepted config.json to where a later, refused one can't touch it."""
-    files.replace(_LAST_GOOD, text)
+    files.replace(_LAST_GOOD, seal(text))
 
 
-def _read(files, name):
+def _read(files, name, more_bytes=0):
     size = files.size(name)
     if size is None:
         return None
-    if size > _MOST_BYTES:
+    if size > _MOST_BYTES + more_bytes:
         raise ConfigError("%s has %d bytes, at most %d" % (name, size, _MOST_BYTES))
     text = bytearray(size)
     return bytes(memoryview(text)[: files.read(name, 0, text)])

@@ -19,6 +19,7 @@ def configured(files, state, keeping):
     state.refused_crc = 0
     if crc != state.config_crc and keeping.use(lambda store: _accept(store, keeping, found, text)):
         state.config_crc = crc
+        state.is_configured = 1
     return found
 
 
@@ -30,18 +31,23 @@ def _last_good(state, keeping, refusal):
     if crc != state.refused_crc and keeping.note(event.CONFIG_REFUSED, text=refusal):
         state.refused_crc = crc
     found = []
-    keeping.use(lambda store: found.append(config.load_last_good(store.files)))
-    return found[0] if found else None
+    if not keeping.use(lambda store: found.append(config.load_last_good(store.files))):
+        return None
+    if found[0] is None and not state.is_configured:
+        return config.Config({})  # a new meter
+    # Else it was lost with its journal: what the counter holds waits for one that is right.
+    return found[0]
 
 
 def _accept(store, keeping, new, text):
-    if text == config.last_good_text(store.files):
-        return
     try:
+        if text == config.last_good_text(store.files):
+            return
         old = config.load_last_good(store.files)
     except ConfigError as error:
         print(error)  # a damaged one is replaced now; what it held cannot be told
-        old = config.Config({})
+        old = None
+    old = old or config.Config({})
     by = " by %s" % new.changed_by if new.changed_by else ""
     for key, default, _, _ in config.FIELDS:
         before, after = getattr(old, key), getattr(new, key)

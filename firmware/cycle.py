@@ -11,7 +11,7 @@ from micropython import const
 from firmware import counting
 from firmware.configuring import configured
 from firmware.core import event, record, schedule
-from firmware.core.errors import StorageFault, UplinkError
+from firmware.core.errors import TRIES, JournalDamaged, StorageFault, UplinkError
 from firmware.keeping import Keeping
 from firmware.recording import record_reading
 from firmware.timing import SlowClock, when
@@ -26,7 +26,6 @@ _PROOF_S = const(60)
 _LOOK_MS = const(1000)  # of a meter that stays awake
 _MINUTE_MS = const(60_000)  # its sensor may be fast: flash is written so often at the most
 _RESTART_MS = const(1000)
-_FAULTS_TO_DAMAGE = const(3)  # wakes: then the flash counts as damaged until power comes anew
 _RESETS = {"power_on": event.POWER_ON, "reset": event.RESET, "watchdog": event.WATCHDOG}
 
 
@@ -112,7 +111,7 @@ class Cycle:
             state.starts = 0
             self._keeping.checkpoint()
         if state.flags & record.STORAGE_FAULT and not self._is_safe:
-            state.storage_faults = min(state.storage_faults + 1, _FAULTS_TO_DAMAGE)
+            state.storage_faults = min(state.storage_faults + 1, TRIES)
         self._counting.finish(state, self._config, self._store_count, self._commit, allowance)
 
     def _store_count(self):
@@ -194,6 +193,7 @@ class Cycle:
             slot_s=self._config.slot_s,
         ):
             counting.is_stored(state)
+            keeping.tell_faults(store)
             if has_failed:
                 keeping.note(event.COUNTER_FAULT, state.pulses, state.pulses)
         keeping.freeze_day(store)
@@ -236,8 +236,10 @@ class Cycle:
                 self._config, store, self._state, self._keeping, self._take_and_commit
             )
             self._state.failures = 0
-            if self._state.storage_faults < _FAULTS_TO_DAMAGE:
+            if self._state.storage_faults < TRIES:
                 self._state.storage_faults = 0
+        except JournalDamaged as damage:
+            self._keeping.mend(damage, self._state.storage_faults + 1 >= TRIES)
         except StorageFault as fault:
             print(fault)
             self._state.flags |= record.STORAGE_FAULT

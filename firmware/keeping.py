@@ -1,11 +1,11 @@
 """What a wake puts on flash. A failure of storage ends here, and the next record says so."""
 
 from firmware.core import event, freeze, record
-from firmware.core.errors import ConfigError, NewerFormat, StorageFault
+from firmware.core.errors import TRIES, ConfigError, JournalDamaged, NewerFormat, StorageFault
 from firmware.waking import adopt
 
 # So many wakes in a row without a journal, and after it was tried a day of hourly ones more.
-_REPAIRS = (3, 27)
+_REPAIRS = (TRIES, 27)
 
 
 class Keeping:
@@ -45,8 +45,6 @@ class Keeping:
                     # Before anything is stored: what was added must not be added again.
                     self._commit()
             self._store = store
-            if state and state.store_faults:
-                self._tell_fault(store, state)
         return self._store
 
     def _opened(self):
@@ -60,31 +58,70 @@ class Keeping:
         except NewerFormat as refusal:
             raise refusal
         except StorageFault as fault:
-            if not state or self._has_failed:
-                raise fault
-            self._has_failed = True
-            n = state.store_faults
-            state.store_faults = n + 1 if n < _REPAIRS[1] else _REPAIRS[0] + 1
-            if state.store_faults not in _REPAIRS:
+            if not state or not self._is_to_be_repaired():
                 raise fault
             print("the journal is made anew: %s" % fault)
-        self._repaired = self._repair(state)
+        return self._made_anew()
+
+    def _is_to_be_repaired(self):
+        """Count a wake in which nothing could be stored; True when it was one too many."""
+        if self._has_failed:
+            return False
+        self._has_failed = True
+        state, n = self._state, self._state.store_faults
+        state.store_faults = n + 1 if n < _REPAIRS[1] else _REPAIRS[0] + 1
+        return state.store_faults in _REPAIRS
+
+    def _made_anew(self):
+        self._store, state = None, self._state
+        faults = state.store_faults
+        state.store_faults = max(0, faults - 1)  # a reset in it is no reason to wait for a day
+        try:
+            self._repaired = self._repair(state)
+        finally:
+            state.store_faults = faults
         return self._open_store(0, False)
 
-    def _tell_fault(self, store, state):
-        faults, state.store_faults = state.store_faults, 0
-        is_new = 1 if self._repaired else 0
-        self._note(store, event.JOURNAL_FAULT, faults, is_new, self._repaired)
+    def tell_faults(self, store):
+        """An event of wakes without the journal, and of another journal than before.
+
+        As soon as something could be stored.
+        """
+        state = self._state
+        if state.store_faults or state.is_new_journal:
+            faults, is_new = state.store_faults, state.is_new_journal
+            self._note(store, event.JOURNAL_FAULT, faults, is_new, self._repaired)
+            state.store_faults = state.is_new_journal = 0
 
     def use(self, act):
         """act(store); False when storage failed, which the next record will say."""
         try:
             act(self.store())
             return True
+        except JournalDamaged as damage:
+            return self.mend(damage, self._is_to_be_repaired()) and self.use(act)
         except (StorageFault, ConfigError, OSError) as fault:
-            print("storage: %s" % fault)
-            self._state.flags |= record.STORAGE_FAULT
+            self._say(fault)
             return False
+
+    def mend(self, damage, is_due):
+        """Say it, and when it is due make the journal anew; True when that was done."""
+        self._say(damage)
+        if not is_due:
+            return False
+        try:
+            self._store = self._made_anew()
+            adopt(self._state, self._store)
+            self._state.storage_faults = 0
+            self._commit()
+            return True
+        except (StorageFault, ConfigError, OSError) as fault:
+            self._say(fault)
+            return False
+
+    def _say(self, fault):
+        print("storage: %s" % fault)
+        self._state.flags |= record.STORAGE_FAULT
 
     def checkpoint(self):
         """Put the state on flash; False when that failed, which the next record will say."""

@@ -15,6 +15,7 @@ from firmware.uplink.session import Session
 _LINK_UP_MS = const(15_000)
 _WORTH_TELLING_S = const(1)
 _UNSENT = "unsent.id"  # of storage/salvage.py
+_STREAMS = ("readings", "events")
 
 
 def report(*, link, clock, power, config, device, store, state, keeping, commit, system):
@@ -43,12 +44,14 @@ def report(*, link, clock, power, config, device, store, state, keeping, commit,
         try:
             session.open()
             power.feed()
-            if store is None:
+            if store is None and state.is_blank:
+                print("nothing is known of what was counted before: no odometer is published")
+            elif store is None:
                 _publish_live(session, device, state, config)
             else:
                 _publish_pending(session, power, device, store, state, config, keeping, commit)
             if system.size(_UNSENT) is not None:
-                _publish_unsent(session, power, device, state, config, system)
+                _publish_unsent(session, power, device, state, config, system, keeping, commit)
             session.close()
         finally:
             session.abandon()
@@ -121,7 +124,7 @@ def _publish(session, power, device, name, messages):
         power.feed()
 
 
-def _publish_unsent(session, power, device, state, config, system):
+def _publish_unsent(session, power, device, state, config, system, keeping, commit):
     from firmware.storage.salvage import Unsent  # once in the life of a few meters
 
     unsent = Unsent(system)
@@ -129,11 +132,20 @@ def _publish_unsent(session, power, device, state, config, system):
         print("unsent.id is damaged: nobody knows of which journal the records in unsent are")
         state.flags |= record.STORAGE_FAULT
         return
-    for name in ("readings", "events"):
-        head, size = (("device", device),), config.message_bytes
-        messages = unsent_messages(unsent, name, state, head, size)
+    head, size = (("device", device),), config.message_bytes
+    while state.unsent_pass < len(_STREAMS):
+        name = _STREAMS[state.unsent_pass]
+        messages = unsent_messages(unsent, name, state, head, size, commit)
         _publish(session, power, device, name, messages)
+        state.unsent_pass += 1
+        state.unsent_offset = 0
+        commit()
+    missing = unsent.saved - sum([1 for _ in unsent.frames()])
+    if missing > 0:
+        keeping.note(event.UNREADABLE, missing, unsent.saved, "unsent")
     unsent.remove()
+    state.unsent_pass = 0
+    commit()
 
 
 def _publish_live(session, device, state, config):

@@ -1,6 +1,7 @@
 """What of a stream is pending, as messages; its cursor moves with each acknowledgement only."""
 
 from firmware.core import event, record
+from firmware.core.errors import TRIES, JournalDamaged
 from firmware.storage.reader import Reader
 from firmware.timing import dated
 from firmware.uplink.rows import Rows, event_row, reading_row
@@ -43,7 +44,8 @@ class Stream:
                 self._move(reader.seq, 0, 0)
             if not self._rows.add(row):
                 yield from self._flushed(behind)
-                self._rows.add(row)  # an empty message has room for any
+                if not self._rows.add(row):
+                    continue  # too long for an empty message: told as a gap
             behind = reader.seq + 1, reader.segment, reader.offset
         yield from self._flushed(behind)
 
@@ -66,8 +68,14 @@ class Stream:
         self._commit()
 
     def _readable(self, reader):
-        """The rows of all records from the reader's place on that this firmware can read."""
+        """The rows of all records from the reader's place on that this firmware can read.
+
+        JournalDamaged: littlefs does not find some, and they may still be saved. When that was
+        tried and can't be, those behind them come.
+        """
         while reader.advance():
+            if reader.has_hole and self._state.storage_faults < TRIES:
+                raise JournalDamaged("records behind %d not found" % self._state.cursor_seq)
             row = _row(self.name, reader.seq, reader.body, self._state)
             if row:
                 yield row
@@ -87,15 +95,22 @@ class Stream:
         self._commit()
 
 
-def unsent_messages(unsent, name, state, head, message_bytes):
-    """Yields payloads of what was saved from a lost journal."""
+def unsent_messages(unsent, name, state, head, message_bytes, commit):
+    """Yields payloads of what was saved from a lost journal, from state.unsent_offset on.
+
+    When the next one is asked for, the last is acknowledged.
+    """
     rows = Rows(head + (("journal", "%016x" % unsent.journal), ("stream", name)), message_bytes)
-    for seq, body in unsent.frames():
+    before = state.unsent_offset
+    for seq, body, behind in unsent.frames(before):
         row = _row(name, seq, body, state)
         if row and not rows.add(row):
             yield rows.payload()
             rows.clear()
+            state.unsent_offset = before
+            commit()
             rows.add(row)
+        before = behind
     if rows.count:
         yield rows.payload()
 

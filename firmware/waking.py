@@ -65,6 +65,7 @@ def adopt(state, store):
         _add(state, last, handed_over_ml)
         state.offset_ml = offset_ml
     if state.journal != store.id:
+        state.is_new_journal = 1 if state.journal else state.is_new_journal
         state.cursor_seq, state.next_seq = journal.first_seq(), journal.next_seq
         state.event_cursor_seq = store.events.first_seq()
         state.event_next_seq = store.events.next_seq

@@ -13,6 +13,17 @@ from rill.torture.scenarios import CONFIG
 from rill.world import World
 
 _WAKES = 60
+# More readings, so that a file has many blocks.
+_ADD = """
+from firmware.app import open_store
+from firmware.core import record
+from firmware.hal.nvs import Nvs
+from firmware.storage.checkpoint import Vault
+store = open_store(Vault(Nvs()))
+last = store.last_reading()
+for n in range(400):
+    store.readings.append(record.pack(last))
+"""
 # Damage to files is done through littlefs itself, by a script that is no firmware.
 _DAMAGE = """
 import os, random
@@ -67,6 +78,10 @@ class DamagedMeters:
             assert ending.kind == "sleep"
             woken = self.world.sleep_until(self.world.wakes_us(ending.sleep_ms))
             cause = "ulp" if woken else "timer"
+        script = folder / "add.py"
+        script.write_text(_ADD)
+        self.board.wake("timer", scripts=(self._scripts[0], str(script)))
+        self.told.take(self.world.noted)
         self._odometer_ml = Found.parse(self._copy("look")[0].run(self._stored), 0).odometer_ml
         self._book = head_end.book
 
@@ -86,13 +101,15 @@ class DamagedMeters:
         if is_loss:
             board.lose_power(seed)
         cause = "power_on" if is_loss else "timer"
-        for _ in range(5):
+        for _ in range(6):
             ending = board.wake(cause, scripts=self._scripts)
+            stores = any(key >> 32 == ord("r") for key, _ in world.noted)
             told.take(world.noted)
             assert ending.kind == "sleep", board.console_end()
             assert "Traceback" not in board.console_end(400), board.console_end(400)
             world.sleep_until(world.wakes_us(ending.sleep_ms))
             cause = "timer"
+        assert stores, board.console_end()  # whatever was damaged, it goes on
         found = Found.parse(board.run(self._stored), 0)
         assert found is not None and found.crashes == 0, board.console_end()
         assert found.odometer_ml >= self._odometer_ml, (found.odometer_ml, self._odometer_ml)

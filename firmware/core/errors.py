@@ -1,5 +1,7 @@
 """Everything that may go wrong by name: raised where it is known, caught in the wake cycle."""
 
+TRIES = 3  # wakes in a row with a damaged journal; then it is made anew
+
 
 class MeterError(Exception):
     pass
@@ -11,6 +13,10 @@ class ConfigError(MeterError):
 
 class StorageFault(MeterError):
     """The journal or the checkpoint could not be read or written; the message says which."""
+
+
+class JournalDamaged(StorageFault):
+    """Nothing can be stored in it any more, and only a new one can mend that."""
 
 
 class NewerFormat(StorageFault):

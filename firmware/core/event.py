@@ -62,8 +62,13 @@ def unpack(body):
     return Event(*(values + (str(body[_HEAD_BYTES:], "utf-8"),)))
 
 
+def _is_plain(letter):
+    return letter >= " " and letter not in '"\\\x7f'
+
+
 def _cut(text):
-    encoded = text.encode()
+    # What JSON writes with a backslash would make a message longer than an event may be.
+    encoded = "".join([letter if _is_plain(letter) else "?" for letter in text]).encode()
     end = min(len(encoded), _MOST_TEXT_BYTES)
     while 0 < end < len(encoded) and encoded[end] & 0xC0 == 0x80:  # not in the middle of a letter
         end -= 1

@@ -75,7 +75,10 @@ def unmount(root):
 def erase(device, feed):
     """Every block, the first one last: until then nothing takes the device for a new one."""
     for block in range(device.ioctl(_BLOCKS, 0) - 1, -1, -1):
-        device.ioctl(_ERASE, block)
+        try:
+            device.ioctl(_ERASE, block)
+        except OSError as error:
+            print("block %d not erased: %s" % (block, error))  # littlefs will find another one
         feed()
 
 

@@ -13,12 +13,14 @@ from firmware.core.seal import seal, unseal
 
 # Another layout takes another key: what is newer than this firmware stays as it is.
 _KEY = "checkpoint1"
-_LAYOUT = "<HBBQIIIIQQIIIqIII"
+_LAYOUT = "<HBBBBQIIIIQQIIIqIII"
 
 NAMES = (
     "boot",  # how often the meter got power, modulo 2**16
     "starts",  # power-ons in a row whose first wake did not end in sleep
     "is_blank",  # 1: began at zero, and what a journal may know of earlier is to be added
+    "is_configured",  # 1: a configuration has been accepted once
+    "is_new_journal",  # 1: it is another one than before, which no event has told yet
     "journal",  # id of the journal that the numbers of records belong to, 0: none
     "cursor_seq",  # first reading that is not acknowledged
     "next_seq",  # no reading has this number or a higher one
@@ -35,7 +37,7 @@ NAMES = (
     "again_end",  # up to the one before this; not above again_seq: none
 )
 Checkpoint = namedtuple("Checkpoint", NAMES)  # type: ignore[misc]
-NEW = Checkpoint(0, 0, 1, 0, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0)  # type: ignore[call-arg]
+NEW = Checkpoint(0, 0, 1, 0, 0, 0, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0)  # type: ignore[call-arg]
 
 
 class Vault:

@@ -8,11 +8,12 @@ does is a StorageFault. Format: docs/record-format.md.
 
 from micropython import const
 
-from firmware.core.errors import StorageFault
+from firmware.core.errors import JournalDamaged, StorageFault
 from firmware.storage import frame
 from firmware.storage.reader import Reader
 
-_ENOSPC = const(28)  # of littlefs; the image's errno module has no name for it
+_ENOSPC = const(28)  # of littlefs; the image's errno module has no names for them
+_ECORRUPT = const(84)
 
 
 class Journal:
@@ -49,7 +50,7 @@ class Journal:
             if segment is not None:
                 size = segments.size(segment)
                 start = max(0, size - len(buffer))
-                size = start + segments.read(segment, start, buffer)
+                size = start + (segments.read(segment, start, buffer) or 0)
 
     def _take_last(self, end, segment, size):
         """Take the last record from the end of a segment; False when it is not sound."""
@@ -102,7 +103,10 @@ class Journal:
         except (OSError, StorageFault) as error:
             self._is_damaged = True
             self.next_seq += 1
-            raise StorageFault("record %d not stored: %s" % (seq, error))
+            # littlefs meets it when it looks for free blocks: as long as the file is there.
+            is_corrupt = isinstance(error, OSError) and error.errno == _ECORRUPT
+            kind = JournalDamaged if is_corrupt else StorageFault
+            raise kind("record %d not stored: %s" % (seq, error))
         self.next_seq += 1
         self.last_body = bytes(body)
         return seq

@@ -20,7 +20,9 @@ class Reader:
         self._wanted = seq
         self._buffer = bytearray(_BUFFER_BYTES)
         self._begin = self._end = 0
+        self._is_hole = False
         self.skipped = 0  # stretches of damaged bytes passed over
+        self.has_hole = False  # among them are some that littlefs does not find
         self.frame = self.body = memoryview(b"")
         self.seq = 0
         self.segment = segment
@@ -80,7 +82,11 @@ class Reader:
                 if self._fill():
                     continue
                 if not view:
-                    return 0
+                    if not self._pass_hole():
+                        return 0
+                    self.skipped += not damaged
+                    damaged = True
+                    continue
                 whole = 0  # the segment ends inside what claims to be a frame
             if whole and frame.belongs(view, self.segment, self.offset):
                 self.frame = view[:whole]
@@ -93,6 +99,16 @@ class Reader:
     def _fill(self):
         """Read on from offset; True when there are more bytes in the buffer than before."""
         before = self._end - self._begin
-        self._end = self._journal.segments.read(self.segment, self.offset, self._buffer)
+        found = self._journal.segments.read(self.segment, self.offset, self._buffer)
+        self._is_hole = found is None
+        self._end = found or 0
         self._begin = 0
         return self._end > before
+
+    def _pass_hole(self):
+        """Go on behind what can't be read; False at the end of the segment."""
+        if not self._is_hole:
+            return False
+        self.has_hole = True
+        self.offset += _BUFFER_BYTES
+        return self.offset < self._journal.segments.size(self.segment)

@@ -16,7 +16,7 @@ from firmware.storage import frame
 
 _FRAMES = "unsent"
 _INDEX = "unsent.id"
-_INDEX_LAYOUT = "<QII"
+_INDEX_LAYOUT = "<QIIII"
 _BLOCK_BYTES = const(4096)
 _BLOCKS = const(4)  # ioctl operation: number of blocks
 _PART_BYTES = const(1024)
@@ -31,21 +31,23 @@ def save_unread(device, system, state, feed):
     feed() is called now and then: it takes a minute.
     """
     index = _index(system)
-    if index and index[0] == state.journal:
-        return index[1:]  # power failed before the journal was made anew
+    known = state.journal, state.next_seq, state.event_next_seq
+    if index and index[:3] == known:
+        return index[3:]  # power failed before the journal was made anew
     if system.size(_INDEX) is not None:
-        raise OSError("records of another lost journal still wait to be sent")
+        if not index or index[0] != state.journal:
+            raise OSError("records of another lost journal still wait to be sent")
+        system.remove(_INDEX)  # it came back meanwhile, and has more to save now
     if system.size(_FRAMES) is not None:
         system.remove(_FRAMES)
+    state.unsent_offset = state.unsent_pass = 0
     system.append(_FRAMES, b"")
     found = _Unread(system, state)
     for block in blocks_of(device, feed):
         for salt, framed in frames_in(memoryview(block)):
             found.take(salt, framed)
     found.flush()
-    system.replace(
-        _INDEX, seal(struct.pack(_INDEX_LAYOUT, state.journal, found.saved, found.lost))
-    )
+    system.replace(_INDEX, seal(struct.pack(_INDEX_LAYOUT, *known, found.saved, found.lost)))
     return found.saved, found.lost
 
 
@@ -125,7 +127,10 @@ def _bits(first, behind):
 
 
 def _index(system):
-    """(journal, records saved, records lost), or None: there is none, or it is damaged."""
+    """(journal, the next number of both its streams, records saved, records lost).
+
+    None: there is none, or it is damaged.
+    """
     size = system.size(_INDEX)
     if size is None:
         return None
@@ -136,22 +141,28 @@ def _index(system):
 
 
 class Unsent:
-    """What was saved. OSError. journal: its id, 0: that can't be read any more."""
+    """What was saved. OSError. journal: its id, 0: that can't be read any more. saved: records."""
 
     def __init__(self, system):
         self._system = system
-        self.journal: int = (_index(system) or (0, 0, 0))[0]
+        index = _index(system)
+        self.journal: int = index[0] if index else 0
+        self.saved: int = index[3] if index else 0
 
-    def frames(self):
-        """Yields (sequence number, body) of each."""
-        offset, buffer = 0, bytearray(frame.LONGEST_BYTES)
+    def frames(self, offset=0):
+        """Yields (sequence number, body, offset behind it) of each that is sound, from there."""
+        buffer = bytearray(frame.LONGEST_BYTES)
         while True:
-            view = memoryview(buffer)[: self._system.read(_FRAMES, offset, buffer)]
-            whole = frame.length(view) or frame.length(view, EVENT_SALT)
-            if not whole:
+            size = self._system.read(_FRAMES, offset, buffer)
+            if not size:
                 return
-            yield frame.seq(view), bytes(frame.body(view, whole))
-            offset += whole
+            view = memoryview(buffer)[:size]
+            whole = frame.length(view) or frame.length(view, EVENT_SALT)
+            if whole:
+                offset += whole
+                yield frame.seq(view), bytes(frame.body(view, whole)), offset
+            else:
+                offset += 1  # damaged: those behind it are not
 
     def remove(self):
         """All of it has arrived."""

@@ -63,12 +63,17 @@ class Segments:
         return min((n for n in self._all() if limit is None or n > limit), default=None)
 
     def read(self, number, offset, buffer):
-        """Bytes of a segment into buffer; the number read, 0 at its end or when it is gone."""
+        """Bytes of a segment into buffer; the number read, 0 at its end or when it is gone.
+
+        None: what is there can't be read, for good; what is behind it may be.
+        """
         try:
             return self._folder(number).read(self._name(number), offset, buffer)
         except OSError as error:
-            if error.errno in (_ENOENT, _ECORRUPT):
-                return 0  # corrupt for good, so it ends here: those behind it can be read
+            if error.errno == _ECORRUPT:
+                return None
+            if error.errno == _ENOENT:
+                return 0
             raise StorageFault("segment %d not readable: %s" % (number, error))
 
     def size(self, number):

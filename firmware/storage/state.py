@@ -15,11 +15,13 @@ from firmware.core.timekeeping import Timekeeping
 
 _MAGIC = const(0x5233)  # "3R": layout version 3
 _SLOT_BYTES = const(416)
-_LAYOUT = "<HIHBBQQQIIIIIIIIIIIIIIIqIIIHHBBBBBIIHHHHQIIIBB"
+_LAYOUT = "<HIHBBBBQQQIIIIIIIIIIIIIIIqIIIHHBBBBBIIHHHHQIIIBBIB"
 _FIELDS = (
     "boot",  # times this meter got power, modulo 2**16
     "starts",  # power-ons in a row whose first wake did not end in sleep
     "is_blank",  # 1: began at zero, and what a journal may know of earlier is to be added
+    "is_configured",  # 1: a configuration has been accepted once
+    "is_new_journal",  # 1: it is another one than before, which no event has told yet
     "journal",  # id of the journal that the numbers of records below belong to, 0: none
     "odometer_ml",
     "pulses",  # all pulses ever counted
@@ -61,6 +63,8 @@ _FIELDS = (
     "refill_s",  # when the wake budget is renewed
     "pace",  # 0 not yet known, 1 the coprocessor keeps its pace in sleep, 2 it does not
     "storage_faults",  # wakes in which storage failed, since a report got through; 3: for good
+    "unsent_offset",  # so many bytes of `unsent` are dealt with, see report.py
+    "unsent_pass",  # 0: its readings, 1: its events are being sent
 )
 _TIME = struct.calcsize(_LAYOUT)  # behind all that comes what Timekeeping packs
 _BYTES = _TIME + struct.calcsize(TIME_LAYOUT)
@@ -72,6 +76,8 @@ class State:
     boot: int
     starts: int
     is_blank: int
+    is_configured: int
+    is_new_journal: int
     journal: int
     odometer_ml: int
     pulses: int
@@ -109,6 +115,8 @@ class State:
     refill_s: int
     pace: int
     storage_faults: int
+    unsent_offset: int
+    unsent_pass: int
 
     def __init__(self):
         for name in _FIELDS:

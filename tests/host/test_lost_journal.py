@@ -1,5 +1,6 @@
 """Promise: flash that can't be read costs what lay there; a lost journal arrives all the same."""
 
+import copy
 import json
 import random
 from pathlib import Path
@@ -39,19 +40,38 @@ class _Life:
         self.board = Board(folder, image.build(), built, self._world, heap_bytes=200_000)
         self.flash = folder / "journal"
         self.nvs = folder / "retained.nvs"
-        values = {**CONFIG, "broker_port": head_end.port, "report_s": 3600}
-        (self.board.flash / "config.json").write_text(json.dumps(values))
+        self.configure()
         self.told = Told()
         self._cause = "power_on"
 
-    def wakes(self, count: int) -> None:
+    def wakes(self, count: int, cut: str = "-", fuse: int = 0) -> None:
+        """cut, fuse: as of Board.wake(); such a wake is not waited for."""
         for _ in range(count):
-            ending = self.board.wake(self._cause, scripts=self._scripts)
+            ending = self.board.wake(self._cause, scripts=self._scripts, cut=cut, fuse=fuse)
+            if fuse or cut != "-":
+                self.told.take(self._world.noted)
+                self._cause = "reset"
+                return
             self.told.take(self._world.noted)
             assert ending.kind == "sleep", self.board.console_end()
             assert "Traceback" not in self.board.console_end(200), self.board.console_end(200)
             woken = self._world.sleep_until(self._world.wakes_us(ending.sleep_ms))
             self._cause = "ulp" if woken else "timer"
+
+    def configure(self, **changes) -> None:
+        values = {**CONFIG, "broker_port": self.head_end.port, "report_s": 3600, **changes}
+        (self.board.flash / "config.json").write_text(json.dumps(values))
+
+    def copied(self, name: str) -> "_Life":
+        """Once more, with a head end that knows what this one knows."""
+        twin = copy.copy(self)
+        twin._world = self._world.copied()
+        folder = self.flash.parent / name
+        twin.board = self.board.copied(folder, twin._world)
+        twin.flash, twin.nvs = folder / "journal", folder / "retained.nvs"
+        twin.told = self.told.copied()
+        self.head_end.book = self.head_end.book.copied()
+        return twin
 
     def run(self, text: str) -> None:
         script = self.flash.parent / "script.py"
@@ -165,3 +185,104 @@ def test_records_of_which_nobody_knows_the_journal_are_kept_and_do_not_stop_the_
     _destroy(life)
     life.wakes(4)
     assert (life.board.flash / "unsent").read_bytes() == b"records"
+
+
+@pytest.mark.parametrize("content", ["blank", "noise", "link"])
+def test_a_damaged_block_among_many_stops_neither_storing_nor_delivery(life, content):
+    """In it are the readings 316 to 393, and before them a link to the blocks in front."""
+    life.wakes(4)
+    life.run(_ADD)
+    life.wakes(1)
+    journal, wanted = life.found().journal, _wanted(life.told)
+    flash = bytearray(life.flash.read_bytes())
+    ends = [_framed(seq, life.told.stored["r", seq]) for seq in (316, 393)]
+    blocks = [n for n in range(0, len(flash), 4096)
+              if all(end in flash[n : n + 4096] for end in ends)]  # fmt: skip
+    for block in blocks:
+        if content == "link":
+            flash[block + 3] ^= 0x80
+        else:
+            size = 4096
+            noise = random.Random(3).randbytes(size)
+            flash[block : block + size] = noise if content == "noise" else b"\xff" * size
+    life.flash.write_bytes(flash)
+    life.head_end.acks = None
+    life.wakes(10)
+    lost = set(wanted) - set(life.arrived(journal))
+    # In the block, and across the borders of blocks, where nothing is found.
+    assert len(lost) <= (4 if content == "link" else 83), sorted(lost)
+    assert [event[1] for event in life.events(_FAULT)] == [1]
+    assert len(life.arrived(life.found().journal)) >= 7  # it goes on
+
+
+def test_a_reset_while_a_journal_that_nobody_knows_is_made_anew_keeps_the_odometer(life):
+    life.wakes(24)
+    before_ml = life.found().odometer_ml
+    _deface(life)
+    _forget(life)
+    life.wakes(2)
+    life.wakes(1, fuse=1500)
+    life.head_end.acks = None
+    life.wakes(4)
+    assert life.found().odometer_ml >= before_ml
+    assert min(row[0] for (_, stream, _), row in life.head_end.book.rows.items()
+               if stream == "readings") == 0  # the first reading of all  # fmt: skip
+
+
+def test_a_flipped_bit_among_what_was_saved_costs_one_record_and_is_told(life):
+    life.wakes(24)
+    wanted, journal = _wanted(life.told), life.found().journal
+    _destroy(life)
+    life.wakes(3)
+    unsent = life.board.flash / "unsent"
+    content = bytearray(unsent.read_bytes())
+    content[60] ^= 1
+    unsent.write_bytes(content)
+    life.head_end.acks = None
+    life.wakes(3)
+    assert len(life.arrived(journal)) == len(wanted) - 1
+    assert [event[:3] for event in life.events(_UNREADABLE) if event[2] == "unsent"] == [
+        (1, pytest.approx(len(wanted) + 8, abs=8), "unsent")
+    ]
+
+
+def test_what_was_saved_goes_out_in_parts_on_a_link_that_drops(life):
+    life.configure(message_bytes=320)
+    life.wakes(24)
+    wanted, journal = _wanted(life.told), life.found().journal
+    _destroy(life)
+    life.wakes(3)
+    life.head_end.acks = 3
+    life.wakes(24)
+    assert life.arrived(journal) == wanted
+    assert not list(life.board.flash.glob("unsent*"))
+
+
+def test_an_odometer_that_nobody_knows_is_not_published_as_zero(life):
+    life.head_end.acks = None
+    life.wakes(10)
+    before_ml = life.head_end.book.odometer_ml
+    assert before_ml > 0
+    _deface(life)
+    _forget(life)
+    life.wakes(1)
+    assert life.head_end.book.live_ml in (None, before_ml)
+    life.wakes(4)
+    assert life.head_end.book.odometer_ml >= before_ml
+
+
+def test_a_power_cut_behind_a_new_journal_does_not_hide_that_it_is_one(life):
+    life.wakes(6)
+    _destroy(life)
+    life.wakes(2)
+    moments = 0
+    for operation in range(384, 412, 3):
+        twin = life.copied(f"cut{operation}")
+        twin.wakes(1, cut=f"{operation}:before:1")
+        twin.lose_power()
+        twin.head_end.acks = None
+        twin.wakes(5)
+        twin.head_end.acks = 0
+        moments += 1
+        assert {event[1] for event in twin.events(_FAULT)} == {1}, operation
+    assert moments

@@ -8,7 +8,7 @@ from array import array
 
 import pytest
 
-from rill.board_process import Board
+from rill.board_process import BOARD_HEAP_BYTES, Board
 from rill.broker import Broker, find_mosquitto
 from rill.household import household
 from rill.image import build, build_board
@@ -210,3 +210,11 @@ def test_either_broker_of_our_own(program, monkeypatch):
         monkeypatch.setattr("rill.broker.find_mosquitto", lambda: None)
     n = result(settings())
     assert n["broker"].startswith(program)
+
+
+def test_the_board_s_own_modules_take_what_is_added_to_the_heap(tmp_path):
+    script = tmp_path / "look.py"
+    script.write_text("import gc\ngc.collect()\nprint(gc.mem_alloc())\n")
+    board = Board(tmp_path, build(), build_board(), World(array("q")))
+    taken = int(board.run(script).split()[-1])
+    assert BOARD_HEAP_BYTES <= taken <= BOARD_HEAP_BYTES + 2000

@@ -7,7 +7,7 @@ from firmware.storage.checkpoint import NAMES, NEW, Checkpoint, Vault
 from nvs import FakeNvs
 
 _KEY = "checkpoint1"
-_BITS = (16, 8, 8, 64, 32, 32, 32, 32, 64, 64, 32, 32, 32, 63, 32, 32, 32)
+_BITS = (16, 8, 8, 8, 8, 64, 32, 32, 32, 32, 64, 64, 32, 32, 32, 63, 32, 32, 32)
 
 
 def _of(n):

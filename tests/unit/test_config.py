@@ -196,14 +196,16 @@ def test_a_missing_a_too_long_and_an_unreadable_file_are_refused():
 
 def test_the_last_good_configuration_is_the_accepted_text():
     system, journal = FakeFiles(), FakeFiles()
-    expect(config.load_last_good(journal).slot_s, 3600)
+    expect(config.load_last_good(journal), None)
     system.put_config(_GOOD)
     accepted, text, _ = config.load(system, 0)
     config.keep_as_last_good(journal, text)
     expect(config.load_last_good(journal).slot_s, accepted.slot_s)
-    journal.contents["config.good"] = b"{"
-    sentence = str(expect_raises(ConfigError, config.load_last_good, journal))
-    expect("config.good" in sentence, True)
+    whole = bytes(journal.contents["config.good"])
+    for damaged in (b"{", whole[:30] + b"7" + whole[31:], whole * 30):
+        journal.contents["config.good"] = damaged
+        sentence = str(expect_raises(ConfigError, config.load_last_good, journal))
+        expect("config.good" in sentence, True)
 
 
 def _checked(text):

@@ -41,7 +41,7 @@ def test_no_reading_of_the_journal_before_is_saved_from_the_new_one():
     unmount()
     system = RamFiles()
     save_unread(flash, system, state, lambda: None)
-    found = [(seq, record.unpack(body).boot) for seq, body in Unsent(system).frames()]
+    found = [(seq, record.unpack(body).boot) for seq, body, _ in Unsent(system).frames()]
     expect([pair for pair in found if pair[1] != 2 or not 20 <= pair[0] <= 30], [])
     expect(len(found) >= 10, True)
 

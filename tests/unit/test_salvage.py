@@ -47,7 +47,7 @@ def _journal(readings=120, events=30, cursor_seq=80, event_cursor_seq=20):
 def _saved(system):
     """Numbers of the readings and of the events, each of which must be the right one."""
     readings, events = [], []
-    for seq, body in Unsent(system).frames():
+    for seq, body, _ in Unsent(system).frames():
         if body[0] == 3:
             expect(event.unpack(body), _event(seq))
             events.append(seq)

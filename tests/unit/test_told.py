@@ -175,3 +175,47 @@ def test_a_power_that_fails_again_and_again_leads_to_wakes_that_only_count():
     readings = meter.readings()
     expect((readings[-1].pulses, readings[-1].boot), (4, 42))
     expect(bool(readings[-2].flags & record.POWER_LOST), True)
+
+
+def test_a_damaged_last_good_configuration_is_replaced_by_the_next_one():
+    meter = begun(Meter(_QUIET))
+    wakes(meter, 1)
+    for damaged in (bytes(3000), b"{", b""):
+        remounted(meter.flash).replace("config.good", damaged)
+        meter.lose_power()
+        wakes(meter, 2)
+        meter.system.put_config(b"{")
+        meter.pulse(2)
+        meter.wake()
+        expect(check(meter)[-1].flags & record.STORAGE_FAULT, 0)
+        expect(meter.state().odometer_ml, 1000 * meter.pulses)
+        meter.system.put_config(_QUIET)
+        wakes(meter, 1)
+
+
+def test_a_refused_configuration_without_a_last_good_one_bills_no_pulse_by_another_weight():
+    meter = begun(Meter(b'{"device": "m", "pulse_weight_ml": 100}'))
+    wakes(meter, 2, pulses=5)
+    meter.system.put_config(b"{")
+    meter.replace_journal()
+    for _ in range(3):
+        meter.pulse(5)
+        meter.wake()
+        expect(meter.state().odometer_ml, 1000)
+    meter.system.put_config(b'{"device": "m", "pulse_weight_ml": 100}')
+    meter.wake()
+    expect(meter.state().odometer_ml, 2500)
+
+
+def test_a_text_that_json_would_make_longer_fits_into_a_message_all_the_same():
+    meter = begun(
+        Meter(b'{"device": "%s", "broker_host": "b", "message_bytes": 320}' % (b"m" * 32))
+    )
+    for text in ("\x01" * 40, '"' * 40, "\\" * 40, "\u00e4" * 20, "plain"):
+        Store(meter.files, meter.vault).events.append(
+            event.pack(event.Event(event.HAND_OVER, 0, 1, 0, 0, 0, -(1 << 63), -(1 << 63), text))
+        )
+    meter.press(early_ms=1_000_000)
+    meter.wake()
+    texts = [row[5] for row in meter.network.events if row[2] == event.HAND_OVER]
+    expect(texts, ["?" * 40, "?" * 40, "?" * 40, "\u00e4" * 20, "plain"])

@@ -14,6 +14,7 @@ from micropython import const
 
 _BLOCK_BYTES = const(4096)
 _PAGE_BYTES = const(256)
+_ERASED = b"\xff" * 256
 
 
 class Cut:
@@ -87,7 +88,8 @@ class Flash:
                 self._file.readinto(old)
                 self._store(block, start + page, _half_erased(old))
             self._border.lose_power()
-        self._store(block, start, b"\xff" * _BLOCK_BYTES)
+        for page in range(0, _BLOCK_BYTES, _PAGE_BYTES):  # the heap is the device's
+            self._store(block, start + page, _ERASED)
         self._end()
 
     def _begin(self):

@@ -43,7 +43,7 @@ def _cuts(text: str) -> int | None:
 
 
 def _torture(options: argparse.Namespace) -> int:
-    names = options.scenario or list(SCENARIOS)
+    names = list(dict.fromkeys(options.scenario or SCENARIOS))
     found = run(names, options.cuts, options.seed)
     print(json.dumps(found)) if options.json else _show(found)
     return 0 if all(is_sound(numbers) for numbers in found) else 1

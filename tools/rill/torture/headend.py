@@ -21,11 +21,12 @@ class Book:
         self.rows: dict[tuple[str, str, int], tuple] = {}
         self.conflicts = 0
         self.odometer_ml = 0
+        self.live_ml: int | None = None  # of a meter without a journal
 
     def copied(self) -> "Book":
         twin = Book()
         twin.rows, twin.conflicts = dict(self.rows), self.conflicts
-        twin.odometer_ml = self.odometer_ml
+        twin.odometer_ml, twin.live_ml = self.odometer_ml, self.live_ml
         return twin
 
     def enter(self, message: Message) -> None:
@@ -33,7 +34,9 @@ class Book:
             content = row[2:6] if isinstance(row, EventRow) else row[2:5]
             if message.stream != "events":
                 self.odometer_ml = max(self.odometer_ml, row.odometer_ml)
-            if message.stream != "live":
+            if message.stream == "live":
+                self.live_ml = row.odometer_ml
+            else:
                 key = message.journal, message.stream, row.seq
                 self.conflicts += self.rows.setdefault(key, content) != content
 
