@@ -72,18 +72,22 @@ class DamagedMeters:
         (self.board.flash / "config.json").write_text(json.dumps(values))
         self.told = Told()
         cause = "power_on"
-        for _ in range(_WAKES):
+        for wake in range(_WAKES):
+            if wake == _WAKES - 2:
+                self._add(folder / "add.py")
             ending = self.board.wake(cause, scripts=self._scripts)
             self.told.take(self.world.noted)
             assert ending.kind == "sleep"
             woken = self.world.sleep_until(self.world.wakes_us(ending.sleep_ms))
             cause = "ulp" if woken else "timer"
-        script = folder / "add.py"
+        self._odometer_ml = Found.parse(self._copy("look")[0].run(self._stored), 0).odometer_ml
+        self._book = head_end.book
+
+    def _add(self, script: Path) -> None:
+        """The wakes that follow know the numbers of these readings."""
         script.write_text(_ADD)
         self.board.wake("timer", scripts=(self._scripts[0], str(script)))
         self.told.take(self.world.noted)
-        self._odometer_ml = Found.parse(self._copy("look")[0].run(self._stored), 0).odometer_ml
-        self._book = head_end.book
 
     def _copy(self, name: str) -> tuple[Board, World]:
         world = self.world.copied()
