@@ -25,6 +25,7 @@ _MOST_RESETS_IN_A_ROW = 25
 _RECEIVER_BACK_S = 3.0  # real seconds, after a restart of the broker
 _ARRIVAL_S = 10.0  # real seconds for the last message to come through the broker
 _LAST_REPORT_US = 60_000_000  # a meter that stays awake: behind the last slot, for its report
+_NEAR_US = 10_000_000
 _DUMP = "dump.py"
 
 
@@ -181,6 +182,8 @@ class Run:
     def _sleep(self, sleep_ms: int) -> str:
         """Let the board sleep; the cause of its next wake: at the end, a press of the button."""
         wakes_us = self._world.wakes_us(sleep_ms)
+        if wakes_us >= self._end_us - _NEAR_US:
+            wakes_us = self._end_us  # the last slot, a moment early: one reading, not two
         if self._world.sleep_until(min(wakes_us, max(self._end_us, self._world.now_us))):
             return "ulp"
         return "button" if wakes_us >= self._end_us else "timer"
