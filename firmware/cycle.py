@@ -111,7 +111,7 @@ class Cycle:
             state.starts = 0
             self._keeping.checkpoint()
         if state.flags & record.STORAGE_FAULT and not self._is_safe:
-            state.storage_faults = min(state.storage_faults + 1, TRIES)
+            state.storage_faults += state.storage_faults < TRIES
         self._counting.finish(state, self._config, self._store_count, self._commit, allowance)
 
     def _store_count(self):

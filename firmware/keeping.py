@@ -80,7 +80,7 @@ class Keeping:
             self._repaired = self._repair(state)
         finally:
             state.store_faults = faults
-        return self._open_store(0, False)
+        return self._open_store(0, state.storage_faults >= TRIES)
 
     def tell_faults(self, store):
         """An event of wakes without the journal, and of another journal than before.
@@ -89,7 +89,8 @@ class Keeping:
         """
         state = self._state
         if state.store_faults or state.is_new_journal:
-            faults, is_new = state.store_faults, state.is_new_journal
+            faults = state.store_faults
+            is_new = 1 if state.is_new_journal or self._repaired else 0
             self._note(store, event.JOURNAL_FAULT, faults, is_new, self._repaired)
             state.store_faults = state.is_new_journal = 0
 
@@ -112,11 +113,14 @@ class Keeping:
         try:
             self._store = self._made_anew()
             adopt(self._state, self._store)
-            self._state.storage_faults = 0
+            if self._state.storage_faults < TRIES:
+                self._state.storage_faults = 0
             self._commit()
+            self.tell_faults(self._store)
             return True
         except (StorageFault, ConfigError, OSError) as fault:
             self._say(fault)
+            self._state.storage_faults = TRIES + 1  # what can't be found is passed over
             return False
 
     def _say(self, fault):

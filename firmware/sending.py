@@ -74,7 +74,7 @@ class Stream:
         tried and can't be, those behind them come.
         """
         while reader.advance():
-            if reader.has_hole and self._state.storage_faults < TRIES:
+            if reader.has_hole and self._state.storage_faults <= TRIES:
                 raise JournalDamaged("records behind %d not found" % self._state.cursor_seq)
             row = _row(self.name, reader.seq, reader.body, self._state)
             if row:

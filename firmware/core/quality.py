@@ -1,7 +1,7 @@
 """What a measured value is worth: one flag each, with the reason that weighs most.
 
 The names are those of the field: LwM2M resource 6042 (measurement quality indicator, of the
-newer uCIFI objects 3424 and 3426) and the reasons of object 509. docs/quality.md has the table.
+newer uCIFI objects 3424 and 3426) and the reasons of object 509.
 """
 
 from micropython import const

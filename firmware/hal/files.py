@@ -23,9 +23,9 @@ _ANSWERS = (2, 17, 20, 21, 22, 27, 28, 36, 39, 84)
 
 
 class Readable:
-    """A block device that never fails to read: zeros are what it can't.
+    """A block device that never fails to read: what it can't is ones, as if erased.
 
-    littlefs gives up at an error; zeros it knows as damage, to which only what lay there is lost.
+    littlefs gives up at an error. Ones it knows for damage: as a link they point nowhere.
     """
 
     def __init__(self, device):
@@ -38,7 +38,7 @@ class Readable:
             self._read(block, buffer, offset)
         except OSError:
             for n in range(len(buffer)):
-                buffer[n] = 0
+                buffer[n] = 0xFF
 
 
 def mount(device, root):

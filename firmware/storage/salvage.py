@@ -26,7 +26,7 @@ _BLANK = b"\xff" * 32
 
 
 def save_unread(device, system, state, feed):
-    """(records saved, records lost); OSError when they can't be written.
+    """(records saved, records lost: not found, or without room); OSError when not written.
 
     feed() is called now and then: it takes a minute.
     """
@@ -47,8 +47,10 @@ def save_unread(device, system, state, feed):
         for salt, framed in frames_in(memoryview(block)):
             found.take(salt, framed)
     found.flush()
-    system.replace(_INDEX, seal(struct.pack(_INDEX_LAYOUT, *known, found.saved, found.lost)))
-    return found.saved, found.lost
+    unread = state.next_seq - state.cursor_seq + state.event_next_seq - state.event_cursor_seq
+    counts = found.saved, max(0, unread - found.saved)
+    system.replace(_INDEX, seal(struct.pack(_INDEX_LAYOUT, *(known + counts))))
+    return counts
 
 
 def blocks_of(device, feed):
@@ -91,7 +93,7 @@ class _Unread:
                 _bits(state.event_cursor_seq, state.event_next_seq),
             ),
         }
-        self.saved = self.lost = 0
+        self.saved = 0
 
     def take(self, salt, framed):
         kind, first, seen = self._streams[salt]
@@ -107,7 +109,6 @@ class _Unread:
 
     def _save(self, framed):
         if self._room_bytes < len(framed):
-            self.lost += 1
             return
         self._room_bytes -= len(framed)
         self._part += framed

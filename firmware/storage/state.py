@@ -62,7 +62,8 @@ _FIELDS = (
     "stored_count",  # both counters' sum that is on flash, modulo 2**32
     "refill_s",  # when the wake budget is renewed
     "pace",  # 0 not yet known, 1 the coprocessor keeps its pace in sleep, 2 it does not
-    "storage_faults",  # wakes in which storage failed, since a report got through; 3: for good
+    "storage_faults",  # wakes in which storage failed, since a report got through; 3: for
+    # good, 4: and the journal could not be made anew
     "unsent_offset",  # so many bytes of `unsent` are dealt with, see report.py
     "unsent_pass",  # 0: its readings, 1: its events are being sent
 )
