@@ -14,7 +14,7 @@ from rill.world import World
 
 _WAKES = 60
 # More readings, so that a file has many blocks.
-_ADD = """
+ADD = """
 from firmware.app import open_store
 from firmware.core import record
 from firmware.hal.nvs import Nvs
@@ -85,7 +85,7 @@ class DamagedMeters:
 
     def _add(self, script: Path) -> None:
         """The wakes that follow know the numbers of these readings."""
-        script.write_text(_ADD)
+        script.write_text(ADD)
         self.board.wake("timer", scripts=(self._scripts[0], str(script)))
         self.told.take(self.world.noted)
 

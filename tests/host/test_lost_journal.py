@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from corruption import ADD
 from rill import image
 from rill.board_process import Board
 from rill.torture.headend import HeadEnd
@@ -15,16 +16,6 @@ from rill.torture.scenarios import CONFIG
 from rill.world import World
 
 _FAULT, _UNREADABLE = 9, 8  # docs/events.md
-_ADD = """
-from firmware.app import open_store
-from firmware.core import record
-from firmware.hal.nvs import Nvs
-from firmware.storage.checkpoint import Vault
-store = open_store(Vault(Nvs()))
-last = store.last_reading()
-for n in range(400):
-    store.readings.append(record.pack(last))
-"""
 
 
 class _Life:
@@ -48,11 +39,10 @@ class _Life:
         """cut, fuse: as of Board.wake(); such a wake is not waited for."""
         for _ in range(count):
             ending = self.board.wake(self._cause, scripts=self._scripts, cut=cut, fuse=fuse)
+            self.told.take(self._world.noted)
             if fuse or cut != "-":
-                self.told.take(self._world.noted)
                 self._cause = "reset"
                 return
-            self.told.take(self._world.noted)
             assert ending.kind == "sleep", self.board.console_end()
             assert "Traceback" not in self.board.console_end(200), self.board.console_end(200)
             woken = self._world.sleep_until(self._world.wakes_us(ending.sleep_ms))
@@ -153,7 +143,7 @@ def test_what_a_lost_journal_had_not_delivered_arrives(life, damages, keeps_id):
 def test_a_block_that_cannot_be_read_costs_the_readings_in_it_and_no_others(life, seq):
     """littlefs finds those before number 330 through its block."""
     life.wakes(4)
-    life.run(_ADD)
+    life.run(ADD)
     life.wakes(1)
     journal, wanted = life.found().journal, _wanted(life.told)
     content = life.flash.read_bytes()
@@ -200,7 +190,7 @@ def test_records_of_which_nobody_knows_the_journal_are_kept_and_do_not_stop_the_
 def test_a_damaged_block_among_many_stops_neither_storing_nor_delivery(life, content):
     """In it are the readings 316 to 393, and before them a link to the blocks in front."""
     life.wakes(4)
-    life.run(_ADD)
+    life.run(ADD)
     life.wakes(1)
     journal, wanted = life.found().journal, _wanted(life.told)
     flash = bytearray(life.flash.read_bytes())

@@ -1,11 +1,12 @@
 """Brings the simulated board to the point where an ESP32 runs boot.py, then runs it and main.py.
 
-micropython start.py BOARD_FOLDER HAL REQUEST_FD ANSWER_FD RETAINED FLASH FUSE CUT BAD SCRIPT...
+micropython start.py BOARD_FOLDER HAL REQUEST_FD ANSWER_FD RETAINED FLASH FUSE CUT BAD DUMB
+    SCRIPT...
 
 The working directory is the flash: boot.py, main.py, firmware/, lib/, config.json. HAL is
 "ports" (the simulated board's own ports stand in for firmware/hal) or "chip" (the flashed
-hal runs on fake machine and esp32 modules). CUT: of the flash, OPERATION:MODE:SEED or "-". BAD:
-in hex, a bit for each block of it that has failed.
+hal runs on fake machine and esp32 modules). CUT: of the flash, OPERATION:MODE:SEED or "-". BAD
+and DUMB: in hex, a bit for each block of it that has failed, or that can't be read.
 """
 
 import sys
