@@ -1,6 +1,7 @@
 """Wires the meter together. The only place that knows all the parts."""
 
 import gc
+import sys
 from binascii import hexlify
 
 from micropython import const
@@ -45,9 +46,20 @@ def run():
 
 def build(clock, power):
     """Everything this meter is made of."""
-    vault = Vault(Nvs())
+    nvs = Nvs()
+    vault = Vault(nvs)
     retained = RetainedState(power)
     system = Files("")
+
+    def measure(config, when):
+        def act():
+            from firmware.measuring import measured  # some times a day, on a meter with probes
+
+            return measured(
+                config=config, clock=clock, retained=retained, nvs=nvs, when=when
+            )
+
+        return _in_passing(act)
 
     def report(config, store, state, keeping, commit):
         # Imported here: a wake that only samples has no use for the network.
@@ -80,7 +92,23 @@ def build(clock, power):
         about="%s, %s" % (VERSION, journal_place()),
         repair=lambda state: repair(state, vault, retained, system, power.feed),
         report=report,
+        measure=measure,
     )
+
+
+def _in_passing(act):
+    """What act() returns; the modules that it has imported leave the memory again."""
+    known = set(sys.modules)
+    gc.collect()
+    try:
+        return act()
+    finally:
+        for name in [name for name in sys.modules if name not in known]:
+            del sys.modules[name]
+            parent, _, child = name.rpartition(".")
+            if parent in sys.modules and hasattr(sys.modules[parent], child):
+                delattr(sys.modules[parent], child)
+        gc.collect()
 
 
 def open_counter(config):

@@ -39,6 +39,18 @@ FIELDS = (
     ("broker_user", "", 0, 64),
     ("broker_password", "", 0, 64),
     ("message_bytes", 1024, 320, 4096),  # the most that one message may hold; an event fits
+    ("quality_s", 21600, 3600, 604_800),  # probes are read at each multiple
+    ("tds_pin", -1, -1, 39),  # GPIO of a TDS probe (ADC1: 32 to 39), -1: none; its supply ...
+    ("tds_switch_pin", -1, -1, 33),  # ... is switched by this one, -1: always on
+    ("tds_factor_milli", 500, 400, 1000),  # mg/L for each mS/cm, by convention
+    ("product_tds_pin", -1, -1, 39),  # the second one of a purifier, behind its membrane
+    ("product_tds_switch_pin", -1, -1, 33),
+    ("turbidity_pin", -1, -1, 39),
+    ("turbidity_switch_pin", -1, -1, 33),
+    ("turbidity_divider_ppm", 666_667, 100_000, 1_000_000),  # of its voltage is at the pin
+    ("thermometer_pin", -1, -1, 33),  # GPIO of a DS18B20
+    ("thermometer_switch_pin", -1, -1, 33),
+    ("water_limits", "gb5749", 0, 16),  # gb5749, gb5749_small or who
     ("changed_by", "", 0, 24),  # who wrote this file; stands in the events of its changes
     ("wifi_ssid", "", 0, 32),
     ("wifi_password", "", 0, 63),
@@ -70,6 +82,18 @@ class Config:
     broker_user: str
     broker_password: str
     message_bytes: int
+    quality_s: int
+    tds_pin: int
+    tds_switch_pin: int
+    tds_factor_milli: int
+    product_tds_pin: int
+    product_tds_switch_pin: int
+    turbidity_pin: int
+    turbidity_switch_pin: int
+    turbidity_divider_ppm: int
+    thermometer_pin: int
+    thermometer_switch_pin: int
+    water_limits: str
     changed_by: str
     wifi_ssid: str
     wifi_password: str
@@ -91,6 +115,16 @@ class Config:
             )
         if 86400 % self.slot_s:
             raise ConfigError("slot_s is %d, but must divide a day, 86400" % self.slot_s)
+
+        if self.has_probes():
+            from firmware.probes import check  # most meters have none
+
+            check(self)
+
+    def has_probes(self):
+        """True when anything of the water's quality is measured."""
+        pins = self.tds_pin, self.product_tds_pin, self.turbidity_pin, self.thermometer_pin
+        return max(pins) >= 0
 
     def pulse_settings(self):
         """All that the counter's program depends on."""

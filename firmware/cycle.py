@@ -8,7 +8,7 @@ import sys
 
 from micropython import const
 
-from firmware import counting
+from firmware import counting, looking
 from firmware.configuring import configured
 from firmware.core import event, record, schedule
 from firmware.core.errors import TRIES, JournalDamaged, StorageFault, UplinkError
@@ -32,13 +32,13 @@ _RESETS = {"power_on": event.POWER_ON, "reset": event.RESET, "watchdog": event.W
 class Cycle:
     """The parts of one meter; wired in app.py.
 
-    open_counter(config), open_store(segment, is_damaged), repair(state) and report(...) are
-    called only when they are needed. about: firmware and journal, for the event of each boot.
+    open_counter(config), open_store(segment, is_damaged), repair(state), report(...) and
+    measure(config, when) are called only when they are needed. about: firmware and journal, for the event of each boot.
     """
 
     def __init__(
         self, *, clock, power, open_counter, battery, retained, files, vault, open_store, repair,
-        report, about,
+        report, measure, about,
     ):  # fmt: skip
         self._clock = clock
         self._slow_clock = SlowClock(clock)
@@ -47,6 +47,7 @@ class Cycle:
         self._retained = retained
         self._files = files
         self._report_with = report
+        self._measure = measure
         self._about = about
         self._counting = counting.Counting(open_counter)
         self._keeping = Keeping(open_store, vault, repair)
@@ -171,7 +172,11 @@ class Cycle:
     def _record_and_report(self, cause):
         state = self._state
         now = self._when()
-        if state.flags & record.ON_DEMAND or now.time_s + schedule.EARLY_S >= state.next_slot_s:
+        if not self._is_slot(now.time_s) and self._has_probes():
+            if looking.is_due(state, self._config, now.time_s):
+                looking.look(state, self._config, now, self._measure, self._keeping.note)
+                return
+        if self._is_slot(now.time_s):
             self._keeping.use(lambda store: self._record(store, now))
             # Not from a later "now": the slot that began meanwhile has no record yet.
             state.next_slot_s = schedule.next_slot_s(now.time_s, self._config.slot_s)
@@ -181,8 +186,17 @@ class Cycle:
         if self._config.broker_host and is_due:
             self._report()
 
+    def _is_slot(self, now_s):
+        state = self._state
+        return state.flags & record.ON_DEMAND or now_s + schedule.EARLY_S >= state.next_slot_s
+
+    def _has_probes(self):
+        return self._config and self._config.has_probes()
+
     def _record(self, store, now):
         state, keeping = self._state, self._keeping
+        if self._has_probes():
+            looking.ask(state, store.last_reading(), now.time_s)
         has_failed = state.flags & record.COUNTER_FAULT
         if record_reading(
             store=store,
@@ -269,6 +283,8 @@ class Cycle:
         wakes_s = [self._state.next_slot_s]
         if self._counting.needs_proof(self._state):
             wakes_s.append(now_s + _PROOF_S)
+        if self._has_probes():
+            wakes_s.append(now_s if self._is_slot(now_s) else looking.next_s(self._state))
         time = self._state.time
         sleep_ms = time.sleep_ms(schedule.sleep_ms(time.now_us // 1000, *wakes_s))
         return schedule.within(sleep_ms)  # also when a calibration was wrong

@@ -35,11 +35,11 @@ def record_reading(*, store, checkpoint, state, when, battery_mv, slot_s):
     state.next_seq = store.readings.next_seq + 1  # so it is used, whatever becomes of the record
     checkpoint()
     try:
-        store.readings.append(record.pack(reading))
+        store.readings.append(record.pack(reading, state.columns[: state.column_bytes]))
     finally:
         state.next_seq = store.readings.next_seq
         state.segment = store.readings.segments.growing or 0
-    state.flags = 0
+    state.flags = state.column_bytes = 0
     return True
 
 

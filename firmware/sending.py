@@ -117,9 +117,19 @@ def unsent_messages(unsent, name, state, head, message_bytes, commit):
 
 def _row(name, seq, body, state):
     """The row of a record of that stream, None for any other."""
-    unpack, row = (event.unpack, event_row) if name == "events" else (record.unpack, reading_row)
+    is_event = name == "events"
     try:
-        found = unpack(body)
+        found = event.unpack(body) if is_event else record.unpack(body)
     except ValueError:
         return None  # of another firmware; what can't be read is told as a gap
-    return row(seq, found, dated(state, found))
+    if is_event:
+        return event_row(seq, found, dated(state, found))
+    return reading_row(seq, found, dated(state, found), _quality(body))
+
+
+def _quality(body):
+    if not record.quality_bytes(body):
+        return ()
+    from firmware.core.column import unpack  # of meters with probes
+
+    return unpack(bytes(body))

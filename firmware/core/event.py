@@ -26,6 +26,9 @@ COUNTER_FAULT = const(10)  # before, after: pulses, when it was noticed
 REPORTS_FAILED = const(11)  # before: so many in a row; after: 0, this one got through
 BODY_READING = const(12)  # before, after: mL that the body shows more than the odometer; text: who
 HAND_OVER = const(13)  # before, after: odometer in mL; text: who, from which meter
+QUALITY_FLAG = const(14)  # before, after: flag of the column in text, core/quality.py
+QUALITY_LIMIT = const(15)  # before: value; after: the limit that it is above, 0: no longer
+CALIBRATED = const(16)  # before, after: factor in thousandths; text: probe, standard, who
 
 # Why a boot came.
 POWER_ON = const(0)

@@ -1,4 +1,4 @@
-"""One stored reading as bytes: docs/record-format.md, kinds 1 and 2."""
+"""One stored reading as bytes: docs/record-format.md, kinds 1, 2 and 5."""
 
 import struct
 from collections import namedtuple
@@ -7,9 +7,11 @@ from micropython import const
 
 _KIND_WITHOUT_UNCERTAINTY = const(1)  # of firmware 0.1
 _KIND = const(2)
+_KIND_WITH_QUALITY = const(5)  # the same, and what core/column.py makes behind it
 _LAYOUT = "<BIHHQIHQIIHB"
 _BYTES = const(42)
 _OLD_BYTES = const(39)
+_COLUMN_BYTES = const(14)
 
 NOT_KNOWN_S = const(0xFFFF)  # an uncertainty that nobody can state, or of 18 hours and more
 
@@ -46,9 +48,10 @@ Reading = namedtuple(
 )
 
 
-def pack(reading):
-    """The 42 bytes of a reading."""
-    return struct.pack(_LAYOUT, _KIND, *reading)
+def pack(reading, quality=b""):
+    """The 42 bytes of a reading, and its quality as packed by core/column.py."""
+    kind = _KIND_WITH_QUALITY if quality else _KIND
+    return struct.pack(_LAYOUT, kind, *reading) + quality
 
 
 def unpack(body):
@@ -56,6 +59,13 @@ def unpack(body):
     if len(body) == _OLD_BYTES and body[0] == _KIND_WITHOUT_UNCERTAINTY:
         old = struct.unpack(_LAYOUT[:-2], body)[1:]
         return Reading(*(old + (NOT_KNOWN_S, 0)))
-    if len(body) != _BYTES or body[0] != _KIND:
+    if not quality_bytes(body) and (len(body) != _BYTES or body[0] != _KIND):
         raise ValueError("not a reading of this version")
-    return Reading(*struct.unpack(_LAYOUT, body)[1:])
+    return Reading(*struct.unpack(_LAYOUT, body[:_BYTES])[1:])
+
+
+def quality_bytes(body):
+    """How many bytes of quality are at the end of a body, 0: it has none."""
+    more = len(body) - _BYTES
+    is_one = more > 0 and not more % _COLUMN_BYTES and body[0] == _KIND_WITH_QUALITY
+    return more if is_one else 0

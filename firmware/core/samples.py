@@ -6,13 +6,17 @@ from micropython import const
 
 from firmware.core.root import root
 
-# 40 samples, 2.5 ms apart, are 100 ms: five periods of 50 Hz and six of 60, so that the mains has
+# 50 samples, 2 ms apart, are 100 ms: five periods of 50 Hz and six of 60, so that the mains has
 # no part in the mean.
-COUNT = const(40)
-SPACING_US = const(2500)
+COUNT = const(50)
+SPACING_MS = const(2)
 _MAINS = (5, 6)
-# cos(2 pi n / 40) * 2**12
-_COSINES = (4096, 4046, 3896, 3650, 3314, 2896, 2408, 1860, 1266, 641, 0)
+# cos(2 pi n / 100) * 2**12: half a sample a step, so that a quarter of a turn is a whole number.
+_TURN = const(100)
+_COSINES = (
+    4096, 4088, 4064, 4023, 3967, 3896, 3808, 3706, 3589, 3458, 3314, 3156, 2986, 2804, 2611,
+    2408, 2195, 1973, 1744, 1508, 1266, 1019, 768, 513, 257, 0,
+)  # fmt: skip
 
 # The mean of the middle half, the standard deviation, the amplitude of 50 or 60 Hz.
 Figures = namedtuple("Figures", ("uv", "spread_uv", "mains_uv"))
@@ -32,14 +36,14 @@ def _amplitude_uv(samples, mean, periods):
     """Of so many periods in all samples: one line of the Fourier transform."""
     real = imaginary = 0
     for n in range(COUNT):
-        real += (samples[n] - mean) * _cosine(n * periods)
-        imaginary += (samples[n] - mean) * _cosine(n * periods - COUNT // 4)
+        angle = 2 * n * periods
+        real += (samples[n] - mean) * _cosine(angle)
+        imaginary += (samples[n] - mean) * _cosine(angle - _TURN // 4)
     return root(real * real + imaginary * imaginary) * 2 // COUNT >> 12
 
 
 def _cosine(n):
-    n %= COUNT
-    if n > COUNT // 2:
-        n = COUNT - n
-    quarter = COUNT // 4
-    return _COSINES[n] if n <= quarter else -_COSINES[COUNT // 2 - n]
+    n %= _TURN
+    if n > _TURN // 2:
+        n = _TURN - n
+    return _COSINES[n] if n <= _TURN // 4 else -_COSINES[_TURN // 2 - n]

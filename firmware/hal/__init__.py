@@ -35,6 +35,11 @@ counter.Counter(config, measure), pcnt_counter.PulseCounter(config)
 adc.ADC(pin)
     read_uv()               microvolts at the pin, factory calibrated, 0 ... 3 300 000
 
+onewire.OneWire(pin)
+    reset()                 True when something on the bus answers
+    write(data)
+    readinto(buffer)        fills it; ones when nobody answers
+
 serial.Serial(unit, baudrate, tx, rx)
     readinto(buffer)        takes what is there, returns the number of bytes; never waits
     write(data)             returns when all of it is queued

@@ -14,8 +14,10 @@ from firmware.core.timekeeping import LAYOUT as TIME_LAYOUT
 from firmware.core.timekeeping import Timekeeping
 
 _MAGIC = const(0x5233)  # "3R": layout version 3
-_SLOT_BYTES = const(416)
-_LAYOUT = "<HIHBBBBQQQIIIIIIIIIIIIIIIqIIIHHBBBBBIIHHHHQIIIBBIB"
+_SLOT_BYTES = const(480)
+_QUALITY_BYTES = const(192)
+_COLUMNS_BYTES = const(56)
+_LAYOUT = "<HIHBBBBQQQIIIIIIIIIIIIIIIqIIIHHBBBBBIIHHHHQIIIBBIBIIB56s"
 _FIELDS = (
     "boot",  # times this meter got power, modulo 2**16
     "starts",  # power-ons in a row whose first wake did not end in sleep
@@ -66,6 +68,10 @@ _FIELDS = (
     # good, 4: and the journal could not be made anew
     "unsent_offset",  # so many bytes of `unsent` are dealt with, see report.py
     "unsent_pass",  # 0: its readings, 1: its events are being sent
+    "next_quality_s",  # when the probes are read next
+    "flowed_s",  # time of the last reading with water in it
+    "column_bytes",  # so many of columns belong to the next reading
+    "columns",  # what the probes have said, as core/column.py packs it
 )
 _TIME = struct.calcsize(_LAYOUT)  # behind all that comes what Timekeeping packs
 _BYTES = _TIME + struct.calcsize(TIME_LAYOUT)
@@ -118,10 +124,15 @@ class State:
     storage_faults: int
     unsent_offset: int
     unsent_pass: int
+    next_quality_s: int
+    flowed_s: int
+    column_bytes: int
+    columns: bytes
 
     def __init__(self):
         for name in _FIELDS:
             setattr(self, name, 0)
+        self.columns = bytes(_COLUMNS_BYTES)
         self.is_blank = 1
         self.time = Timekeeping()
         self.cursor_seq = self.next_seq = self.event_cursor_seq = self.event_next_seq = 1
@@ -138,16 +149,22 @@ class State:
 
 
 class RetainedState:
-    """The state in the retained memory of the power port."""
+    """The state in the retained memory of the power port.
+
+    quality: bytes of storage/quality_state.py behind it, which go with each save().
+    """
 
     def __init__(self, power):
         self._power = power
         self._generation = 0
         self._image = bytearray(2 * _SLOT_BYTES)
+        self.quality = b""
 
     def load(self):
         """The newest sound copy, or None when there is none."""
-        image = self._power.retained_read()[: len(self._image)]
+        image = self._power.retained_read()
+        self.quality = image[len(self._image) :][:_QUALITY_BYTES]
+        image = image[: len(self._image)]
         self._image[: len(image)] = image
         newest = None
         for start in (0, _SLOT_BYTES):
@@ -176,4 +193,4 @@ class RetainedState:
         packed = state.pack(self._generation)
         start = _SLOT_BYTES * (self._generation & 1)
         self._image[start : start + len(packed)] = packed
-        self._power.retained_write(self._image)
+        self._power.retained_write(self._image + self.quality)

@@ -45,21 +45,23 @@ class Rows:
         self._used = end
 
 
-def reading_row(seq, reading, dated):
-    """dated: (Unix time or None, uncertainty, flags) as known now."""
+def reading_row(seq, reading, dated, quality=()):
+    """dated: (Unix time or None, uncertainty, flags) as known now. quality: its columns."""
     values = (reading.odometer_ml, reading.interval_ml, reading.battery_mv)
-    return _row(seq, reading, dated, values)
+    return _row(seq, reading, dated, values, quality)
 
 
 def event_row(seq, event, dated):
-    return _row(seq, event, dated, (event.code, event.before, event.after, event.text))
+    return _row(seq, event, dated, (event.code, event.before, event.after, event.text), ())
 
 
-def _row(seq, record, dated, values):
+def _row(seq, record, dated, values, quality):
     time_s, uncertainty_s, flags = dated
     row = [seq, time_s]
     row.extend(values)
     row += [flags, uncertainty_s]
     if time_s is None:
         row += [record.boot, record.time_s]
+    if quality:
+        row.append([list(one) for one in quality])
     return json.dumps(row, separators=(",", ":")).encode()

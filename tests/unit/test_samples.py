@@ -5,13 +5,13 @@ import random
 
 from expect import expect
 from firmware.core.root import combined, root
-from firmware.core.samples import COUNT, SPACING_US, figures
+from firmware.core.samples import COUNT, SPACING_MS, figures
 
 
 def _line(level_uv, noise_uv=0, mains_uv=0, hz=50, phase=0.0, spikes=0):
     found = []
     for n in range(COUNT):
-        angle = 2 * math.pi * hz * n * SPACING_US / 1e6 + phase
+        angle = 2 * math.pi * hz * n * SPACING_MS / 1e3 + phase
         noise = random.randint(-noise_uv, noise_uv) if noise_uv else 0
         found.append(level_uv + noise + int(mains_uv * math.sin(angle)))
     for n in range(spikes):

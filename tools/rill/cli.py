@@ -14,6 +14,7 @@ from rill.fields import pulse_fields
 from rill.household import household
 from rill.image import ImageError, build
 from rill.interpreter import ToolMissing
+from rill.probes import FAULTS
 from rill.pulses import PulsesError, load, run_edges
 from rill.simulate import Run, Settings, SimulationError
 from rill.store import StoreError
@@ -71,6 +72,9 @@ def parser() -> argparse.ArgumentParser:
         help="no network from START_S on for LENGTH_S; may be given again")  # fmt: skip
     add("--reset-every", type=_number(2, 10**6), default=0, metavar="N",
         help="reset the board in the middle of every Nth wake (2 or more)")  # fmt: skip
+    add("--quality", action="store_true", help="fit TDS, turbidity and temperature probes")
+    add("--probe-fault", type=_fault, action="append", default=[], metavar="NAME:START_S:LENGTH_S",
+        help=f"a probe is broken then; may be given again: {', '.join(FAULTS)}")  # fmt: skip
     add("--heap", type=_number(60_000, 10**9), default=200_000, metavar="BYTES",
         help="MicroPython's heap (default 200000: some 100 KB on an ESP32)")  # fmt: skip
     add("--db", default=":memory:", metavar="FILE", help="keep the readings in this SQLite file")
@@ -138,6 +142,13 @@ def _outage(text: str) -> tuple[int, int]:
     return int(begin), int(length)
 
 
+def _fault(text: str) -> tuple[str, int, int]:
+    name, _, times = text.partition(":")
+    if name not in FAULTS:
+        raise argparse.ArgumentTypeError(f"{name!r} is none of {', '.join(FAULTS)}")
+    return name, *_outage(times)
+
+
 def _simulate(options: argparse.Namespace) -> int:
     trace, days = _water(options)
     refusal = _refusal(options, days)
@@ -158,6 +169,8 @@ def _simulate(options: argparse.Namespace) -> int:
         reset_every=options.reset_every,
         heap_bytes=options.heap,
         database=options.db,
+        has_quality=options.quality,
+        probe_faults=tuple(options.probe_fault),
     )
     with Progress(days, enabled=not options.json and sys.stderr.isatty()) as progress:
         numbers = Run(settings, progress.show).result()
@@ -171,6 +184,8 @@ def _refusal(options: argparse.Namespace, days: int) -> str | None:
     """What is wrong with options that don't go together, as one sentence."""
     if options.report_s % options.slot_s or _DAY_S % options.slot_s:
         return "--report-s must be a multiple of --slot-s, and that divide 86400"
+    if options.probe_fault and not options.quality:
+        return "--probe-fault is for a meter with --quality"
     if options.sensor == "hall":
         if options.pulse_ml:
             return "--pulse-ml is for a reed; a hall sensor gives 450 pulses a litre"

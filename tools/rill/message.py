@@ -15,6 +15,16 @@ class PayloadError(Exception):
     """A payload is not version 2 of the format: one sentence says what is wrong."""
 
 
+class Quality(NamedTuple):
+    """One value of the water's quality: docs/quality.md. value: None when it was rejected."""
+
+    kind: int
+    flag: int
+    value: int | None
+    uncertainty: int
+    raw_uv: int
+
+
 class Row(NamedTuple):
     """One reading. time_s is since 1970, None when the meter did not know the time.
 
@@ -30,6 +40,7 @@ class Row(NamedTuple):
     uncertainty_s: int
     boot: int | None = None
     uptime_s: int | None = None
+    quality: tuple[Quality, ...] = ()
 
 
 class EventRow(NamedTuple):
@@ -59,6 +70,14 @@ class Message(NamedTuple):
     rows: tuple[Row | EventRow, ...]
 
 
+# Names of the kinds and flags, by number from 1 and from 0.
+QUALITY_KINDS = ("", "water_centi_c", "solids_ppb", "turbidity_mntu", "product_solids_ppb")
+QUALITY_FLAGS = (
+    "good", "below_range", "over_range", "dry_or_open", "open", "short", "noisy", "stuck", "drift",
+    "no_temp", "bad_85", "missing", "freeze_warning", "uncalibrated", "expired", "stale",
+    "estimated",
+)  # fmt: skip
+_ENTRIES = 9  # of a row without a time; two less with one
 _ROWS = {"readings": Row, "events": EventRow, "live": Row}
 _RANGES = {
     "seq": (1, 2**32 - 1),
@@ -75,6 +94,11 @@ _RANGES = {
     "after": (-(2**63), 2**63 - 1),
     "oldest": (1, 2**32 - 1),
     "offset_ml": (-(2**63), 2**63 - 1),
+    "kind": (1, len(QUALITY_KINDS) - 1),
+    "flag": (0, len(QUALITY_FLAGS) - 1),
+    "value": (-(2**31) + 1, 2**31 - 1),
+    "uncertainty": (0, 2**32 - 1),
+    "raw_uv": (-(2**31), 2**31 - 1),
 }
 
 
@@ -138,7 +162,11 @@ def _text(found, key, pattern):
 def _row(number, entries, stream):
     """The Row of a JSON value; number, from 1, is for the message of PayloadError."""
     kind = _ROWS[stream]
-    most = len(kind._fields)
+    most = _ENTRIES + (kind is EventRow)
+    quality = ()
+    if kind is Row and isinstance(entries, list) and entries and isinstance(entries[-1], list):
+        *entries, columns = entries
+        quality = tuple(_quality(number, column) for column in columns)
     if not isinstance(entries, list) or len(entries) not in (most - 2, most):
         raise PayloadError(f"row {number} is not a list of {most - 2} or {most} entries")
     if (entries[1] is None) != (len(entries) == most):
@@ -156,7 +184,16 @@ def _row(number, entries, stream):
                 raise PayloadError(f"text of row {number} is not a string of {_TEXT_BYTES} bytes")
         else:
             _check_number(f"row {number}", name, value)
-    return kind(*entries)
+    return kind(*entries)._replace(quality=quality) if quality else kind(*entries)
+
+
+def _quality(number, entries):
+    if not isinstance(entries, list) or len(entries) != len(Quality._fields):
+        raise PayloadError(f"a quality value of row {number} is not a list of five entries")
+    for name, value in zip(Quality._fields, entries, strict=True):
+        if name != "value" or value is not None:
+            _check_number(f"row {number}", name, value)
+    return Quality(*entries)
 
 
 def _check_number(where, name, value):

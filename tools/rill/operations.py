@@ -34,4 +34,7 @@
     ULP_WAKES,
     WEAR,
     NOTE,
-) = range(1, 34)
+    WIRE_RESET,
+    WIRE_WRITE,
+    WIRE_READ,
+) = range(1, 37)

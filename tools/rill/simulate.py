@@ -4,6 +4,7 @@ import json
 import statistics
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -14,7 +15,9 @@ from rill import image
 from rill.board_process import Board, Ending
 from rill.broker import Broker, BrokerError, check_answers
 from rill.collector import Collector
+from rill.message import QUALITY_FLAGS, QUALITY_KINDS
 from rill.network import Network
+from rill.probes import PINS, Probes
 from rill.store import Store
 from rill.trace import Trace
 from rill.verdict import Meter, compare
@@ -38,7 +41,8 @@ class Settings:
     """What is simulated. Times in seconds, volumes in millilitres.
 
     pulse_ml millilitres are `pulses` pulses. sensor: "reed", or "hall" for a meter that stays
-    awake; its run ends by itself, so the days must be a multiple of report_s.
+    awake; its run ends by itself, so the days must be a multiple of report_s. has_quality: probes
+    are fitted; probe_faults: (name, begin, length), see probes.py.
     """
 
     trace: Trace
@@ -56,6 +60,8 @@ class Settings:
     database: str = ":memory:"
     hal: str = "ports"
     device: str = "rill-0001"
+    has_quality: bool = False
+    probe_faults: tuple[tuple[str, int, int], ...] = ()
 
     @property
     def most_unreported_ml(self) -> int:
@@ -79,7 +85,11 @@ class Run:
         self.trace = trace
         self._pulses_us = trace.pulse_times_us(settings.pulse_ml, settings.pulses)
         self._world = World(
-            self._pulses_us, settings.outages_s, sensor=settings.sensor, seed=settings.seed
+            self._pulses_us,
+            settings.outages_s,
+            sensor=settings.sensor,
+            seed=settings.seed,
+            probes=Probes(faults=settings.probe_faults, seed=settings.seed),
         )
         self._world.notice = self._follow_world
 
@@ -129,6 +139,8 @@ class Run:
             "broker_password": broker.password or "",
             "wifi_ssid": "bench",
         }
+        if settings.has_quality:
+            values |= PINS
         (board.flash / "config.json").write_text(json.dumps(values))
 
     def _wakes(self, board: Board) -> None:
@@ -230,6 +242,7 @@ class Run:
             "pulses_counted": meter.pulses,
             "ml_in": self.trace.total_ml,
             "ml_reported": max((row["odometer_ml"] for row in received), default=0),
+            **quality_numbers(store.quality(self.settings.device)),
             **compare(meter, received, self._received(store, meter, "events")),
             "records_received": collector.records_received,
             "duplicates": collector.duplicates,
@@ -245,6 +258,18 @@ class Run:
             "ends_offline": not (self._world.network_is_up() and _is_there(broker)),
             "readings": received,
         }
+
+
+def quality_numbers(found: list[dict]) -> dict:
+    """How many quality values have arrived, and how many of each kind with each flag."""
+    flags: dict[str, Counter] = {}
+    for value in found:
+        counts = flags.setdefault(QUALITY_KINDS[value["kind"]], Counter())
+        counts[QUALITY_FLAGS[value["flag"]]] += 1
+    return {
+        "quality_received": len(found),
+        "quality_flags": {kind: dict(counts) for kind, counts in flags.items()},
+    }
 
 
 def _is_there(broker: Broker) -> bool:

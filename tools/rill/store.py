@@ -5,7 +5,7 @@ import threading
 import time
 from contextlib import ExitStack
 
-from rill.message import EventRow, Message, Row
+from rill.message import EventRow, Message, Quality, Row
 
 _READING_COLUMNS = """
     odometer_ml INTEGER NOT NULL,
@@ -34,7 +34,24 @@ CREATE TABLE IF NOT EXISTS {table} (
     PRIMARY KEY (device, journal, stream, seq)
 )
 """
-_TABLES = {"readings": (_READING_COLUMNS, Row), "events": (_EVENT_COLUMNS, EventRow)}
+_TABLES = {
+    "readings": (_READING_COLUMNS, Row._fields[:-1]),
+    "events": (_EVENT_COLUMNS, EventRow._fields),
+}
+# The quality values of a reading: as many rows as it has.
+_QUALITY = """
+CREATE TABLE IF NOT EXISTS quality (
+    device TEXT NOT NULL,
+    journal TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    kind INTEGER NOT NULL,
+    flag INTEGER NOT NULL,
+    value INTEGER NULL,
+    uncertainty INTEGER NOT NULL,
+    raw_uv INTEGER NOT NULL,
+    PRIMARY KEY (device, journal, seq, kind)
+)
+"""
 
 
 class StoreError(Exception):
@@ -75,7 +92,7 @@ class Store:
             return 0, 0
         received_at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
         new = conflicts = 0
-        names = _TABLES[message.stream][1]._fields[1:]
+        names = _TABLES[message.stream][1][1:]
         insert = (
             f"INSERT OR IGNORE INTO {message.stream} VALUES ({', '.join('?' * (len(names) + 5))})"
         )
@@ -88,15 +105,28 @@ class Store:
                 with self._database:
                     for row in message.rows:
                         key = (message.device, message.journal, message.stream, row.seq)
-                        values = (*key, *row[1:], received_at)
-                        if self._database.execute(insert, values).rowcount:
+                        content_of = row[1 : len(names) + 1]
+                        if self._database.execute(
+                            insert, (*key, *content_of, received_at)
+                        ).rowcount:
                             new += 1
-                        elif tuple(self._database.execute(content, key).fetchone()) != row[1:]:
+                            self._add_quality(message, row)
+                        elif tuple(self._database.execute(content, key).fetchone()) != content_of:
                             conflicts += 1
             except sqlite3.Error as error:
                 raise self._failure(error) from error
             self.conflicts += conflicts
         return new, len(message.rows) - new
+
+    def _add_quality(self, message: Message, row: Row | EventRow) -> None:
+        marks = ", ".join("?" * (3 + len(Quality._fields)))
+        for one in getattr(row, "quality", ()):
+            values = (message.device, message.journal, row.seq, *one)
+            self._database.execute(f"INSERT OR IGNORE INTO quality VALUES ({marks})", values)
+
+    def quality(self, device):
+        """Return the device's quality values, each a dict of all columns, in order of seq."""
+        return self._select("SELECT * FROM quality WHERE device = ? ORDER BY seq, kind", device)
 
     def rows(self, device, stream="readings"):
         """Return the device's records, each a dict of all columns, in order of seq."""
@@ -116,16 +146,20 @@ class Store:
 
     def _prepare(self):
         """Make the tables; StoreError when there is another one of such a name."""
-        for table, (columns, row) in _TABLES.items():
-            try:
-                with self._database:
-                    self._database.execute(_SCHEMA.format(table=table, columns=columns))
-            except sqlite3.Error as error:
-                raise self._failure(error) from error
-            found = self._select(f"SELECT name FROM pragma_table_info('{table}')")
-            wanted = ["device", "journal", "stream", *row._fields, "received_at"]
-            if [column["name"] for column in found] != wanted:
-                raise self._failure(f"its table '{table}' has other columns")
+        for table, (columns, names) in _TABLES.items():
+            schema = _SCHEMA.format(table=table, columns=columns)
+            self._make(table, schema, ["device", "journal", "stream", *names, "received_at"])
+        self._make("quality", _QUALITY, ["device", "journal", "seq", *Quality._fields])
+
+    def _make(self, table, schema, wanted):
+        try:
+            with self._database:
+                self._database.execute(schema)
+        except sqlite3.Error as error:
+            raise self._failure(error) from error
+        found = self._select(f"SELECT name FROM pragma_table_info('{table}')")
+        if [column["name"] for column in found] != wanted:
+            raise self._failure(f"its table '{table}' has other columns")
 
     def _select(self, query, *values):
         with self._lock:

@@ -73,6 +73,14 @@ def _label(hour: int) -> str:
     return f"day {day + 1:<3}{ending + 1:02}:00"
 
 
+def _quality(numbers: dict) -> list[tuple[str, str]]:
+    """Of each kind of value: its flags, and how often."""
+    return [
+        (f"  {kind}", ", ".join(f"{count} {flag}" for flag, count in sorted(flags.items())))
+        for kind, flags in numbers["quality_flags"].items()
+    ]
+
+
 def _account(numbers: dict, settings) -> Table:
     table = Table(box=None, show_header=False, pad_edge=False)
     table.add_column(width=22)
@@ -96,6 +104,7 @@ def _account(numbers: dict, settings) -> Table:
             "events",
             f"{n['events_stored']} stored, {n['events_unique']} received, {n['events_lost']} lost",
         ),
+        *_quality(n),
         ("duplicates removed", str(n["duplicates"])),
         ("wakes", f"{n['wakes']}, of which {n['resets']} ended in a reset"),
         ("sent", f"{sent}, {n['bytes_per_record'] or '-'} a reading"),

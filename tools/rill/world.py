@@ -15,13 +15,12 @@ from rill import pcnt
 from rill.board_time import BoardTime
 from rill.coprocessor import SLOW_HZ, Coprocessor
 from rill.hall import hall_edges
+from rill.probes import Probes
 from rill.reed import reed_edges
 from rill.slow_clock import SlowClock
 from rill.wear import Wear
 
 WORLD_BEGAN_S = 1767225600  # 2026-01-01T00:00:00Z, Unix time
-_CELL_UV = 3_600_000
-_DIVIDER = 2
 _LOOK_US = 100  # a look at the clock takes time, or a waiting loop would never end
 _ACCESS_US = 5  # so does an access to a register or to RTC memory
 PULSE_PIN = 32
@@ -53,8 +52,10 @@ class World:
         edges: Sequence[tuple[float, int]] | None = None,
         slow_hz: float = SLOW_HZ,
         slow_clock: SlowClock | None = None,
+        probes: Probes | None = None,
     ):
         self.now_us = 0
+        self.probes = probes or Probes()
         self.cause = 0
         self.lines: dict[int, int] = {}
         self.uart = bytearray()  # an echo stands at the far end of the cable
@@ -88,7 +89,6 @@ class World:
             op.CAUSE: lambda value, data: self.cause,
             op.ULP_PERIOD: self._set_period,
             op.BYTES: self._read_bytes,
-            op.ADC_UV: lambda value, data: _CELL_UV // _DIVIDER,
             op.LINE_SET: self._set_line,
             op.UART_WRITE: self._write_uart,
             op.UART_READ: self._read_uart,
@@ -107,13 +107,14 @@ class World:
             op.PIN_DIGITAL: self._make_digital,
             op.ULP_WAKES: self._let_ulp_wake,
             op.NOTE: self._hear,
+            **self.probes.answers(lambda: self.now_us),
         }
 
     def copied(self) -> "World":
         """Everything once more; what never changes is shared."""
         twin = copy.copy(self)
         twin.lines, twin.uart, twin.units = dict(self.lines), bytearray(self.uart), {}
-        twin.wear, twin.noted = copy.deepcopy(self.wear), []
+        twin.wear, twin.probes, twin.noted = copy.deepcopy((self.wear, self.probes, []))
         twin.coprocessor = self.coprocessor.copied()
         twin._time = self._time.copied(twin.coprocessor)
         twin._answers = twin._table()
@@ -146,6 +147,7 @@ class World:
         self.cause = cause
         self.watchdog_us = None
         self.units.clear()
+        self.probes.off()
         self.ulp_wakes = False
         self._chip_sleeps(False)
         self._time.boot(self.now_us)
@@ -198,6 +200,7 @@ class World:
 
     def _set_line(self, value: int, data: bytes) -> int:
         self.lines[value >> 1] = value & 1
+        self.probes.switched(value >> 1, value & 1, self.now_us)
         return 0
 
     def _write_uart(self, value: int, data: bytes) -> int:

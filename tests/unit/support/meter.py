@@ -145,6 +145,9 @@ class Meter:
         self.network = Network(self)
         self.storage_fails = self.can_repair = False
         self.report_crashes = False
+        self.measured_s = []  # when the probes were read
+        self.quality = b""  # what they say
+        self.quality_news = []
         self.battery = FakeBattery()
         self.pulses = 0
         self.asked = 1  # power-ons and presses of the button
@@ -225,7 +228,12 @@ class Meter:
             about="0.1.0, own partition",
             repair=self._repair,
             report=self._report,
+            measure=self._measure,
         )
+
+    def _measure(self, config, when):
+        self.measured_s.append(when.time_s)
+        return self.quality, self.quality_news
 
     def _open_counter(self, config):
         if not self.has_counter:

@@ -49,6 +49,9 @@ OVER = const(30)  # the run is over
 ULP_WAKES = const(31)  # in the deep sleep that follows the coprocessor wakes the chip
 WEAR = const(32)  # of the flash, in this run: Flash.wear()
 NOTE = const(33)  # of a script that is not firmware
+WIRE_RESET = const(34)  # pin of a 1-Wire bus; 1: somebody answers
+WIRE_WRITE = const(35)  # pin; data
+WIRE_READ = const(36)  # pin << 8 | bytes
 
 _RETAINED_BYTES = const(2048)
 _OVER_BYTES = const(0xFFFFFFFF)  # as the size of an answer: the run is over, what have you seen?

@@ -13,7 +13,7 @@ import sys
 
 # What firmware/hal has that a board may bring itself; counter.py, files.py and wifi.py always
 # run as they are.
-_PORTS = ("clock", "adc", "serial", "line", "flash", "power")
+_PORTS = ("clock", "adc", "serial", "line", "flash", "power", "onewire")
 
 
 def main(folder, hal, request_fd, answer_fd, retained, flash, fuse, cut, bad, dumb, *scripts):

@@ -17,7 +17,7 @@ from rill.world import World
 _HEAP_BYTES = 200_000
 _MOST_WAKES = 4  # to be asleep again, and as many to have stored a reading
 _SPOILED = 4  # kinds of damage to retained memory
-_USED_BYTES = 832  # of it: two copies of the state
+_USED_BYTES = 1024  # of it: two copies of the state
 _WINDOW, _ALL_EVERY = 100, 10
 _FIRST_OPERATIONS = 10  # of a boot, in which power fails again
 _DOUBLE_EVERY = 8  # so many cuts have a second one in the recovery

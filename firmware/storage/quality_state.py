@@ -1,0 +1,58 @@
+"""What the probes have read before, in retained memory behind the state of the meter.
+
+A loss of power, or damage, forgets it: then everything is as with a new probe.
+"""
+
+import struct
+
+from firmware.core.column import NAMES
+from firmware.core.history import Clarity, History
+from firmware.core.seal import SEAL_BYTES, seal, unseal
+
+_MAGIC = b"Q1"
+_EACH = "<BB"
+_KINDS = range(1, len(NAMES))
+BYTES = (
+    len(_MAGIC)
+    + struct.calcsize(Clarity.LAYOUT)
+    + len(_KINDS) * (struct.calcsize(_EACH) + struct.calcsize(History.LAYOUT))
+    + SEAL_BYTES
+)
+
+
+class Known:
+    """Of one kind of column: its history, its last flag, and readings in a row above the limit."""
+
+    def __init__(self):
+        self.history = History()
+        self.flag = 0
+        self.above = 0
+
+
+class QualityState:
+    """known: of each kind of column. clarity: of the turbidity probe."""
+
+    def __init__(self, content=b""):
+        self.clarity = Clarity()
+        self.known = {kind: Known() for kind in _KINDS}
+        content = unseal(bytes(content[:BYTES]))
+        if content is not None and content[: len(_MAGIC)] == _MAGIC:
+            self._unpack(content)
+
+    def _unpack(self, content):
+        at = len(_MAGIC)
+        end = at + struct.calcsize(Clarity.LAYOUT)
+        self.clarity.unpack(content[at:end])
+        for kind in _KINDS:
+            at, end = end, end + struct.calcsize(_EACH)
+            known = self.known[kind]
+            known.flag, known.above = struct.unpack(_EACH, content[at:end])
+            at, end = end, end + struct.calcsize(History.LAYOUT)
+            known.history.unpack(content[at:end])
+
+    def pack(self):
+        parts = [_MAGIC, self.clarity.pack()]
+        for kind in _KINDS:
+            known = self.known[kind]
+            parts += [struct.pack(_EACH, known.flag, known.above), known.history.pack()]
+        return seal(b"".join(parts))

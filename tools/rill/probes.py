@@ -1,0 +1,186 @@
+"""The water of a simulated board, and the probes in it."""
+
+import math
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from random import Random
+
+from rill import operations as op
+
+DIVIDER = 2 / 3
+_CELL_UV = 3_600_000
+_ADC_MOST_UV = 3_300_000
+_SETTLE_US = 120_000  # before it, a probe that has just got power says less than there is
+_CONVERSION_US = 519_000  # of a copy, at any resolution
+_POWER_ON_REGISTER = bytes((0x50, 0x05, 0x4B, 0x46, 0x7F, 0xFF, 0x0C, 0x10))
+_STEPS = 2300
+
+# Pins of the simulated board, as in the configuration that `rill simulate --quality` writes.
+PINS = {
+    "tds_pin": 33,
+    "tds_switch_pin": 25,
+    "turbidity_pin": 34,
+    "turbidity_switch_pin": 26,
+    "thermometer_pin": 27,
+    "thermometer_switch_pin": 14,
+}
+PRODUCT_PINS = {"product_tds_pin": 36, "product_tds_switch_pin": 13}
+FAULTS = (
+    "tds_open", "tds_short", "turbidity_open", "turbidity_short", "thermometer_missing",
+    "thermometer_85", "thermometer_crc", "thermometer_ground",
+)  # fmt: skip
+
+
+def tds_ppm(v: float) -> float:
+    """The maker's curve of a Gravity TDS probe at 25 degrees, 0.5 mg/L for each uS/cm."""
+    return 0.5 * (133.42 * v**3 - 255.86 * v**2 + 857.39 * v)
+
+
+_TDS_TABLE = [tds_ppm(n / 1000) for n in range(_STEPS + 1)]
+
+
+def tds_volts(ppm: float) -> float:
+    """The inverse of tds_ppm(), to a millivolt and between."""
+    n = min(max(1, bisect_left(_TDS_TABLE, ppm)), _STEPS)
+    low, high = _TDS_TABLE[n - 1], _TDS_TABLE[n]
+    return (n - 1 + (ppm - low) / (high - low)) / 1000
+
+
+def turbidity_volts(ntu: float) -> float:
+    """The clear side of the maker's parabola of a SEN0189."""
+    return (5742.3 + math.sqrt(5742.3**2 - 4 * 1120.4 * (4352.9 + ntu))) / (2 * 1120.4)
+
+
+@dataclass(frozen=True)
+class Water:
+    """What is in the pipe, by seconds since the world began."""
+
+    ppm: Callable[[float], float] = lambda s: 210.0
+    ntu: Callable[[float], float] = lambda s: 0.4
+    celsius: Callable[[float], float] = lambda s: 14.0 + 3.0 * math.sin(s / 86_400 * 2 * math.pi)
+    product_ppm: Callable[[float], float] = lambda s: 12.0
+
+
+@dataclass
+class Probes:
+    """faults: (name, begin_s, length_s). pins: as they are wired."""
+
+    water: Water = field(default_factory=Water)
+    faults: Sequence[tuple[str, int, int]] = ()
+    seed: int = 0
+    pins: dict[str, int] = field(default_factory=lambda: {**PINS, **PRODUCT_PINS})
+
+    def __post_init__(self):
+        self._random = Random(self.seed)
+        self._on_us: dict[int, int] = {}
+        self._wire: list[int] = []
+        self._register = _POWER_ON_REGISTER
+        self._converted_us: int | None = None
+
+    def answers(self, now: Callable[[], int]) -> dict[int, Callable[[int, bytes], int | bytes]]:
+        """Of the operations that are theirs; now(): the world's time."""
+        return {
+            op.ADC_UV: lambda pin, data: self._adc_uv(pin, now()),
+            op.WIRE_RESET: lambda pin, data: self._wire_reset(pin, now()),
+            op.WIRE_WRITE: lambda pin, data: self._wire_write(data, now()),
+            op.WIRE_READ: lambda value, data: self._wire_read(value & 0xFF, now()),
+        }
+
+    def off(self) -> None:
+        """The chip sleeps or boots: all its lines are low."""
+        self._on_us.clear()
+
+    def switched(self, pin: int, level: int, now_us: int) -> None:
+        """A line of the board has been set."""
+        if not level:
+            self._on_us.pop(pin, None)
+        elif pin not in self._on_us:
+            self._on_us[pin] = now_us
+            if pin == self.pins["thermometer_switch_pin"]:
+                self._register, self._converted_us = _POWER_ON_REGISTER, None
+
+    def _adc_uv(self, pin: int, now_us: int) -> int:
+        """Microvolts at a pin; where no probe is there is half of the cell's voltage."""
+        s = now_us / 1e6
+        for name, volts, fault in (
+            ("tds", self._tds(self.water.ppm(s), s), "tds"),
+            ("product_tds", self._tds(self.water.product_ppm(s), s), ""),
+            ("turbidity", self._turbidity(s), "turbidity"),
+        ):
+            if pin == self.pins.get(name + "_pin"):
+                is_on = self._is_on(self.pins[name + "_switch_pin"], now_us)
+                return self._sampled(volts if is_on else 0.0, fault, s)
+        return _CELL_UV // 2
+
+    def _is_on(self, pin: int, now_us: int) -> bool:
+        return pin in self._on_us and now_us - self._on_us[pin] >= _SETTLE_US
+
+    def _sampled(self, volts: float, fault: str, s: float) -> int:
+        if len(self._on_us) > 1:
+            volts *= self._random.uniform(0.5, 1.5)  # two of them in the same water
+        if self._has(fault + "_open", s):
+            volts = 0.004 if fault == "tds" else 3.3
+        if self._has(fault + "_short", s):
+            volts = 2.31 if fault == "tds" else 0.002
+        noisy_uv = round(1e6 * (volts + self._random.gauss(0, 0.005)))
+        return min(max(0, noisy_uv // 1000 * 1000), _ADC_MOST_UV)  # the ADC has whole millivolts
+
+    def _tds(self, ppm: float, s: float) -> float:
+        return tds_volts(ppm) * (1 + 0.02 * (self.water.celsius(s) - 25))
+
+    def _turbidity(self, s: float) -> float:
+        clear = turbidity_volts(self.water.ntu(s)) - 0.0047 * (self.water.celsius(s) - 25)
+        return clear * DIVIDER
+
+    def _has(self, name: str, s: float) -> bool:
+        return any(name == n and begin <= s < begin + length for n, begin, length in self.faults)
+
+    # A DS18B20 on its bus.
+
+    def _wire_reset(self, pin: int, now_us: int) -> int:
+        self._wire = []
+        s = now_us / 1e6
+        is_here = pin == self.pins["thermometer_pin"] and self._has_power()
+        return int(is_here and not self._has("thermometer_missing", s))
+
+    def _wire_write(self, data: bytes, now_us: int) -> int:
+        self._wire += data
+        if self._wire == [0xCC, 0x44]:
+            self._converted_us = now_us + _CONVERSION_US
+        return 0
+
+    def _wire_read(self, size: int, now_us: int) -> bytes:
+        s = now_us / 1e6
+        if self._wire[:2] != [0xCC, 0xBE] or self._has("thermometer_missing", s):
+            return b"\xff" * size
+        if self._has("thermometer_ground", s):
+            return bytes(size)
+        if self._converted_us is not None and now_us >= self._converted_us:
+            self._register = self._measured(s)
+            self._converted_us = None
+        content = self._register + bytes((crc8(self._register),))
+        if self._has("thermometer_crc", s):
+            content = content[:-1] + bytes((content[-1] ^ 0x5A,))
+        at = len(self._wire) - 2
+        self._wire += [0] * size
+        return content[at : at + size].ljust(size, b"\xff")
+
+    def _has_power(self) -> bool:
+        return self.pins["thermometer_switch_pin"] in self._on_us
+
+    def _measured(self, s: float) -> bytes:
+        if self._has("thermometer_85", s):
+            return _POWER_ON_REGISTER
+        sixteenths = round(16 * self.water.celsius(s)) & 0xFFFF
+        return sixteenths.to_bytes(2, "little") + _POWER_ON_REGISTER[2:]
+
+
+def crc8(data: bytes) -> int:
+    """x^8 + x^5 + x^4 + 1, most significant bit last."""
+    crc = 0
+    for byte in data:
+        for bit in range(8):
+            mixed = (crc ^ byte >> bit) & 1
+            crc = crc >> 1 ^ (0x8C if mixed else 0)
+    return crc
