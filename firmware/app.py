@@ -55,9 +55,7 @@ def build(clock, power):
         def act():
             from firmware.measuring import measured  # some times a day, on a meter with probes
 
-            return measured(
-                config=config, clock=clock, retained=retained, nvs=nvs, when=when
-            )
+            return measured(config=config, clock=clock, retained=retained, nvs=nvs, when=when)
 
         return _in_passing(act)
 

@@ -33,7 +33,8 @@ class Cycle:
     """The parts of one meter; wired in app.py.
 
     open_counter(config), open_store(segment, is_damaged), repair(state), report(...) and
-    measure(config, when) are called only when they are needed. about: firmware and journal, for the event of each boot.
+    measure(config, when) are called only when they are needed. about: firmware and journal,
+    for the event of each boot.
     """
 
     def __init__(
@@ -172,11 +173,11 @@ class Cycle:
     def _record_and_report(self, cause):
         state = self._state
         now = self._when()
-        if not self._is_slot(now.time_s) and self._has_probes():
-            if looking.is_due(state, self._config, now.time_s):
-                looking.look(state, self._config, now, self._measure, self._keeping.note)
-                return
-        if self._is_slot(now.time_s):
+        is_slot = self._is_slot(now.time_s)
+        if not is_slot and self._has_probes() and looking.is_due(state, self._config, now.time_s):
+            looking.look(state, self._config, now, self._measure, self._keeping.note)
+            return
+        if is_slot:
             self._keeping.use(lambda store: self._record(store, now))
             # Not from a later "now": the slot that began meanwhile has no record yet.
             state.next_slot_s = schedule.next_slot_s(now.time_s, self._config.slot_s)

@@ -114,7 +114,7 @@ class Measuring:
         calibration = self._calibrations.of(kind)
         centi_c = self._centi_c
         warmth = _ASSUMED_CENTI_C if centi_c is None else centi_c
-        probe_uv = figures.uv * 1000 // (self._config.turbidity_divider_ppm // 1000)
+        probe_uv = probes.probe_uv(self._config, figures.uv)
         uv_25 = turbidity.at_25_uv(probe_uv, warmth) + calibration.offset_uv
         known, clarity = self._known.known[kind], self._known.clarity
         if turbidity.SHORT_UV < figures.uv < turbidity.OPEN_UV and not is_beside_dry:
@@ -127,7 +127,7 @@ class Measuring:
         mntu = turbidity.mntu(uv_25) * calibration.k_milli // 1000
         is_calibrated = calibration.time_s > 0
         adc_uv = _CALIBRATED_ADC_UV if is_calibrated else _ADC_UV
-        adc_uv = adc_uv * 1000 // (self._config.turbidity_divider_ppm // 1000)
+        adc_uv = probes.probe_uv(self._config, adc_uv)
         uncertainty = turbidity.uncertainty_mntu(uv_25, centi_c, adc_uv, is_calibrated)
         return column.column(kind, flag, mntu, uncertainty, figures.uv)
 

@@ -72,6 +72,11 @@ def analog(config, name, clock):
     return AnalogProbe(adc=ADC(pin), switch=switch, clock=clock, settle_ms=settle_ms)
 
 
+def probe_uv(config, pin_uv):
+    """The voltage of the turbidity probe behind its divider."""
+    return pin_uv * 1000 // (config.turbidity_divider_ppm // 1000)
+
+
 def _switch(config, name):
     pin = getattr(config, name + "_switch_pin")
     if pin < 0:

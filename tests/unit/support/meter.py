@@ -233,6 +233,7 @@ class Meter:
 
     def _measure(self, config, when):
         self.measured_s.append(when.time_s)
+        self.asked += not self.state().next_quality_s
         return self.quality, self.quality_news
 
     def _open_counter(self, config):
