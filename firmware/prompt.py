@@ -27,6 +27,39 @@ def send_again(seq):
     _do(lambda state, keeping: _ask_again(state, keeping, seq))
 
 
+def calibrate_tds(us_per_cm, who, with_last=False):
+    """The TDS probe stands in a solution of so many uS/cm at 25 degrees.
+
+    with_last: the second of two, a line through both.
+    """
+    _calibrate(lambda at: at.tds(int(1000 * us_per_cm), who, with_last=with_last))
+
+
+def calibrate_clear_water(who):
+    """The turbidity probe stands in clear water."""
+    _calibrate(lambda at: at.clear_water(who))
+
+
+def calibrate_turbidity(ntu, who):
+    """The turbidity probe stands in a standard of so many NTU."""
+    _calibrate(lambda at: at.turbidity(int(1000 * ntu), who))
+
+
+def _calibrate(act):
+    from firmware import config
+    from firmware.calibrating import Calibrating
+    from firmware.storage.calibrations import Calibrations
+
+    def calibrate(state, keeping):
+        found, _, _ = config.load(app.Files(""), 0)
+        now = state.time.now_s() if state.time.is_known() else 0
+        at = Calibrating(found, Clock(), Calibrations(Nvs()), now, keeping.note)
+        new = act(at)
+        print("factor %d/1000, offset %d mV" % (new.k_milli, new.offset_uv // 1000))
+
+    _do(calibrate)
+
+
 def _ask_again(state, keeping, seq):
     state.again_seq = max(seq, keeping.store().readings.first_seq())
     state.again_end = state.cursor_seq
