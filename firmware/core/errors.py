@@ -23,5 +23,9 @@ class NewerFormat(StorageFault):
     """A newer firmware made the journal: it is left as it is, and nobody makes it anew."""
 
 
+class ProbeError(MeterError):
+    """A probe did not answer, or not what it was asked."""
+
+
 class UplinkError(MeterError):
     """A report did not get through; what was not acknowledged stays in the journal."""
