@@ -272,3 +272,19 @@ def test_wifi_joins_and_knows_the_time():
     wifi.up(1000)
     assert 1767225600 <= wifi.network_time_s() < 1767225600 + 86400
     wifi.down()
+
+
+def test_onewire_answers_with_the_register_of_a_thermometer():
+    from firmware.hal.line import Line
+    from firmware.hal.onewire import OneWire
+
+    assert not OneWire(4).reset()  # nobody is there
+    bus = OneWire(27)
+    assert not bus.reset()  # without power
+    Line(14).on()
+    assert bus.reset() is True
+    bus.write(b"\xcc\xbe")
+    register = bytearray(9)
+    bus.readinto(register)
+    assert register[0] == 0x50 and register[1] == 0x05  # 85 degrees: nothing was converted
+    assert register[7] == 0x10

@@ -175,6 +175,7 @@ def _simulate(options: argparse.Namespace) -> int:
     with Progress(days, enabled=not options.json and sys.stderr.isatty()) as progress:
         numbers = Run(settings, progress.show).result()
     readings = numbers.pop("readings")
+    del numbers["events"], numbers["quality"]
     sound = is_sound(numbers, settings.most_unreported_ml)
     print(json.dumps(numbers) if options.json else summary(numbers, readings, settings, sound))
     return 0 if sound else 1

@@ -257,6 +257,8 @@ class Run:
             "broker": broker.name,
             "ends_offline": not (self._world.network_is_up() and _is_there(broker)),
             "readings": received,
+            "events": self._received(store, meter, "events"),
+            "quality": store.quality(self.settings.device),
         }
 
 
