@@ -175,7 +175,9 @@ class Cycle:
         now = self._when()
         is_slot = self._is_slot(now.time_s)
         if not is_slot and self._has_probes() and looking.is_due(state, self._config, now.time_s):
-            looking.look(state, self._config, now, self._measure, self._keeping.note)
+            looking.look(
+                state, self._retained, self._config, now, self._measure, self._keeping.note
+            )
             return
         if is_slot:
             self._keeping.use(lambda store: self._record(store, now))
@@ -206,6 +208,7 @@ class Cycle:
             when=now,
             battery_mv=self._battery.read_mv(),
             slot_s=self._config.slot_s,
+            columns=self._retained.columns(state.column_bytes),
         ):
             counting.is_stored(state)
             keeping.tell_faults(store)

@@ -22,12 +22,13 @@ def is_due(state, config, now_s):
     return not now_s + _LEAD_S < planned_s <= now_s + config.quality_s + _LEAD_S
 
 
-def look(state, config, now, measure, note):
+def look(state, retained, config, now, measure, note):
     """Read the probes; what they say goes into the next reading."""
     is_asked = not state.next_quality_s
     state.next_quality_s = schedule.next_slot_s(now.time_s + _LEAD_S, config.quality_s)
     columns, news = measure(config, now)
-    state.columns, state.column_bytes = columns, len(columns)
+    retained.keep_columns(columns)
+    state.column_bytes = len(columns)
     for one in news:
         note(*one)
     if is_asked:

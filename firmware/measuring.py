@@ -25,7 +25,7 @@ _NEWS = (
 
 def measured(*, config, clock, retained, nvs, when):
     """(columns of now, packed for a record, events of them as Keeping.note() takes them)."""
-    known = QualityState(retained.quality)
+    known = QualityState(retained.history())
     try:
         look = Measuring(config, clock, known, Calibrations(nvs))
         found = look.columns(when.time_s, not when.flags)
@@ -33,7 +33,7 @@ def measured(*, config, clock, retained, nvs, when):
         # Whatever a probe can do to its driver: the water is billed all the same.
         sys.print_exception(crash)
         return b"", []
-    retained.quality = known.pack()
+    retained.keep_history(known.pack())
     return column.pack(found), look.news
 
 

@@ -7,7 +7,7 @@ from firmware.timing import dated
 _MOST_INTERVAL_ML = 0xFFFFFFFF  # 4295 m3; the odometer always tells the whole of it
 
 
-def record_reading(*, store, checkpoint, state, when, battery_mv, slot_s):
+def record_reading(*, store, checkpoint, state, when, battery_mv, slot_s, columns):
     """Append the state as a reading of now, True; StorageFault when that failed.
 
     Its flags leave the state as soon as they are in the journal. False: the slot has one.
@@ -35,7 +35,7 @@ def record_reading(*, store, checkpoint, state, when, battery_mv, slot_s):
     state.next_seq = store.readings.next_seq + 1  # so it is used, whatever becomes of the record
     checkpoint()
     try:
-        store.readings.append(record.pack(reading, state.columns[: state.column_bytes]))
+        store.readings.append(record.pack(reading, columns))
     finally:
         state.next_seq = store.readings.next_seq
         state.segment = store.readings.segments.growing or 0

@@ -14,10 +14,11 @@ from firmware.core.timekeeping import LAYOUT as TIME_LAYOUT
 from firmware.core.timekeeping import Timekeeping
 
 _MAGIC = const(0x5233)  # "3R": layout version 3
-_SLOT_BYTES = const(480)
-_QUALITY_BYTES = const(192)
-_COLUMNS_BYTES = const(56)
-_LAYOUT = "<HIHBBBBQQQIIIIIIIIIIIIIIIqIIIHHBBBBBIIHHHHQIIIBBIBIIB56s"
+_SLOT_BYTES = const(416)
+_PROBES_MAGIC = b"P1"
+_HISTORY_BYTES = const(192)
+_COLUMNS_BYTES = const(172)
+_LAYOUT = "<HIHBBBBQQQIIIIIIIIIIIIIIIqIIIHHBBBBBIIHHHHQIIIBBIBIIB"
 _FIELDS = (
     "boot",  # times this meter got power, modulo 2**16
     "starts",  # power-ons in a row whose first wake did not end in sleep
@@ -70,11 +71,14 @@ _FIELDS = (
     "unsent_pass",  # 0: its readings, 1: its events are being sent
     "next_quality_s",  # when the probes are read next
     "flowed_s",  # time of the last reading with water in it
-    "column_bytes",  # so many of columns belong to the next reading
-    "columns",  # what the probes have said, as core/column.py packs it
+    "column_bytes",  # so many of what the probes have said belong to the next reading
 )
 _TIME = struct.calcsize(_LAYOUT)  # behind all that comes what Timekeeping packs
 _BYTES = _TIME + struct.calcsize(TIME_LAYOUT)
+_PROBES = const(2 * _SLOT_BYTES)
+_HISTORY = const(_PROBES + 2)
+_COLUMNS = const(_HISTORY + _HISTORY_BYTES)
+_END = const(_COLUMNS + _COLUMNS_BYTES)
 
 
 class State:
@@ -127,12 +131,10 @@ class State:
     next_quality_s: int
     flowed_s: int
     column_bytes: int
-    columns: bytes
 
     def __init__(self):
         for name in _FIELDS:
             setattr(self, name, 0)
-        self.columns = bytes(_COLUMNS_BYTES)
         self.is_blank = 1
         self.time = Timekeeping()
         self.cursor_seq = self.next_seq = self.event_cursor_seq = self.event_next_seq = 1
@@ -149,21 +151,20 @@ class State:
 
 
 class RetainedState:
-    """The state in the retained memory of the power port.
-
-    quality: bytes of storage/quality_state.py behind it, which go with each save().
+    """The state in the retained memory of the power port, and behind it, on a meter that has
+    probes, what they have said: each part sealed by itself, saved with the next save().
     """
 
     def __init__(self, power):
         self._power = power
         self._generation = 0
         self._image = bytearray(2 * _SLOT_BYTES)
-        self.quality = b""
 
     def load(self):
         """The newest sound copy, or None when there is none."""
         image = self._power.retained_read()
-        self.quality = image[len(self._image) :][:_QUALITY_BYTES]
+        if image[_PROBES:_HISTORY] == _PROBES_MAGIC:
+            self._make_room()
         image = image[: len(self._image)]
         self._image[: len(image)] = image
         newest = None
@@ -193,4 +194,28 @@ class RetainedState:
         packed = state.pack(self._generation)
         start = _SLOT_BYTES * (self._generation & 1)
         self._image[start : start + len(packed)] = packed
-        self._power.retained_write(self._image + self.quality)
+        self._power.retained_write(self._image)
+
+    def history(self):
+        """What storage/quality_state.py has packed, b"": nothing."""
+        return bytes(self._image[_HISTORY:_COLUMNS])
+
+    def keep_history(self, packed):
+        self._put(_HISTORY, packed)
+
+    def columns(self, size):
+        """So many bytes as core/column.py has packed them; b"" when they are damaged."""
+        sealed = bytes(self._image[_COLUMNS : _COLUMNS + size + SEAL_BYTES])
+        return (size and unseal(sealed)) or b""
+
+    def keep_columns(self, packed):
+        self._put(_COLUMNS, seal(packed))
+
+    def _put(self, place, packed):
+        self._make_room()
+        self._image[place : place + len(packed)] = packed
+
+    def _make_room(self):
+        """Most meters have no probes, and write nothing for them at each wake."""
+        if len(self._image) == _PROBES:
+            self._image += _PROBES_MAGIC + bytes(_END - _HISTORY)

@@ -9,7 +9,7 @@ from firmware.storage.state import RetainedState, State
 
 BITS = {"B": 8, "H": 16, "I": 32, "Q": 64, "q": 63}
 CODES = dict(zip(layout._FIELDS, layout._LAYOUT[3:]))  # behind magic and generation
-SLOT = 480  # bytes from one copy to the next
+SLOT = 416  # bytes from one copy to the next
 
 
 class Retained:
@@ -27,8 +27,6 @@ class Retained:
 
 def value(name, highest):
     """The lowest or highest that a field can have."""
-    if name == "columns":
-        return bytes([255 if highest else 0]) * 56
     return (1 << BITS[CODES[name]]) - 1 if highest else 0
 
 
@@ -145,3 +143,23 @@ def test_a_state_of_another_layout_is_not_read():
 
 def test_two_copies_with_all_fields_fit_into_the_memory_that_outlives_a_sleep():
     expect(layout._BYTES + 4 <= SLOT, True)  # where the second copy begins
+
+
+def test_what_the_probes_said_lies_behind_the_state_and_damage_forgets_it():
+    memory = Retained()
+    retained = RetainedState(memory)
+    retained.save(state_of(1))
+    expect(len(memory.content), 2 * SLOT)  # a meter without probes writes nothing for them
+    expect((retained.history(), retained.columns(0), retained.columns(56)), (b"", b"", b""))
+    retained.keep_history(b"h" * 100)
+    retained.keep_columns(b"c" * 168)
+    retained.save(state_of(2))
+    again = RetainedState(memory)
+    expect(again.load().odometer_ml, 2)
+    expect((again.history()[:101], again.columns(168)), (b"h" * 100 + b"\0", b"c" * 168))
+    expect(again.columns(154), b"")
+    spoilt = bytearray(memory.content)
+    spoilt[2 * SLOT + 2 + 192 + 100] ^= 1
+    memory.content = bytes(spoilt)
+    again = RetainedState(memory)
+    expect((again.load().odometer_ml, again.columns(168)), (2, b""))
