@@ -1,12 +1,11 @@
 """Wires the meter together. The only place that knows all the parts."""
 
 import gc
-import sys
 from binascii import hexlify
 
 from micropython import const
 
-from firmware.boards import generic_esp32 as board
+from board import board
 from firmware.config import Config
 from firmware.core.errors import StorageFault
 from firmware.cycle import Cycle
@@ -17,6 +16,7 @@ from firmware.hal.files import Files, Readable, erase, make, mount, unmount
 from firmware.hal.flash import journal_device
 from firmware.hal.nvs import Nvs
 from firmware.hal.power import Power
+from firmware.passing import in_passing
 from firmware.storage.checkpoint import Vault
 from firmware.storage.state import RetainedState
 from firmware.storage.store import Store
@@ -51,32 +51,49 @@ def build(clock, power):
     retained = RetainedState(power)
     system = Files("")
 
-    def measure(config, when):
-        def act():
-            from firmware.measuring import measured  # some times a day, on a meter with probes
+    def measure(config, when, state, purifier):
+        def read():
+            from firmware.probes import read as read_probes
 
-            return measured(config=config, clock=clock, retained=retained, nvs=nvs, when=when)
+            return read_probes(config, clock)
 
-        return _in_passing(act)
+        def judge():
+            from firmware.measuring import measured
+
+            return measured(
+                config=config,
+                read=found,
+                retained=retained,
+                nvs=nvs,
+                when=when,
+                odometer_ml=state.odometer_ml,
+                purifier=purifier,
+            )
+
+        # Some times a day, on a meter with probes; first the drivers, then what judges them.
+        found = in_passing(read) if not purifier or purifier.is_producing() else None
+        return in_passing(judge)
 
     def report(config, store, state, keeping, commit):
-        # Imported here: a wake that only samples has no use for the network.
-        from firmware.hal.wifi import WiFi
-        from firmware.report import report as publish
+        def act():
+            # Imported here: a wake that only samples has no use for the network.
+            from firmware.hal.wifi import WiFi
+            from firmware.report import report as publish
 
-        gc.collect()
-        publish(
-            link=WiFi(config.wifi_ssid, config.wifi_password),
-            clock=clock,
-            power=power,
-            config=config,
-            device=config.device or "rill-%s" % str(hexlify(power.unique_id()), "ascii"),
-            store=store,
-            state=state,
-            keeping=keeping,
-            commit=commit,
-            system=system,
-        )
+            publish(
+                link=WiFi(config.wifi_ssid, config.wifi_password),
+                clock=clock,
+                power=power,
+                config=config,
+                device=config.device or "rill-%s" % str(hexlify(power.unique_id()), "ascii"),
+                store=store,
+                state=state,
+                keeping=keeping,
+                commit=commit,
+                system=system,
+            )
+
+        in_passing(act)
 
     return Cycle(
         clock=clock,
@@ -91,22 +108,8 @@ def build(clock, power):
         repair=lambda state: repair(state, vault, retained, system, power.feed),
         report=report,
         measure=measure,
+        open_purifier=open_purifier,
     )
-
-
-def _in_passing(act):
-    """What act() returns; the modules that it has imported leave the memory again."""
-    known = set(sys.modules)
-    gc.collect()
-    try:
-        return act()
-    finally:
-        for name in [name for name in sys.modules if name not in known]:
-            del sys.modules[name]
-            parent, _, child = name.rpartition(".")
-            if parent in sys.modules and hasattr(sys.modules[parent], child):
-                delattr(sys.modules[parent], child)
-        gc.collect()
 
 
 def open_counter(config):
@@ -122,6 +125,16 @@ def open_counter(config):
     from firmware.hal.counter import Counter
 
     return Counter(config, board.ULP_MEASURE)
+
+
+def open_purifier():
+    """The Purifier of a board that is one, None on any other."""
+    if board.FLUSH_PIN is None:
+        return None
+    from firmware.hal.line import Input
+    from firmware.purifier import Purifier
+
+    return Purifier(Input(board.FLUSH_PIN))
 
 
 def open_store(vault, segment=0, is_damaged=False):

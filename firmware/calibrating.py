@@ -80,7 +80,9 @@ class Calibrating:
         return figures, centi_c
 
     def _probe_uv_25(self, uv, centi_c):
-        return turbidity.at_25_uv(probes.probe_uv(self._config, uv), centi_c)
+        return turbidity.at_25_uv(
+            turbidity.probe_uv(uv, self._config.turbidity_divider_ppm), centi_c
+        )
 
     def _keep(self, known, new, text):
         """The event first: what was not told is not in force."""

@@ -7,9 +7,11 @@ never by daily work. docs/configuration.md lists the same table for people.
 import json
 from binascii import crc32
 
+from board import board
 from firmware.core.errors import ConfigError
 from firmware.core.seal import SEAL_BYTES, seal, unseal
 from firmware.hal.rtc_pins import PINS
+from firmware.passing import in_passing
 
 _FILE = "config.json"
 _LAST_GOOD = "config.good"
@@ -50,12 +52,21 @@ FIELDS = (
     ("turbidity_divider_ppm", 666_667, 100_000, 1_000_000),  # of its voltage is at the pin
     ("thermometer_pin", -1, -1, 33),  # GPIO of a DS18B20
     ("thermometer_switch_pin", -1, -1, 33),
+    ("instrument", "", 0, 16),  # of core/instruments.py, on RS-485; empty: none
+    ("instrument_unit", 1, 1, 247),  # its Modbus address
+    ("instrument_tx_pin", -1, -1, 33),
+    ("instrument_rx_pin", -1, -1, 39),
+    ("instrument_direction_pin", -1, -1, 33),  # high while the meter sends, -1: not needed
+    ("instrument_switch_pin", -1, -1, 33),
+    ("filter_l", 0, 0, 1_000_000),  # of a purifier: what its filter is good for, 0: not rated
+    ("filter_days", 0, 0, 3650),
     ("water_limits", "gb5749", 0, 16),  # gb5749, gb5749_small or who
     ("changed_by", "", 0, 24),  # who wrote this file; stands in the events of its changes
     ("wifi_ssid", "", 0, 32),
     ("wifi_password", "", 0, 63),
 )
 _PULSE_FIELDS = (1, 13)  # of FIELDS
+_PROBE_FIELDS = (21, 41)
 
 
 class Config:
@@ -93,6 +104,14 @@ class Config:
     turbidity_divider_ppm: int
     thermometer_pin: int
     thermometer_switch_pin: int
+    instrument: str
+    instrument_unit: int
+    instrument_tx_pin: int
+    instrument_rx_pin: int
+    instrument_direction_pin: int
+    instrument_switch_pin: int
+    filter_l: int
+    filter_days: int
     water_limits: str
     changed_by: str
     wifi_ssid: str
@@ -104,7 +123,7 @@ class Config:
             if key not in known:
                 raise ConfigError("%r is not a setting of this meter" % (key,))
         for key, default, lowest, highest in FIELDS:
-            value = values.get(key, default)
+            value = values.get(key, board.DEFAULTS.get(key, default))
             _check(key, value, default, lowest, highest)
             setattr(self, key, value)
         _check_device(self.device)
@@ -116,15 +135,20 @@ class Config:
         if 86400 % self.slot_s:
             raise ConfigError("slot_s is %d, but must divide a day, 86400" % self.slot_s)
 
-        if self.has_probes():
-            from firmware.probes import check  # most meters have none
-
-            check(self)
-
     def has_probes(self):
-        """True when anything of the water's quality is measured."""
+        """True when anything of the water's quality is measured, or a purifier watched."""
         pins = self.tds_pin, self.product_tds_pin, self.turbidity_pin, self.thermometer_pin
-        return max(pins) >= 0
+        return max(pins) >= 0 or bool(self.instrument) or board.FLUSH_PIN is not None
+
+    def check_probes(self):
+        """ConfigError when they can't be fitted like that."""
+        first, last = _PROBE_FIELDS
+        is_usual = [getattr(self, key) == default for key, default, _, _ in FIELDS[first:last]]
+        if all(is_usual) and board.FLUSH_PIN is None:
+            return  # most meters have none
+        from firmware.fitting import check
+
+        check(self)
 
     def pulse_settings(self):
         """All that the counter's program depends on."""
@@ -180,7 +204,8 @@ def parse(text, name=_FILE, is_known=False):
         raise ConfigError("%s must hold an object, { ... }" % name)
     config = Config(values)
     if not is_known:
-        config.sampling()
+        in_passing(config.sampling)
+        in_passing(config.check_probes)
     if not is_known and _shape(text) != b"{%s}" % b",".join([b"v:v"] * len(values)):
         raise ConfigError("%s has a setting twice, or a comma or colon too many or too few" % name)
     return config

@@ -2,6 +2,7 @@
 
 from firmware.core import pace, record
 from firmware.core.volume import pulses_between, volume
+from firmware.passing import in_passing
 
 _UNKNOWN, _KEPT, _LAME = 0, 1, 2
 _LONGEST_TICKS = 0xFFFFFFFF  # 7 hours; a longer sleep isn't judged
@@ -43,7 +44,8 @@ class Counting:
         fresh = cold and cause == "power_on"
         if cold:
             retained.save(state)
-        if self._counter.start(fresh, keep_any=config is None):
+        # The program, its loader and what they need are in memory only when it is loaded.
+        if in_passing(lambda: self._counter.start(fresh, keep_any=config is None)):
             # Without a look at it before, a reset came in the wake that was to start it.
             if not cold and (state.ticks or self.stays_awake):
                 state.flags |= record.COUNTER_FAULT

@@ -23,8 +23,6 @@ _BUDGET_PERIOD_S = const(86400)
 # The first sleep of a new counter is short: whether it counts in sleep is known while the
 # person who fits the meter is still there.
 _PROOF_S = const(60)
-_LOOK_MS = const(1000)  # of a meter that stays awake
-_MINUTE_MS = const(60_000)  # its sensor may be fast: flash is written so often at the most
 _RESTART_MS = const(1000)
 _RESETS = {"power_on": event.POWER_ON, "reset": event.RESET, "watchdog": event.WATCHDOG}
 
@@ -32,14 +30,14 @@ _RESETS = {"power_on": event.POWER_ON, "reset": event.RESET, "watchdog": event.W
 class Cycle:
     """The parts of one meter; wired in app.py.
 
-    open_counter(config), open_store(segment, is_damaged), repair(state), report(...) and
-    measure(config, when) are called only when they are needed. about: firmware and journal,
-    for the event of each boot.
+    open_counter(config), open_store(segment, is_damaged), repair(state), report(...),
+    measure(config, when, state, purifier), open_purifier() are called only when they are needed.
+    about: firmware and journal, for the event of each boot.
     """
 
     def __init__(
         self, *, clock, power, open_counter, battery, retained, files, vault, open_store, repair,
-        report, measure, about,
+        report, measure, open_purifier, about,
     ):  # fmt: skip
         self._clock = clock
         self._slow_clock = SlowClock(clock)
@@ -48,7 +46,9 @@ class Cycle:
         self._retained = retained
         self._files = files
         self._report_with = report
-        self._measure = measure
+        self._measure_with = measure
+        self._open_purifier = open_purifier
+        self._purifier = None
         self._about = about
         self._counting = counting.Counting(open_counter)
         self._keeping = Keeping(open_store, vault, repair)
@@ -125,29 +125,23 @@ class Cycle:
 
     def _stay_awake(self, ms):
         """Count until the next wake; False when only a new boot can mend something."""
+        from firmware.staying import Staying  # of a Hall sensor's board
+
         try:
-            self._count_awake(ms)
+            if not self._purifier:
+                self._purifier = self._open_purifier()
+            Staying(
+                clock=self._clock,
+                power=self._power,
+                counts=self._counting,
+                state=self._state,
+                config=self._config,
+                purifier=self._purifier,
+            ).until(ms, self._now_s, self._commit, self._store_count)
         except Exception as crash:  # noqa: BLE001
             sys.print_exception(crash)
             return False
         return not self._state.flags & record.STORAGE_FAULT  # its file system is mounted at boot
-
-    def _count_awake(self, ms):
-        began = stored = looked = self._clock.ticks_ms()
-        while self._clock.elapsed_ms(began) < ms:
-            self._clock.sleep_ms(_LOOK_MS)
-            self._power.feed()
-            self._counting.take(self._state, self._config)
-            if self._clock.elapsed_ms(looked) >= _MINUTE_MS:
-                self._now_s()  # often: what the clock is worth is known for now, and not later
-                looked = self._clock.ticks_ms()
-            self._commit()
-            if (
-                counting.unstored(self._state) >= self._config.commit_pulses
-                and self._clock.elapsed_ms(stored) >= _MINUTE_MS
-            ):
-                self._store_count()
-                stored = self._clock.ticks_ms()
 
     def _commit(self):
         self._retained.save(self._state)
@@ -192,6 +186,9 @@ class Cycle:
     def _is_slot(self, now_s):
         state = self._state
         return state.flags & record.ON_DEMAND or now_s + schedule.EARLY_S >= state.next_slot_s
+
+    def _measure(self, config, when):
+        return self._measure_with(config, when, self._state, self._purifier)
 
     def _has_probes(self):
         return self._config and self._config.has_probes()

@@ -26,6 +26,8 @@ def look(state, retained, config, now, measure, note):
     """Read the probes; what they say goes into the next reading."""
     is_asked = not state.next_quality_s
     state.next_quality_s = schedule.next_slot_s(now.time_s + _LEAD_S, config.quality_s)
+    if state.column_bytes and not is_asked:
+        return  # those of this slot are there: of a purifier's production
     columns, news = measure(config, now)
     retained.keep_columns(columns)
     state.column_bytes = len(columns)

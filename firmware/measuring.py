@@ -1,91 +1,99 @@
-"""One look at the quality of the water: each probe in turn, each value with its flag."""
+"""What the probes have read becomes values of the water's quality, each with its flag."""
 
 import sys
 
 from micropython import const
 
-from firmware import probes
-from firmware.core import column, event, judging, quality, tds, turbidity
-from firmware.core.limits import ABOVE_LIMIT, LIMITS, verdict
+from firmware.core import column, judging, quality, tds, turbidity
+from firmware.core.root import combined
+from firmware.quality_news import QualityNews
 from firmware.storage.calibrations import Calibrations
 from firmware.storage.quality_state import QualityState
 
 _ASSUMED_CENTI_C = const(2500)
 _ADC_UV = const(15_000)  # of the ESP32 behind its eFuse calibration: 10 to 30 mV
 _CALIBRATED_ADC_UV = const(5_000)  # most of it is in the calibration
-_ALARM_READINGS = const(3)  # in a row above the limit
 _NO_CENTI_C = const(-12_700)
-_ANALOG = (column.SOLIDS_PPB, column.PRODUCT_SOLIDS_PPB, column.TURBIDITY_MNTU)
-# Flags that somebody has to hear of, when they come and when they go.
-_NEWS = (
-    quality.DRY_OR_OPEN, quality.OPEN, quality.SHORT, quality.NOISY, quality.STUCK, quality.DRIFT,
-    quality.BAD_85, quality.MISSING, quality.FREEZE_WARNING, quality.EXPIRED,
-)  # fmt: skip
 
 
-def measured(*, config, clock, retained, nvs, when):
-    """(columns of now, packed for a record, events of them as Keeping.note() takes them)."""
+def measured(*, config, read, retained, nvs, when, odometer_ml, purifier):
+    """(columns of now, packed for a record, events of them as Keeping.note() takes them).
+
+    read: of probes.py; None: of a purifier that does not produce. purifier: a Purifier or None.
+    """
     known = QualityState(retained.history())
+    news = QualityNews(known, config.water_limits)
+    found = []
     try:
-        look = Measuring(config, clock, known, Calibrations(nvs))
-        found = look.columns(when.time_s, not when.flags)
+        if read:
+            measuring = Measuring(config, known, Calibrations(nvs))
+            found = measuring.columns(read, when.time_s, not when.flags)
+            news.tell(found)
+        if purifier:
+            from firmware.filtering import Filtering
+            from firmware.storage.filter_log import FilterLog
+
+            filtering = Filtering(config, purifier, FilterLog(nvs), news.add)
+            found = filtering.columns(found, odometer_ml, 0 if when.flags else when.time_s)
     except Exception as crash:  # noqa: BLE001
-        # Whatever a probe can do to its driver: the water is billed all the same.
+        # Whatever is wrong with the quality of the water: its volume is billed all the same.
         sys.print_exception(crash)
         return b"", []
     retained.keep_history(known.pack())
-    return column.pack(found), look.news
+    return column.pack(found), news.all
 
 
 class Measuring:
-    """known: QualityState. calibrations: Calibrations. news: of each event its arguments."""
+    """known: QualityState. calibrations: Calibrations."""
 
-    def __init__(self, config, clock, known, calibrations):
+    def __init__(self, config, known, calibrations):
         self._config = config
-        self._clock = clock
         self._known = known
         self._calibrations = calibrations
-        self.news = []
 
-    def columns(self, now_s, is_dated):
+    def columns(self, read, now_s, is_dated):
         """A Column of each probe that is fitted. now_s: of the meter's clock; is_dated: UTC."""
-        config = self._config
         self._now_s, self._dated_s = now_s, now_s if is_dated else 0
-        self._limits = LIMITS[config.water_limits]
-        temperature = probes.thermometer(config, self._clock)
-        solids = probes.analog(config, "tds", self._clock)
-        product = probes.analog(config, "product_tds", self._clock)
-        cloud = probes.analog(config, "turbidity", self._clock)
-        # One after the other: two in the same water disturb each other.
-        centi_c = temperature.read_centi_c() if temperature else None
-        read = [probe and probe.read() for probe in (solids, product, cloud)]
-        self._remember(centi_c, read)
+        centi_c, figures, numbers = read
+        fitted = [
+            kind
+            for kind, name in zip(column.ANALOG, column.ANALOG_PINS)
+            if getattr(self._config, name + "_pin") >= 0
+        ]
+        analog = dict(zip(column.ANALOG, figures))
+        self._remember(centi_c, analog)
         found = []
-        if temperature:
-            found.append(self._warmth(centi_c, read))
-        self._centi_c = found[0].value if found else None
+        if self._config.thermometer_pin >= 0:
+            fitted.append(column.WATER_CENTI_C)
+            found.append(self._warmth(centi_c, analog))
+        # What has a probe of its own beside the instrument is that one's.
+        found += [_digital(value, n) for value, n in numbers or () if value.kind not in fitted]
+        warmth = [one.value for one in found if one.kind == column.WATER_CENTI_C]
+        self._centi_c = warmth[0] if warmth else None
         is_dry = False
-        for kind, figures in ((column.SOLIDS_PPB, read[0]), (column.PRODUCT_SOLIDS_PPB, read[1])):
-            if figures:
-                one = self._solids(kind, figures)
-                found.append(one)
+        for kind in fitted:
+            if kind == column.WATER_CENTI_C:
+                continue
+            if not analog[kind]:
+                one = column.column(kind, quality.MISSING, None, 0, 0)
+            elif kind == column.TURBIDITY_MNTU:
+                one = self._cloud(analog[kind], is_dry)
+            else:
+                one = self._solids(kind, analog[kind])
                 is_dry |= kind == column.SOLIDS_PPB and one.flag == quality.DRY_OR_OPEN
-        if read[2]:
-            found.append(self._cloud(read[2], is_dry))
-        for one in found:
-            self._tell(one)
+            found.append(one)
         return found
 
-    def _remember(self, centi_c, read):
+    def _remember(self, centi_c, analog):
         known = self._known.known
         known[column.WATER_CENTI_C].history.take(_NO_CENTI_C if centi_c is None else centi_c)
-        for kind, figures in zip(_ANALOG, read):
-            if figures:
-                known[kind].history.take(figures.uv)
+        for kind in analog:
+            if analog[kind]:
+                known[kind].history.take(analog[kind].uv)
 
-    def _warmth(self, centi_c, read):
+    def _warmth(self, centi_c, analog):
         known = self._known.known
-        beside = [known[kind].history for kind, figures in zip(_ANALOG, read) if figures]
+        beside = [known[kind].history for kind in analog if analog[kind]]
         are_stuck = bool(beside) and all([history.is_stuck() for history in beside])
         flag = judging.temperature(centi_c, known[column.WATER_CENTI_C].history, are_stuck)
         return column.column(column.WATER_CENTI_C, flag, centi_c, 50, 0)
@@ -114,7 +122,8 @@ class Measuring:
         calibration = self._calibrations.of(kind)
         centi_c = self._centi_c
         warmth = _ASSUMED_CENTI_C if centi_c is None else centi_c
-        probe_uv = probes.probe_uv(self._config, figures.uv)
+        divider_ppm = self._config.turbidity_divider_ppm
+        probe_uv = turbidity.probe_uv(figures.uv, divider_ppm)
         uv_25 = turbidity.at_25_uv(probe_uv, warmth) + calibration.offset_uv
         known, clarity = self._known.known[kind], self._known.clarity
         if turbidity.SHORT_UV < figures.uv < turbidity.OPEN_UV and not is_beside_dry:
@@ -127,30 +136,14 @@ class Measuring:
         mntu = turbidity.mntu(uv_25) * calibration.k_milli // 1000
         is_calibrated = calibration.time_s > 0
         adc_uv = _CALIBRATED_ADC_UV if is_calibrated else _ADC_UV
-        adc_uv = probes.probe_uv(self._config, adc_uv)
+        adc_uv = turbidity.probe_uv(adc_uv, divider_ppm)
         uncertainty = turbidity.uncertainty_mntu(uv_25, centi_c, adc_uv, is_calibrated)
         return column.column(kind, flag, mntu, uncertainty, figures.uv)
 
-    def _tell(self, one):
-        """An event when a fault comes or goes, and when the limit is passed for long."""
-        known, name = self._known.known[one.kind], column.NAMES[one.kind]
-        if one.flag != known.flag and (one.flag in _NEWS or known.flag in _NEWS):
-            self.news.append((event.QUALITY_FLAG, known.flag, one.flag, name))
-        known.flag = one.flag
-        limit = self._limit(one.kind)
-        if limit is None or one.value is None:
-            return
-        was_above = known.above >= _ALARM_READINGS
-        if verdict(one.value, one.uncertainty, limit) == ABOVE_LIMIT:
-            known.above = min(known.above + 1, _ALARM_READINGS)
-        else:
-            known.above = 0
-        is_above = known.above >= _ALARM_READINGS
-        if is_above != was_above:
-            text = "%s %s" % (name, self._config.water_limits)
-            self.news.append((event.QUALITY_LIMIT, one.value, limit if is_above else 0, text))
 
-    def _limit(self, kind):
-        if kind in (column.SOLIDS_PPB, column.PRODUCT_SOLIDS_PPB):
-            return self._limits[0]
-        return self._limits[1] if kind == column.TURBIDITY_MNTU else None
+def _digital(value, number):
+    """The Column of what an instrument said, None: nothing. It is calibrated by itself."""
+    flag = judging.digital(value, number)
+    number = number or 0
+    error = combined(abs(number) * value.error_milli // 1000, value.error)
+    return column.column(value.kind, flag, number, error, number)

@@ -1,51 +1,38 @@
-"""The probes that the configuration names: which pins they may have, and how they are made."""
+"""The probes that the configuration names: how they are made, and one reading of each."""
 
-from firmware.boards import generic_esp32 as board
-from firmware.core.errors import ConfigError
-from firmware.core.limits import LIMITS
+import sys
 
-_ADC1_PINS = (32, 33, 34, 35, 36, 37, 38, 39)
-_ANALOG = ("tds", "product_tds", "turbidity")
-_ALL = _ANALOG + ("thermometer",)
-_TDS_SETTLE_MS = 150
-_TURBIDITY_SETTLE_MS = 600  # the maker says less than 500
+from micropython import const
 
+from firmware.core.column import ANALOG_PINS
 
-def check(config):
-    """ConfigError when the probes can't be fitted like that."""
-    for name in _ANALOG:
-        pin = getattr(config, name + "_pin")
-        if pin >= 0 and pin not in _ADC1_PINS:
-            raise ConfigError(
-                "%s_pin is %d, but must be 32 to 39: ADC2 can't be read beside the radio"
-                % (name, pin)
-            )
-    used = {
-        board.BUTTON_PIN: "the button",
-        board.BATTERY_PIN: "the cell's divider",
-        config.pulse_pin: "pulse_pin",
-    }
-    if config.pulse_pin_b >= 0:
-        used[config.pulse_pin_b] = "pulse_pin_b"
-    for name in _ALL:
-        _use(used, config, name + "_pin")
-    for name in _ALL:
-        key = name + "_switch_pin"
-        if getattr(config, key) >= 0 and getattr(config, name + "_pin") < 0:
-            raise ConfigError("%s switches a probe that is not there: set %s_pin" % (key, name))
-        _use(used, config, key)
-    if config.water_limits not in LIMITS:
-        known = ", ".join(sorted(LIMITS))
-        raise ConfigError("water_limits is %r, but must be %s" % (config.water_limits, known))
+_TDS_SETTLE_MS = const(150)
+_TURBIDITY_SETTLE_MS = const(600)  # the maker says less than 500
+_UART = const(2)
 
 
-def _use(used, config, key):
-    pin = getattr(config, key)
-    if pin < 0:
-        return
-    if pin in used:
-        raise ConfigError("%s is %d, which is the pin of %s" % (key, pin, used[pin]))
-    used[pin] = key
+def read(config, clock):
+    """(hundredths of a degree, Figures of each of ANALOG_PINS, what the instrument said), None
+    for what is not fitted or has failed. One after the other: two in the same water disturb each
+    other.
+    """
+    centi_c = _tried(lambda: thermometer(config, clock), lambda probe: probe.read_centi_c())
+    numbers = _tried(lambda: digital(config, clock), lambda probe: probe.read())
+    figures = [
+        _tried(lambda: analog(config, name, clock), lambda probe: probe.read())  # noqa: B023
+        for name in ANALOG_PINS
+    ]
+    return centi_c, figures, numbers
+
+
+def _tried(make, use):
+    try:
+        probe = make()
+        return probe and use(probe)
+    except Exception as crash:  # noqa: BLE001
+        # Whatever a probe can do to its driver: the water is billed all the same.
+        sys.print_exception(crash)
+        return None
 
 
 def thermometer(config, clock):
@@ -72,9 +59,31 @@ def analog(config, name, clock):
     return AnalogProbe(adc=ADC(pin), switch=switch, clock=clock, settle_ms=settle_ms)
 
 
-def probe_uv(config, pin_uv):
-    """The voltage of the turbidity probe behind its divider."""
-    return pin_uv * 1000 // (config.turbidity_divider_ppm // 1000)
+def digital(config, clock):
+    """The instrument on RS-485; None: it is not fitted."""
+    if not config.instrument:
+        return None
+    from firmware.core.instruments import INSTRUMENTS
+    from firmware.drivers.instrument import DigitalInstrument
+    from firmware.drivers.modbus import ModbusBus
+    from firmware.hal.line import Line
+    from firmware.hal.serial import Serial
+
+    found = INSTRUMENTS[config.instrument]
+    serial = Serial(_UART, found.baudrate, config.instrument_tx_pin, config.instrument_rx_pin)
+    pin = config.instrument_direction_pin
+    return DigitalInstrument(
+        instrument=found,
+        bus=ModbusBus(
+            serial=serial,
+            clock=clock,
+            baudrate=found.baudrate,
+            direction=Line(pin) if pin >= 0 else None,
+        ),
+        unit=config.instrument_unit,
+        switch=_switch(config, "instrument"),
+        clock=clock,
+    )
 
 
 def _switch(config, name):

@@ -45,6 +45,20 @@ def calibrate_turbidity(ntu, who):
     _calibrate(lambda at: at.turbidity(int(1000 * ntu), who))
 
 
+def change_filter(who):
+    """The purifier has a new filter."""
+    from firmware.filtering import change_filter as change
+    from firmware.storage.filter_log import FilterLog
+
+    def act(state, keeping):
+        keeping.store()  # what the journal knows of before is in the odometer then
+        now_s = state.time.now_s() if state.time.is_known() else 0
+        change(FilterLog(Nvs()), keeping, state.odometer_ml, now_s, who)
+        print("a new filter, from odometer %d L on" % (state.odometer_ml // 1000))
+
+    _do(act)
+
+
 def _calibrate(act):
     from firmware import config
     from firmware.calibrating import Calibrating

@@ -124,12 +124,6 @@ def _row(name, seq, body, state):
         return None  # of another firmware; what can't be read is told as a gap
     if is_event:
         return event_row(seq, found, dated(state, found))
-    return reading_row(seq, found, dated(state, found), _quality(body))
-
-
-def _quality(body):
-    if not record.quality_bytes(body):
-        return ()
-    from firmware.core.column import unpack  # of meters with probes
-
-    return unpack(bytes(body))
+    return reading_row(
+        seq, found, dated(state, found), record.quality_rows(bytes(record.quality(body)))
+    )

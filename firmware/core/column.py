@@ -1,21 +1,30 @@
-"""Quality values beside a reading, as bytes: docs/record-format.md, kind 5."""
+"""Quality values beside a reading: what there is, and what it is worth."""
 
-import struct
 from collections import namedtuple
 
 from micropython import const
 
 from firmware.core import quality, record
 
-_LAYOUT = "<BBiIi"
-_BYTES = const(14)
-_NONE = -(1 << 31)
-
 # What a column holds, and its unit.
 WATER_CENTI_C = const(1)  # hundredths of a degree
 SOLIDS_PPB = const(2)  # thousandths of a mg/L
 TURBIDITY_MNTU = const(3)  # thousandths of an NTU
 PRODUCT_SOLIDS_PPB = const(4)  # the same as 2, behind the membrane of a purifier
+PROBED = (WATER_CENTI_C, SOLIDS_PPB, TURBIDITY_MNTU, PRODUCT_SOLIDS_PPB)
+# Analogue probes, as in the names of their pins, and their columns.
+ANALOG_PINS = ("tds", "product_tds", "turbidity")
+ANALOG = (SOLIDS_PPB, PRODUCT_SOLIDS_PPB, TURBIDITY_MNTU)
+# Of a purifier.
+REJECTION_PERMILLE = const(5)  # of the dissolved solids
+FILTER_ML = const(6)  # product since the filter was changed
+FILTER_DAYS = const(7)  # since then
+FILTER_LIFE_PERMILLE = const(8)  # what is left of it
+PRODUCED_S = const(9)  # of all time, as those below
+STANDBY_S = const(10)
+FLUSHES = const(11)
+FLUSHED_S = const(12)
+# In events, which only those of probes have.
 NAMES = ("", "water_centi_c", "solids_ppb", "turbidity_mntu", "product_solids_ppb")
 
 # kind: one of the above. flag: core/quality.py. value: None: rejected. uncertainty: two standard
@@ -29,17 +38,9 @@ def column(kind, flag, value, uncertainty, raw):
 
 
 def pack(columns):
-    packed = b""
-    for one in columns:
-        value = _NONE if one.value is None else one.value
-        packed += struct.pack(_LAYOUT, one.kind, one.flag, value, one.uncertainty, one.raw)
-    return packed
+    return b"".join([record.pack_quality(*one) for one in columns])
 
 
-def unpack(body):
-    """The columns in the body of a reading, in their order."""
-    found = []
-    for place in range(len(body) - record.quality_bytes(body), len(body), _BYTES):
-        kind, flag, value, uncertainty, raw = struct.unpack_from(_LAYOUT, body, place)
-        found.append(Column(kind, flag, None if value == _NONE else value, uncertainty, raw))
-    return found
+def unpacked(packed):
+    """What pack() has packed, in its order."""
+    return [Column(*values) for values in record.quality_rows(packed)]

@@ -29,6 +29,9 @@ HAND_OVER = const(13)  # before, after: odometer in mL; text: who, from which me
 QUALITY_FLAG = const(14)  # before, after: flag of the column in text, core/quality.py
 QUALITY_LIMIT = const(15)  # before: value; after: the limit that it is above, 0: no longer
 CALIBRATED = const(16)  # before, after: factor in thousandths; text: probe, standard, who
+FILTER_CHANGED = const(17)  # before: mL through the old one; after: its days; text: who
+FILTER_LIFE = const(18)  # before, after: thousandths left then and now; text: what limits it
+REJECTION = const(19)  # before: thousandths; after: the limit they are below, 0: no longer
 
 # Why a boot came.
 POWER_ON = const(0)

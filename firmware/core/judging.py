@@ -3,6 +3,7 @@
 from micropython import const
 
 from firmware.core import quality, tds, turbidity
+from firmware.core.column import WATER_CENTI_C
 
 _TDS_NOISE_UV = const(40_000)  # standard deviation of the samples of a reading
 _TURBIDITY_NOISE_UV = const(60_000)
@@ -83,3 +84,14 @@ def cloudiness(
     if found_mntu > turbidity.HIGHEST_MNTU:
         return quality.OVER_RANGE
     return quality.BELOW_RANGE if found_mntu < turbidity.LEAST_MNTU else calibrated
+
+
+def digital(value, number):
+    """Of what an instrument says of itself. value: core/instruments.py; None: nothing came."""
+    if number is None or number < value.lowest:
+        return quality.MISSING
+    if number > value.highest:
+        return quality.OVER_RANGE
+    if value.kind == WATER_CENTI_C and number <= _FREEZE_CENTI_C:
+        return quality.FREEZE_WARNING
+    return quality.GOOD

@@ -13,7 +13,6 @@ LIMITS = {
 OK = const(0)
 ABOVE_LIMIT = const(1)
 CANNOT_TELL = const(2)
-VERDICTS = ("ok", "above limit", "cannot tell")
 
 
 def verdict(value, uncertainty, limit):

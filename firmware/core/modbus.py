@@ -12,6 +12,10 @@ from firmware.core.errors import ProbeError
 READ_HOLDING = const(3)
 READ_INPUT = const(4)
 EXCEPTION_BYTES = const(5)
+# Forms of a value: 16 bits, 16 bits with a sign, IEEE 754 with its high word first.
+UNSIGNED, SIGNED, FLOAT = const(0), const(1), const(2)
+WORDS = (1, 1, 2)
+_MOST = const(0x7FFFFFFF)  # what a column holds
 _EXCEPTION = const(0x80)
 _MOST_REGISTERS = const(125)
 _REASONS = {
@@ -60,3 +64,14 @@ def registers(frame, unit, function, count):
     if frame[1] != function or frame[2] != 2 * count or len(frame) != answer_bytes(count):
         raise ProbeError("an answer to something else")
     return list(struct.unpack(">%dH" % count, frame[3:-2]))
+
+
+def scaled(words, form, factor):
+    """The whole number of 1/factor that a value is; ProbeError when it is none."""
+    if form != FLOAT:
+        word = words[0]
+        return factor * (word - 0x10000 if form == SIGNED and word & 0x8000 else word)
+    value = struct.unpack(">f", struct.pack(">HH", *words))[0] * factor
+    if not -_MOST < value < _MOST:  # nor is NaN
+        raise ProbeError("a value of %r" % value)
+    return int(round(value))

@@ -24,15 +24,10 @@ EXPIRED = const(14)  # its calibration is older than a year
 STALE = const(15)  # of an earlier time: it could not be measured now
 ESTIMATED = const(16)  # not measured: computed from something else
 
-NAMES = (
-    "good", "below_range", "over_range", "dry_or_open", "open", "short", "noisy", "stuck", "drift",
-    "no_temp", "bad_85", "missing", "freeze_warning", "uncalibrated", "expired", "stale",
-    "estimated",
-)  # fmt: skip
-# Resource 6042: 1 rejected with certainty, 2 with probability, 3 accepted but suspicious,
+# By flag. Resource 6042: 1 rejected with certainty, 2 with probability, 3 accepted but suspicious,
 # 4 accepted. Object 509: 0 none.
-_INDICATORS = (4, 3, 3, 1, 1, 1, 2, 2, 3, 3, 1, 1, 4, 3, 3, 3, 3)
-_REASONS = (0, 1, 2, 12, 12, 12, 3, 4, 11, 13, 12, 12, 14, 6, 6, 13, 13)
+_INDICATORS = b"\x04\x03\x03\x01\x01\x01\x02\x02\x03\x03\x01\x01\x04\x03\x03\x03\x03"
+_REASONS = b"\x00\x01\x02\x0c\x0c\x0c\x03\x04\x0b\x0d\x0c\x0c\x0e\x06\x06\x0d\x0d"
 
 REJECTED = const(2)  # an indicator up to this one: the value is no value
 

@@ -11,7 +11,9 @@ _KIND_WITH_QUALITY = const(5)  # the same, and what core/column.py makes behind 
 _LAYOUT = "<BIHHQIHQIIHB"
 _BYTES = const(42)
 _OLD_BYTES = const(39)
+_COLUMN = "<BBiIi"
 _COLUMN_BYTES = const(14)
+_NONE = -(1 << 31)
 
 NOT_KNOWN_S = const(0xFFFF)  # an uncertainty that nobody can state, or of 18 hours and more
 
@@ -48,10 +50,10 @@ Reading = namedtuple(
 )
 
 
-def pack(reading, quality=b""):
+def pack(reading, columns=b""):
     """The 42 bytes of a reading, and its quality as packed by core/column.py."""
-    kind = _KIND_WITH_QUALITY if quality else _KIND
-    return struct.pack(_LAYOUT, kind, *reading) + quality
+    kind = _KIND_WITH_QUALITY if columns else _KIND
+    return struct.pack(_LAYOUT, kind, *reading) + columns
 
 
 def unpack(body):
@@ -59,13 +61,29 @@ def unpack(body):
     if len(body) == _OLD_BYTES and body[0] == _KIND_WITHOUT_UNCERTAINTY:
         old = struct.unpack(_LAYOUT[:-2], body)[1:]
         return Reading(*(old + (NOT_KNOWN_S, 0)))
-    if not quality_bytes(body) and (len(body) != _BYTES or body[0] != _KIND):
+    if not quality(body) and (len(body) != _BYTES or body[0] != _KIND):
         raise ValueError("not a reading of this version")
     return Reading(*struct.unpack(_LAYOUT, body[:_BYTES])[1:])
 
 
-def quality_bytes(body):
-    """How many bytes of quality are at the end of a body, 0: it has none."""
+def quality(body):
+    """The end of a body that holds quality values; empty: it has none."""
     more = len(body) - _BYTES
     is_one = more > 0 and not more % _COLUMN_BYTES and body[0] == _KIND_WITH_QUALITY
-    return more if is_one else 0
+    return body[_BYTES:] if is_one else b""
+
+
+def pack_quality(kind, flag, value, uncertainty, raw):
+    """The 14 bytes of a quality value, core/column.py; value: None, it was rejected."""
+    return struct.pack(_COLUMN, kind, flag, _NONE if value is None else value, uncertainty, raw)
+
+
+def quality_rows(packed):
+    """Lists of what pack_quality() was given."""
+    rows = []
+    for at in range(0, len(packed), _COLUMN_BYTES):
+        row = list(struct.unpack(_COLUMN, packed[at : at + _COLUMN_BYTES]))
+        if row[2] == _NONE:
+            row[2] = None
+        rows.append(row)
+    return rows

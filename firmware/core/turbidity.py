@@ -28,6 +28,11 @@ _CENTI_C = const(50)  # of a DS18B20
 _NO_TEMPERATURE_CENTI_C = const(800)  # the water of a pipe, taken for 25 degrees
 
 
+def probe_uv(pin_uv, divider_ppm):
+    """The voltage of the probe, of which so many millionths are at the pin."""
+    return pin_uv * 1000 // (divider_ppm // 1000)
+
+
 def at_25_uv(uv, centi_c):
     """The voltage at 25 degrees: it falls with the temperature."""
     return uv + _UV_FOR_CENTI_C * (centi_c - _REFERENCE_CENTI_C)

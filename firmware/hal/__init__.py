@@ -48,6 +48,9 @@ serial.Serial(unit, baudrate, tx, rx)
 line.Line(pin, active_low)
     on() off() is_on()      logical levels; starts off
 
+line.Input(pin, active_low)
+    is_on()                 logical level that something else drives
+
 files.Files(root)
     append(name, data)      durable when it returns
     replace(name, data)     all or nothing, durable when it returns

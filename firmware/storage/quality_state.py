@@ -5,17 +5,16 @@ A loss of power, or damage, forgets it: then everything is as with a new probe.
 
 import struct
 
-from firmware.core.column import NAMES
+from firmware.core.column import PROBED
 from firmware.core.history import Clarity, History
 from firmware.core.seal import SEAL_BYTES, seal, unseal
 
 _MAGIC = b"Q1"
 _EACH = "<BB"
-_KINDS = range(1, len(NAMES))
 BYTES = (
     len(_MAGIC)
     + struct.calcsize(Clarity.LAYOUT)
-    + len(_KINDS) * (struct.calcsize(_EACH) + struct.calcsize(History.LAYOUT))
+    + len(PROBED) * (struct.calcsize(_EACH) + struct.calcsize(History.LAYOUT))
     + SEAL_BYTES
 )
 
@@ -34,7 +33,7 @@ class QualityState:
 
     def __init__(self, content=b""):
         self.clarity = Clarity()
-        self.known = {kind: Known() for kind in _KINDS}
+        self.known = {kind: Known() for kind in PROBED}
         content = unseal(bytes(content[:BYTES]))
         if content is not None and content[: len(_MAGIC)] == _MAGIC:
             self._unpack(content)
@@ -43,7 +42,7 @@ class QualityState:
         at = len(_MAGIC)
         end = at + struct.calcsize(Clarity.LAYOUT)
         self.clarity.unpack(content[at:end])
-        for kind in _KINDS:
+        for kind in PROBED:
             at, end = end, end + struct.calcsize(_EACH)
             known = self.known[kind]
             known.flag, known.above = struct.unpack(_EACH, content[at:end])
@@ -52,7 +51,7 @@ class QualityState:
 
     def pack(self):
         parts = [_MAGIC, self.clarity.pack()]
-        for kind in _KINDS:
+        for kind in PROBED:
             known = self.known[kind]
             parts += [struct.pack(_EACH, known.flag, known.above), known.history.pack()]
         return seal(b"".join(parts))

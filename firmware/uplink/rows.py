@@ -63,5 +63,5 @@ def _row(seq, record, dated, values, quality):
     if time_s is None:
         row += [record.boot, record.time_s]
     if quality:
-        row.append([list(one) for one in quality])
+        row.append(quality)
     return json.dumps(row, separators=(",", ":")).encode()

@@ -6,7 +6,7 @@ board's own ports and once with the flashed hal over fake chip modules.
 
 import errno
 
-from firmware.boards import generic_esp32 as board
+from board import board
 
 TICKS = 1 << 30
 

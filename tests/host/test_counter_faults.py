@@ -126,7 +126,7 @@ def test_an_update_takes_the_counts_over(tmp_path):
 
 _MEASURE = """
 from firmware.app import open_counter
-from firmware.boards import generic_esp32 as board
+from board import board
 from firmware.config import parse
 from firmware.hal.power import Power
 board.ULP_MEASURE = {measure!r}

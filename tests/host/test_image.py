@@ -7,10 +7,10 @@ import pytest
 from rill.image import ROOT, ImageError, build, compile_file
 
 
-def test_the_image_is_the_two_scripts_and_bytecode():
+def test_the_image_is_the_three_scripts_and_bytecode():
     image = build()
     plain = sorted(p.relative_to(image).as_posix() for p in image.rglob("*.py"))
-    assert plain == ["boot.py", "main.py"]
+    assert plain == ["board.py", "boot.py", "main.py"]
     for source in (ROOT / "firmware").rglob("*.py"):
         compiled = image / source.relative_to(ROOT).with_suffix(".mpy")
         # Version 6 bytecode without native code runs on every ESP32 image since 1.19.
@@ -24,7 +24,7 @@ def test_the_image_carries_the_ulp_program_and_the_pinned_library():
 
 
 def test_a_source_that_is_gone_is_gone_from_the_image(tmp_path):
-    for name in ("boot.py", "main.py"):
+    for name in ("board.py", "boot.py", "main.py"):
         shutil.copy(ROOT / name, tmp_path / name)
     (tmp_path / "firmware/hal").mkdir(parents=True)
     for name in ("ulp_counter.S", "ulp_image.py", "ulp_loader.py"):

@@ -11,6 +11,7 @@ import pytest
 
 from rill.image import build
 from rill.interpreter import micropython
+from rill.message import QUALITY_FLAGS
 
 _SCRIPT = """
 import sys
@@ -38,7 +39,7 @@ for line in sys.stdin:
     ):
         clarity.take(time_s, uv_25)
     flag_t = judging.cloudiness(*judged, clarity.clearest_uv(time_s), is_dry, has_c, 0)
-    print(quality.NAMES[flag_t], quality.NAMES[flag_s], quality.NAMES[flag_c])
+    print(flag_t, flag_s, flag_c)
 """
 _NO_ANSWER_CENTI_C = -32768
 
@@ -54,7 +55,9 @@ def _flags(rows):
         input="\n".join(lines), capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr + done.stdout
-    return [line.split() for line in done.stdout.splitlines()]
+    return [
+        [QUALITY_FLAGS[int(flag)] for flag in line.split()] for line in done.stdout.splitlines()
+    ]
 
 
 @pytest.fixture(scope="module")

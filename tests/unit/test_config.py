@@ -15,6 +15,7 @@ _GOOD = (
     b' "message_bytes": 512, "wifi_ssid": "caf\xc3\xa9", "pulse_sensor": "electronic",'
     b' "pulse_pin_b": -1, "pulse_shortest_ms": 10, "wake_budget": 0}'
 )
+_INSTRUMENT = {"instrument": "sen0710", "instrument_tx_pin": 17, "instrument_rx_pin": 16}
 # What must stand beside an extreme value for the whole to fit.
 _BESIDE = {
     "pulse_dead_ms": {"pulse_shortest_ms": 250},
@@ -22,7 +23,21 @@ _BESIDE = {
     "report_s": {"slot_s": 60},
     "pulse_shortest_ms": {"pulse_sensor": "electronic"},
     "pulse_stable_us": {"pulse_shortest_ms": 2000},
+    "tds_switch_pin": {"tds_pin": 36},
+    "product_tds_switch_pin": {"product_tds_pin": 36},
+    "turbidity_switch_pin": {"turbidity_pin": 36},
+    "thermometer_switch_pin": {"thermometer_pin": 27},
+    "instrument_tx_pin": {"instrument": "sen0710", "instrument_rx_pin": 16},
+    "instrument_rx_pin": {"instrument": "sen0710", "instrument_tx_pin": 17},
+    "instrument_direction_pin": _INSTRUMENT,
+    "instrument_switch_pin": _INSTRUMENT,
 }
+# Fields that an instrument must have, and those of another board.
+_PINS_NEEDED = ("instrument_tx_pin", "instrument_rx_pin")
+_OF_A_PURIFIER = ("filter_l", "filter_days")
+_LONGEST = {
+    "pulse_sensor": "electronic", "water_limits": "gb5749_small", "instrument": "",
+}  # fmt: skip
 
 
 def _refused(text, *named):
@@ -67,7 +82,11 @@ def test_every_number_refuses_what_is_below_or_above_and_takes_its_limits():
             continue
         for value in (lowest - 1, highest + 1, -(1 << 40), 1 << 31, 1 << 32, 10**30):
             _refused(_with(key, value), key, value, lowest, highest)
-        for value in (lowest, highest):
+        if key in _OF_A_PURIFIER:
+            expect(parse(_with(key, lowest)).filter_l, 0)
+            _refused(_with(key, highest), key, "purifier")
+            continue
+        for value in (highest,) if key in _PINS_NEEDED else (lowest, highest):
             values = {key: value}
             values.update(_BESIDE.get(key, {}))
             expect(getattr(parse(json.dumps(values).encode()), key), value)
@@ -77,8 +96,8 @@ def test_every_text_refuses_one_byte_too_many_and_takes_its_limit():
     for key, default, _, highest in FIELDS:
         if not isinstance(default, str):
             continue
-        longest = "electronic" if key == "pulse_sensor" else "x" * highest
-        expect(len(longest), highest)
+        longest = _LONGEST.get(key, "x" * highest)
+        expect(len(longest) == highest or key in _LONGEST, True)
         expect(getattr(parse(_with(key, longest)), key), longest)
         _refused(_with(key, "x" * (highest + 1)), key, highest + 1, highest)
 

@@ -5,6 +5,7 @@ import random
 from expect import expect
 from firmware.core import judging, quality, tds, turbidity
 from firmware.core.history import Clarity, History
+from flags import FLAGS
 
 _CLEAR_UV = 2_800_000  # at the pin, behind two thirds
 
@@ -22,12 +23,12 @@ def _solids(uv=400_000, spread_uv=0, history=None, has_temperature=True, calibra
     flag = judging.solids(
         uv, spread_uv, ppb, history or _steady(), has_temperature, calibrated, pure
     )
-    return quality.NAMES[flag]
+    return FLAGS[flag]
 
 
 def _cloudiness(uv_25=turbidity.CLEAR_UV, pin_uv=_CLEAR_UV, spread_uv=0, history=None,
                 clearest_uv=None, is_dry=False, has_temperature=True, calibrated=0):  # fmt: skip
-    return quality.NAMES[
+    return FLAGS[
         judging.cloudiness(
             pin_uv, spread_uv, uv_25, history or _steady(_CLEAR_UV), clearest_uv, is_dry,
             has_temperature, calibrated,
@@ -61,7 +62,7 @@ def test_each_fault_of_a_turbidity_probe():
 
 def test_what_a_thermometer_says():
     def named(centi_c, history=None, others=False):
-        return quality.NAMES[judging.temperature(centi_c, history or History(), others)]
+        return FLAGS[judging.temperature(centi_c, history or History(), others)]
 
     expect([named(1800), named(300), named(301)], ["good", "freeze_warning", "good"])
     expect(named(8500), "bad_85")
@@ -130,10 +131,10 @@ def test_histories_survive_as_bytes():
 
 
 def test_each_flag_has_its_name_and_its_place_in_lwm2m():
-    for flag in range(len(quality.NAMES)):
+    for flag in range(len(FLAGS)):
         expect(1 <= quality.indicator(flag) <= 4, True)
         expect(0 <= quality.reason(flag) <= 14, True)
-    rejected = [name for n, name in enumerate(quality.NAMES) if quality.is_rejected(n)]
+    rejected = [name for n, name in enumerate(FLAGS) if quality.is_rejected(n)]
     expect(rejected, ["dry_or_open", "open", "short", "noisy", "stuck", "bad_85", "missing"])
 
 

@@ -2,13 +2,13 @@
 
 from expect import expect
 from firmware.core import tds, turbidity
-from firmware.core.limits import LIMITS, VERDICTS, verdict
+from firmware.core.limits import LIMITS, verdict
 
 _ADC_UV = 15_000
 
 
 def _named(*arguments):
-    return VERDICTS[verdict(*arguments)]
+    return ("ok", "above limit", "cannot tell")[verdict(*arguments)]
 
 
 def test_a_verdict_needs_the_whole_range_on_one_side():

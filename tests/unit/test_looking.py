@@ -26,7 +26,7 @@ def _columns(meter):
 
     reader, found = Reader(meter.store().readings, 1), {}
     while reader.advance():
-        columns = column.unpack(bytes(reader.body))
+        columns = column.unpacked(bytes(record.quality(reader.body)))
         if columns:
             found[reader.seq] = columns
     return found

@@ -126,11 +126,14 @@ _FITTED = {
     "tds_pin": 33, "tds_switch_pin": 25, "turbidity_pin": 34, "turbidity_switch_pin": 26,
     "thermometer_pin": 27,
 }  # fmt: skip
+_INSTRUMENT = {"instrument": "ectds10", "instrument_tx_pin": 17, "instrument_rx_pin": 16}
 
 
 def test_probes_that_can_be_fitted_are_taken():
-    expect(Config(_FITTED).has_probes(), True)
-    expect(Config({}).has_probes(), False)
+    for values, has in ((_FITTED, True), ({}, False), (_INSTRUMENT, True)):
+        config = Config(values)
+        config.check_probes()
+        expect(config.has_probes(), has)
 
 
 def test_probes_that_cannot_are_refused_with_the_reason():
@@ -143,8 +146,21 @@ def test_probes_that_cannot_are_refused_with_the_reason():
         ({"turbidity_switch_pin": 25}, ("turbidity_switch_pin", "tds_switch_pin")),
         ({"product_tds_switch_pin": 13}, ("product_tds_switch_pin", "set product_tds_pin")),
         ({"water_limits": "epa"}, ("water_limits", "gb5749")),
+        ({"message_bytes": 400}, ("message_bytes", "3 quality values", "464")),
+        ({"instrument": "epa"}, ("instrument", "sen0710")),
+        ({"instrument": "sen0710", "instrument_tx_pin": 17}, ("instrument_rx_pin", "not set")),
+        ({"instrument_tx_pin": 17}, ("instrument_tx_pin", "no instrument")),
+        ({"filter_l": 1}, ("filter_l", "purifier")),
     ):
         values = dict(_FITTED)
         values.update(changes)
-        sentence = str(expect_raises(ConfigError, Config, values))
-        expect([word in sentence for word in words], [True] * len(words))
+        _refused(values, words)
+    _refused({"tds_switch_pin": 25}, ("tds_switch_pin", "set tds_pin"))
+    values = dict(_INSTRUMENT)
+    values["instrument_direction_pin"] = 16
+    _refused(values, ("instrument_direction_pin", "instrument_rx_pin"))
+
+
+def _refused(values, words):
+    sentence = str(expect_raises(ConfigError, Config(values).check_probes))
+    expect([word in sentence for word in words], [True] * len(words))

@@ -30,10 +30,10 @@ def _event(n):
     return event.Event(5, 1000 + n, 2, 0, 5, 0, n, n + 1, "a setting")
 
 
-def _journal(readings=120, events=30, cursor_seq=80, event_cursor_seq=20):
+def _journal(readings=120, events=30, cursor_seq=80, event_cursor_seq=20, blocks=32):
     """(flash, state): a journal in use, and what the meter knows of it."""
     gc.collect()
-    flash = RamFlash(32)
+    flash = RamFlash(blocks)
     store = Store(mounted(flash), Vault(FakeNvs()))
     for n in range(1, readings + 1):
         store.readings.append(record.pack(_reading(n)))
@@ -120,7 +120,7 @@ def test_noise_and_what_the_head_end_has_are_not_saved():
 
 
 def test_power_lost_anywhere_in_saving_costs_nothing():
-    flash, state = _journal(readings=60, events=10, cursor_seq=40, event_cursor_seq=5)
+    flash, state = _journal(readings=60, events=10, cursor_seq=40, event_cursor_seq=5, blocks=20)
     whole = RamFiles()
     kept = _save(flash, whole, state)
     for cut_at in range(100):

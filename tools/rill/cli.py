@@ -12,10 +12,11 @@ from contextlib import suppress
 from rill.broker import BrokerError
 from rill.fields import pulse_fields
 from rill.household import household
-from rill.image import ImageError, build
+from rill.image import USUAL_BOARD, ImageError, boards, build
 from rill.interpreter import ToolMissing
-from rill.probes import FAULTS
+from rill.probes import FAULTS, REGISTERS
 from rill.pulses import PulsesError, load, run_edges
+from rill.purifier import PULSE_ML, PULSES, made_purifier
 from rill.simulate import Run, Settings, SimulationError
 from rill.store import StoreError
 from rill.torture import command as torture
@@ -72,7 +73,11 @@ def parser() -> argparse.ArgumentParser:
         help="no network from START_S on for LENGTH_S; may be given again")  # fmt: skip
     add("--reset-every", type=_number(2, 10**6), default=0, metavar="N",
         help="reset the board in the middle of every Nth wake (2 or more)")  # fmt: skip
+    add("--board", choices=boards(), default=USUAL_BOARD,
+        help=f"of firmware/boards; purifier: made-up draws (default {USUAL_BOARD})")  # fmt: skip
     add("--quality", action="store_true", help="fit TDS, turbidity and temperature probes")
+    add("--instrument", choices=sorted(REGISTERS), default="",
+        help="fit one on RS-485")  # fmt: skip
     add("--probe-fault", type=_fault, action="append", default=[], metavar="NAME:START_S:LENGTH_S",
         help=f"a probe is broken then; may be given again: {', '.join(FAULTS)}")  # fmt: skip
     add("--heap", type=_number(60_000, 10**9), default=200_000, metavar="BYTES",
@@ -83,6 +88,7 @@ def parser() -> argparse.ArgumentParser:
     torture.add_parser(commands)
     image = commands.add_parser("image", help="build the tree that goes onto the flash")
     image.set_defaults(command=_image)
+    image.add_argument("--board", choices=boards(), default=USUAL_BOARD, help="of firmware/boards")
     return root
 
 
@@ -150,7 +156,12 @@ def _fault(text: str) -> tuple[str, int, int]:
 
 
 def _simulate(options: argparse.Namespace) -> int:
-    trace, days = _water(options)
+    purifier = None
+    if options.board == "purifier" and not options.trace:
+        purifier = made_purifier(options.seed, options.days or 1)
+        trace, days = purifier.trace(), options.days or 1
+    else:
+        trace, days = _water(options)
     refusal = _refusal(options, days)
     if refusal:
         print(f"rill: {refusal}", file=sys.stderr)
@@ -160,8 +171,7 @@ def _simulate(options: argparse.Namespace) -> int:
         days=days,
         seed=options.seed,
         sensor=options.sensor,
-        pulse_ml=options.pulse_ml or 1000,
-        pulses=_HALL_PULSES if options.sensor == "hall" else 1,
+        **_sensor(options),
         slot_s=options.slot_s,
         report_s=options.report_s,
         broker=options.broker,
@@ -171,6 +181,9 @@ def _simulate(options: argparse.Namespace) -> int:
         database=options.db,
         has_quality=options.quality,
         probe_faults=tuple(options.probe_fault),
+        board=options.board,
+        purifier=purifier,
+        instrument=options.instrument,
     )
     with Progress(days, enabled=not options.json and sys.stderr.isatty()) as progress:
         numbers = Run(settings, progress.show).result()
@@ -181,12 +194,27 @@ def _simulate(options: argparse.Namespace) -> int:
     return 0 if sound else 1
 
 
+def _sensor(options: argparse.Namespace) -> dict:
+    """So many pulses are so much water."""
+    if options.board == "purifier":
+        return {"pulse_ml": PULSE_ML, "pulses": PULSES}
+    if options.sensor == "hall":
+        return {"pulse_ml": 1000, "pulses": _HALL_PULSES}
+    return {"pulse_ml": options.pulse_ml or 1000, "pulses": 1}
+
+
 def _refusal(options: argparse.Namespace, days: int) -> str | None:
     """What is wrong with options that don't go together, as one sentence."""
     if options.report_s % options.slot_s or _DAY_S % options.slot_s:
         return "--report-s must be a multiple of --slot-s, and that divide 86400"
-    if options.probe_fault and not options.quality:
-        return "--probe-fault is for a meter with --quality"
+    if options.board == "purifier":
+        if options.trace or options.pulse_ml or options.quality or options.sensor != "reed":
+            return "--board purifier brings its own water, sensor and probes"
+        options.sensor = "hall"
+    if options.probe_fault and not (
+        options.quality or options.instrument or options.board == "purifier"
+    ):
+        return "--probe-fault is for a meter with --quality or --instrument"
     if options.sensor == "hall":
         if options.pulse_ml:
             return "--pulse-ml is for a reed; a hall sensor gives 450 pulses a litre"
@@ -209,5 +237,5 @@ def _water(options: argparse.Namespace) -> tuple[Trace, int]:
 
 
 def _image(options: argparse.Namespace) -> int:
-    print(build())
+    print(build(board=options.board))
     return 0

@@ -17,6 +17,9 @@ from rill.interpreter import micropython, mpy_cross
 
 ROOT = Path(__file__).resolve().parents[2]
 _PLAIN = ("boot.py", "main.py")
+_BOARDS = "firmware/boards"
+_BOARD = "board.py"  # the pointer at the board of this flash
+USUAL_BOARD = "generic_esp32"
 _COMPILED = ("firmware", "lib")
 _ASSEMBLER = ROOT / "build" / "packages"
 _ULP_SOURCE = "firmware/hal/ulp_counter.S"
@@ -33,10 +36,19 @@ class ImageError(Exception):
     """A file of the firmware does not compile; the message is the compiler's."""
 
 
-def build(root: Path = ROOT) -> Path:
-    """Bring build/image up to date; returns it. A file is compiled when its source has changed."""
-    image = root / "build" / "image"
-    wanted = dict(_sources(root))
+def boards(root: Path = ROOT) -> list[str]:
+    """The boards that there are."""
+    found = (root / _BOARDS).glob("*.py")
+    return sorted(path.stem for path in found if path.stem != "__init__")
+
+
+def build(root: Path = ROOT, board: str = USUAL_BOARD) -> Path:
+    """Bring the image of a board up to date: build/image, or build/image-BOARD; returns it.
+
+    A file is compiled when its source has changed.
+    """
+    image = root / "build" / ("image" if board == USUAL_BOARD else f"image-{board}")
+    wanted = {**dict(_sources(root)), _BOARD: _pointer(root, board)}
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         list(pool.map(lambda item: _make(item[1], image / item[0]), wanted.items()))
     _remove_others(image, {image / name for name in wanted})
@@ -51,6 +63,19 @@ def build_board(root: Path = ROOT) -> Path:
         name = path.relative_to(source)
         _make(path, board / (name if name.name in _SCRIPTS else name.with_suffix(".mpy")))
     return board
+
+
+def _pointer(root: Path, board: str) -> Path:
+    """The file at the root of the flash that says which board it is."""
+    if board == USUAL_BOARD:
+        return root / _BOARD
+    usual = (root / _BOARD).read_text()
+    path = root / "build" / "generated" / board / _BOARD
+    text = usual.replace(USUAL_BOARD, board)
+    if not path.exists() or path.read_text() != text:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return path
 
 
 def _sources(root: Path) -> Iterator[tuple[str, Path]]:

@@ -71,7 +71,11 @@ class Message(NamedTuple):
 
 
 # Names of the kinds and flags, by number from 1 and from 0.
-QUALITY_KINDS = ("", "water_centi_c", "solids_ppb", "turbidity_mntu", "product_solids_ppb")
+QUALITY_KINDS = (
+    "", "water_centi_c", "solids_ppb", "turbidity_mntu", "product_solids_ppb",
+    "rejection_permille", "filter_ml", "filter_days", "filter_life_permille", "produced_s",
+    "standby_s", "flushes", "flushed_s",
+)  # fmt: skip
 QUALITY_FLAGS = (
     "good", "below_range", "over_range", "dry_or_open", "open", "short", "noisy", "stuck", "drift",
     "no_temp", "bad_85", "missing", "freeze_warning", "uncalibrated", "expired", "stale",

@@ -37,4 +37,5 @@
     WIRE_RESET,
     WIRE_WRITE,
     WIRE_READ,
-) = range(1, 37)
+    LINE_GET,
+) = range(1, 38)

@@ -1,6 +1,7 @@
 """The water of a simulated board, and the probes in it."""
 
 import math
+import struct
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from rill import operations as op
 DIVIDER = 2 / 3
 _CELL_UV = 3_600_000
 _ADC_MOST_UV = 3_300_000
+_WARM_UP_US = 2_000_000
 _SETTLE_US = 120_000  # before it, a probe that has just got power says less than there is
 _CONVERSION_US = 519_000  # of a copy, at any resolution
 _POWER_ON_REGISTER = bytes((0x50, 0x05, 0x4B, 0x46, 0x7F, 0xFF, 0x0C, 0x10))
@@ -26,9 +28,25 @@ PINS = {
     "thermometer_switch_pin": 14,
 }
 PRODUCT_PINS = {"product_tds_pin": 36, "product_tds_switch_pin": 13}
+INSTRUMENT_PINS = {
+    "instrument_tx_pin": 17,
+    "instrument_rx_pin": 16,
+    "instrument_direction_pin": 21,
+    "instrument_switch_pin": 22,
+}
+# Data sheets; of an instrument 40 mA at 12 V, from the 3.6 V of the cell.
+_CHIP_MA = 40
+_MA_BY_PIN = {
+    PINS["tds_switch_pin"]: 6,
+    PRODUCT_PINS["product_tds_switch_pin"]: 6,
+    PINS["turbidity_switch_pin"]: 40,
+    PINS["thermometer_switch_pin"]: 1.5,
+    INSTRUMENT_PINS["instrument_switch_pin"]: 150,
+}
 FAULTS = (
     "tds_open", "tds_short", "turbidity_open", "turbidity_short", "thermometer_missing",
-    "thermometer_85", "thermometer_crc", "thermometer_ground",
+    "thermometer_85", "thermometer_crc", "thermometer_ground", "instrument_silent",
+    "instrument_crc",
 )  # fmt: skip
 
 
@@ -52,6 +70,24 @@ def turbidity_volts(ntu: float) -> float:
     return (5742.3 + math.sqrt(5742.3**2 - 4 * 1120.4 * (4352.9 + ntu))) / (2 * 1120.4)
 
 
+def _float(address: int, value: float) -> dict[int, int]:
+    high, low = struct.unpack(">HH", struct.pack(">f", value))
+    return {address: high, address + 1: low}
+
+
+# What the registers of an instrument hold in water of so many degrees, ppm and NTU.
+REGISTERS: dict[str, Callable[[float, float, float], dict[int, int]]] = {
+    "ectds10": lambda c, ppm, ntu: {
+        0: round(100 * c) & 0xFFFF,
+        1: 0,
+        2: round(2 * ppm),
+        4: round(ppm),
+    },
+    "sen0710": lambda c, ppm, ntu: {0: round(10 * ntu), 1: round(10 * c) & 0xFFFF},
+    "ws102_tds": lambda c, ppm, ntu: {**_float(4, c), **_float(6, ppm)},
+}
+
+
 @dataclass(frozen=True)
 class Water:
     """What is in the pipe, by seconds since the world began."""
@@ -64,16 +100,21 @@ class Water:
 
 @dataclass
 class Probes:
-    """faults: (name, begin_s, length_s). pins: as they are wired."""
+    """faults: (name, begin_s, length_s). pins: as they are wired. flushes: whether the valve of a
+    purifier is open at a second, and at which pin that can be read. instrument: on RS-485.
+    """
 
     water: Water = field(default_factory=Water)
     faults: Sequence[tuple[str, int, int]] = ()
     seed: int = 0
     pins: dict[str, int] = field(default_factory=lambda: {**PINS, **PRODUCT_PINS})
+    flushes: tuple[int, Callable[[float], bool]] | None = None
+    instrument: str = ""
 
     def __post_init__(self):
         self._random = Random(self.seed)
         self._on_us: dict[int, int] = {}
+        self._used: dict[int, list[int]] = {}
         self._wire: list[int] = []
         self._register = _POWER_ON_REGISTER
         self._converted_us: int | None = None
@@ -87,14 +128,49 @@ class Probes:
             op.WIRE_READ: lambda value, data: self._wire_read(value & 0xFF, now()),
         }
 
+    def level(self, pin: int, now_us: int) -> int:
+        """Of a line that something beside the meter drives."""
+        if self.flushes is None or pin != self.flushes[0]:
+            return 0
+        return int(self.flushes[1](now_us / 1e6))
+
+    def registers(self, now_us: int) -> dict[int, int]:
+        """Of the instrument; empty while it has no power."""
+        on_us = self._on_us.get(INSTRUMENT_PINS["instrument_switch_pin"])
+        s = now_us / 1e6
+        is_silent = on_us is None or now_us - on_us < _WARM_UP_US
+        if is_silent or self._has("instrument_silent", s):
+            return {}
+        water = self.water
+        return REGISTERS[self.instrument](water.celsius(s), water.ppm(s), water.ntu(s))
+
+    def spoils(self, now_us: int) -> bool:
+        """True when a bit of each answer is wrong."""
+        return self._has("instrument_crc", now_us / 1e6)
+
+    def mc_per_look(self) -> float | None:
+        """Millicoulombs that one reading of all probes takes, the chip's beside them."""
+        looks = max((len(spans_us) for spans_us in self._used.values()), default=0)
+        if not looks:
+            return None
+        mc = sum(
+            (_MA_BY_PIN[pin] + _CHIP_MA) * sum(spans_us) / 1e6
+            for pin, spans_us in self._used.items()
+        )
+        return round(mc / looks, 1)
+
     def off(self) -> None:
         """The chip sleeps or boots: all its lines are low."""
         self._on_us.clear()
 
     def switched(self, pin: int, level: int, now_us: int) -> None:
         """A line of the board has been set."""
-        if not level:
-            self._on_us.pop(pin, None)
+        if pin not in _MA_BY_PIN:
+            return
+        if not level and pin in self._on_us:
+            self._used.setdefault(pin, []).append(now_us - self._on_us.pop(pin))
+        elif not level:
+            return
         elif pin not in self._on_us:
             self._on_us[pin] = now_us
             if pin == self.pins["thermometer_switch_pin"]:

@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
@@ -17,7 +17,8 @@ from rill.broker import Broker, BrokerError, check_answers
 from rill.collector import Collector
 from rill.message import QUALITY_FLAGS, QUALITY_KINDS
 from rill.network import Network
-from rill.probes import PINS, Probes
+from rill.probes import INSTRUMENT_PINS, PINS, Probes, Water
+from rill.purifier import FLUSH_PIN, Purifier
 from rill.store import Store
 from rill.trace import Trace
 from rill.verdict import Meter, compare
@@ -42,7 +43,9 @@ class Settings:
 
     pulse_ml millilitres are `pulses` pulses. sensor: "reed", or "hall" for a meter that stays
     awake; its run ends by itself, so the days must be a multiple of report_s. has_quality: probes
-    are fitted; probe_faults: (name, begin, length), see probes.py.
+    are fitted; probe_faults: (name, begin, length), see probes.py. board: of firmware/boards;
+    purifier: what happens in it, when it is one. water: in which the probes stand. instrument: on
+    RS-485, of core/instruments.py. config: what else stands in config.json.
     """
 
     trace: Trace
@@ -62,6 +65,11 @@ class Settings:
     device: str = "rill-0001"
     has_quality: bool = False
     probe_faults: tuple[tuple[str, int, int], ...] = ()
+    board: str = image.USUAL_BOARD
+    purifier: Purifier | None = None
+    water: Water | None = None
+    instrument: str = ""
+    config: dict = field(default_factory=dict)
 
     @property
     def most_unreported_ml(self) -> int:
@@ -83,13 +91,20 @@ class Run:
         self._end_us = settings.days * _DAY_S * 1_000_000
         trace = settings.trace.first_days(settings.days)
         self.trace = trace
+        purifier = settings.purifier
         self._pulses_us = trace.pulse_times_us(settings.pulse_ml, settings.pulses)
         self._world = World(
             self._pulses_us,
             settings.outages_s,
             sensor=settings.sensor,
             seed=settings.seed,
-            probes=Probes(faults=settings.probe_faults, seed=settings.seed),
+            probes=Probes(
+                water=settings.water or (purifier.water() if purifier else Water()),
+                faults=settings.probe_faults,
+                seed=settings.seed,
+                flushes=purifier and (FLUSH_PIN, purifier.is_flushing),
+                instrument=settings.instrument,
+            ),
         )
         self._world.notice = self._follow_world
 
@@ -116,7 +131,7 @@ class Run:
         settings = self.settings
         return Board(
             folder,
-            image.build(),
+            image.build(board=settings.board),
             image.build_board(),
             self._world,
             hal=settings.hal,
@@ -128,9 +143,6 @@ class Run:
         settings = self.settings
         values = {
             "device": settings.device,
-            "pulse_sensor": settings.sensor,
-            "pulse_weight_ml": settings.pulse_ml,
-            "pulse_weight_pulses": settings.pulses,
             "slot_s": settings.slot_s,
             "report_s": settings.report_s,
             "broker_host": "127.0.0.1",
@@ -139,8 +151,15 @@ class Run:
             "broker_password": broker.password or "",
             "wifi_ssid": "bench",
         }
+        if settings.board == image.USUAL_BOARD:  # others know what is on them
+            values["pulse_sensor"] = settings.sensor
+            values["pulse_weight_ml"] = settings.pulse_ml
+            values["pulse_weight_pulses"] = settings.pulses
         if settings.has_quality:
             values |= PINS
+        if settings.instrument:
+            values |= INSTRUMENT_PINS | {"instrument": settings.instrument}
+        values |= settings.config
         (board.flash / "config.json").write_text(json.dumps(values))
 
     def _wakes(self, board: Board) -> None:
@@ -243,6 +262,8 @@ class Run:
             "ml_in": self.trace.total_ml,
             "ml_reported": max((row["odometer_ml"] for row in received), default=0),
             **quality_numbers(store.quality(self.settings.device)),
+            "quality_mc_per_look": self._world.probes.mc_per_look(),
+            **purifier_numbers(self.settings.purifier, store.quality(self.settings.device)),
             **compare(meter, received, self._received(store, meter, "events")),
             "records_received": collector.records_received,
             "duplicates": collector.duplicates,
@@ -272,6 +293,14 @@ def quality_numbers(found: list[dict]) -> dict:
         "quality_received": len(found),
         "quality_flags": {kind: dict(counts) for kind, counts in flags.items()},
     }
+
+
+def purifier_numbers(purifier: Purifier | None, found: list[dict]) -> dict:
+    """Of a purifier: what went in, and the last value of each kind that was reported."""
+    if purifier is None:
+        return {}
+    last = {QUALITY_KINDS[one["kind"]]: one["value"] for one in found}
+    return {"purifier_in": purifier.numbers(), "purifier_reported": last}
 
 
 def _is_there(broker: Broker) -> bool:

@@ -18,6 +18,7 @@ from rill.hall import hall_edges
 from rill.probes import Probes
 from rill.reed import reed_edges
 from rill.slow_clock import SlowClock
+from rill.uart import Uart
 from rill.wear import Wear
 
 WORLD_BEGAN_S = 1767225600  # 2026-01-01T00:00:00Z, Unix time
@@ -58,7 +59,7 @@ class World:
         self.probes = probes or Probes()
         self.cause = 0
         self.lines: dict[int, int] = {}
-        self.uart = bytearray()  # an echo stands at the far end of the cable
+        self.uart = Uart(self.probes)
         self.watchdog_us: int | None = None
         self.ends_us: int | None = None
         self.notice: Callable[[], None] = lambda: None
@@ -89,10 +90,11 @@ class World:
             op.CAUSE: lambda value, data: self.cause,
             op.ULP_PERIOD: self._set_period,
             op.BYTES: self._read_bytes,
+            op.LINE_GET: lambda pin, data: self.probes.level(pin, self.now_us),
             op.LINE_SET: self._set_line,
-            op.UART_WRITE: self._write_uart,
-            op.UART_READ: self._read_uart,
-            op.UART_ANY: lambda value, data: len(self.uart),
+            op.UART_WRITE: lambda value, data: self.uart.write(data, self.now_us),
+            op.UART_READ: lambda value, data: self.uart.read(value, self.now_us),
+            op.UART_ANY: lambda value, data: self.uart.any(self.now_us),
             op.WATCHDOG_MS: self._arm_watchdog,
             op.FEED: self._feed,
             op.LINK_UP: self._ask_for_network,
@@ -113,8 +115,9 @@ class World:
     def copied(self) -> "World":
         """Everything once more; what never changes is shared."""
         twin = copy.copy(self)
-        twin.lines, twin.uart, twin.units = dict(self.lines), bytearray(self.uart), {}
+        twin.lines, twin.units = dict(self.lines), {}
         twin.wear, twin.probes, twin.noted = copy.deepcopy((self.wear, self.probes, []))
+        twin.uart = Uart(twin.probes)
         twin.coprocessor = self.coprocessor.copied()
         twin._time = self._time.copied(twin.coprocessor)
         twin._answers = twin._table()
@@ -126,7 +129,7 @@ class World:
         self.coprocessor.power_comes(self._time.slow_us(self.now_us), Random(seed))
         self._time = self._time.restarted(self.coprocessor, self.now_us)
         self.lines.clear()
-        self.uart.clear()
+        self.uart = Uart(self.probes)
         if self._has_water:
             self._drive(self._edges)
 
@@ -202,15 +205,6 @@ class World:
         self.lines[value >> 1] = value & 1
         self.probes.switched(value >> 1, value & 1, self.now_us)
         return 0
-
-    def _write_uart(self, value: int, data: bytes) -> int:
-        self.uart += data
-        return 0
-
-    def _read_uart(self, value: int, data: bytes) -> bytes:
-        read = bytes(self.uart[:value])
-        del self.uart[:value]
-        return read
 
     def _arm_watchdog(self, value: int, data: bytes) -> int:
         self.watchdog_us = value * 1000

@@ -229,9 +229,10 @@ class Meter:
             repair=self._repair,
             report=self._report,
             measure=self._measure,
+            open_purifier=lambda: None,
         )
 
-    def _measure(self, config, when):
+    def _measure(self, config, when, state, purifier):
         self.measured_s.append(when.time_s)
         self.asked += not self.state().next_quality_s
         return self.quality, self.quality_news

@@ -79,7 +79,7 @@ class FakePower:
         self.lose_power()
 
     def lose_power(self):
-        self.memory = b"\xa5" * 800
+        self.memory = bytearray(b"\xa5" * 1200)
         self.why = "power_on"
 
     def cause(self):
@@ -98,12 +98,11 @@ class FakePower:
 
     def retained_write(self, data):
         self._fuse.burn()
-        old, new = self.memory, bytes(data)
-        for middle in (40, 424):  # inside the first copy, inside the second
-            self.memory = new[:middle] + old[middle:]
+        begin = 0
+        for end in (40, 424, len(data)):  # inside the first copy, inside the second, the whole
+            self.memory[begin:end] = memoryview(data)[begin:end]
             self._fuse.burn()
-        self.memory = new
-        self._fuse.burn()
+            begin = end
 
     def feed(self):
         pass

@@ -7,6 +7,7 @@ from border import (
     CAUSE,
     DEEP_SLEEP_MS,
     FEED,
+    LINE_GET,
     LINE_SET,
     PCNT_READ,
     PCNT_START,
@@ -82,7 +83,9 @@ class Pin:
         if value is not None:
             self.value(value)
 
-    def value(self, level):
+    def value(self, level=None):
+        if level is None:
+            return border.call(LINE_GET, self.number)
         border.call(LINE_SET, self.number << 1 | (1 if level else 0))
 
 

@@ -1,4 +1,4 @@
-from border import LINE_SET, border
+from border import LINE_GET, LINE_SET, border
 
 
 class Line:
@@ -19,3 +19,12 @@ class Line:
     def _set(self, on):
         self._on = on
         border.call(LINE_SET, self._pin << 1 | (on != self._active_low))
+
+
+class Input:
+    def __init__(self, pin, active_low=False):
+        self._pin = pin
+        self._active_low = active_low
+
+    def is_on(self):
+        return bool(border.call(LINE_GET, self._pin)) != self._active_low

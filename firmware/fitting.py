@@ -1,0 +1,97 @@
+"""Whether the probes that the configuration names can be fitted like that."""
+
+from micropython import const
+
+from board import board
+from firmware.core.errors import ConfigError
+from firmware.core.limits import LIMITS
+
+_ADC1_PINS = (32, 33, 34, 35, 36, 37, 38, 39)
+_ANALOG = ("tds", "product_tds", "turbidity")
+_ALL = _ANALOG + ("thermometer",)
+# Of a message, beside its quality values; of each value at its longest; values of a purifier.
+_MESSAGE_BYTES, _VALUE_BYTES, _PURIFIER_VALUES = const(320), const(48), const(8)
+
+
+def check(config):
+    """ConfigError when the probes can't be fitted like that."""
+    for name in _ANALOG:
+        pin = getattr(config, name + "_pin")
+        if pin >= 0 and pin not in _ADC1_PINS:
+            raise ConfigError(
+                "%s_pin is %d, but must be 32 to 39: ADC2 can't be read beside the radio"
+                % (name, pin)
+            )
+    used = {
+        board.BUTTON_PIN: "the button",
+        board.BATTERY_PIN: "the cell's divider",
+        config.pulse_pin: "pulse_pin",
+    }
+    if board.FLUSH_PIN is not None:
+        used[board.FLUSH_PIN] = "the flush valve"
+    if config.pulse_pin_b >= 0:
+        used[config.pulse_pin_b] = "pulse_pin_b"
+    for name in _ALL:
+        _use(used, config, name + "_pin")
+    for name in _ALL:
+        key = name + "_switch_pin"
+        if getattr(config, key) >= 0 and getattr(config, name + "_pin") < 0:
+            raise ConfigError("%s switches a probe that is not there: set %s_pin" % (key, name))
+        _use(used, config, key)
+    _check_instrument(used, config)
+    _check_purifier(config)
+    if config.water_limits not in LIMITS:
+        known = ", ".join(sorted(LIMITS))
+        raise ConfigError("water_limits is %r, but must be %s" % (config.water_limits, known))
+    _check_message(config)
+
+
+def _check_instrument(used, config):
+    if config.instrument:
+        from firmware.core.instruments import INSTRUMENTS
+
+        if config.instrument not in INSTRUMENTS:
+            known = ", ".join(sorted(INSTRUMENTS))
+            raise ConfigError("instrument is %r, but must be %s" % (config.instrument, known))
+    for name in ("tx", "rx", "direction", "switch"):
+        key = "instrument_%s_pin" % name
+        is_set = getattr(config, key) >= 0
+        if is_set and not config.instrument:
+            raise ConfigError("%s is set, but no instrument" % key)
+        if config.instrument and not is_set and name in ("tx", "rx"):
+            raise ConfigError("instrument is %r, but %s is not set" % (config.instrument, key))
+        _use(used, config, key)
+
+
+def _check_purifier(config):
+    if board.FLUSH_PIN is None:
+        if config.filter_l or config.filter_days:
+            raise ConfigError("filter_l and filter_days are for the board of a purifier")
+        return
+    if config.pulse_sensor != "hall":
+        raise ConfigError("the board of a purifier is awake: pulse_sensor must be hall")
+    if config.tds_pin < 0 or config.product_tds_pin < 0:
+        raise ConfigError("a purifier has two TDS probes: set tds_pin and product_tds_pin")
+
+
+def _check_message(config):
+    values = len([name for name in _ALL if getattr(config, name + "_pin") >= 0])
+    if config.instrument:
+        values += 2
+    if board.FLUSH_PIN is not None:
+        values += _PURIFIER_VALUES
+    least = _MESSAGE_BYTES + values * _VALUE_BYTES
+    if config.message_bytes < least:
+        raise ConfigError(
+            "message_bytes is %d, but a reading with %d quality values needs %d"
+            % (config.message_bytes, values, least)
+        )
+
+
+def _use(used, config, key):
+    pin = getattr(config, key)
+    if pin < 0:
+        return
+    if pin in used:
+        raise ConfigError("%s is %d, which is the pin of %s" % (key, pin, used[pin]))
+    used[pin] = key

@@ -1,0 +1,20 @@
+"""What is needed seldom leaves the memory again: modules that only one act has use for."""
+
+import gc
+import sys
+
+
+def in_passing(act):
+    """What act() returns; the modules that it has imported are forgotten."""
+    known = list(sys.modules)
+    try:
+        return act()
+    finally:
+        passing = [name for name in sys.modules if name not in known]
+        for name in passing:
+            del sys.modules[name]
+            parent, _, child = name.rpartition(".")
+            if parent in sys.modules and hasattr(sys.modules[parent], child):
+                delattr(sys.modules[parent], child)
+        if passing:
+            gc.collect()

@@ -1,0 +1,60 @@
+"""What of the water's quality is an event: a fault that comes or goes, a limit passed for long."""
+
+from micropython import const
+
+from firmware.core import column, event, quality
+from firmware.core.limits import ABOVE_LIMIT, LIMITS, verdict
+
+_ALARM_READINGS = const(3)  # in a row above the limit
+# Flags that somebody has to hear of, when they come and when they go.
+_NEWS = (
+    quality.DRY_OR_OPEN, quality.OPEN, quality.SHORT, quality.NOISY, quality.STUCK, quality.DRIFT,
+    quality.BAD_85, quality.MISSING, quality.FREEZE_WARNING, quality.EXPIRED,
+)  # fmt: skip
+# What is above the range of a probe is above a limit; of the others nobody is sure.
+_SURE = (quality.GOOD, quality.FREEZE_WARNING, quality.OVER_RANGE)
+
+
+class QualityNews:
+    """known: QualityState. all: of each event its arguments, as Keeping.note() takes them."""
+
+    def __init__(self, known, limits):
+        self._known = known.known
+        self._source = limits
+        self._limits = LIMITS[limits]
+        self.all = []
+
+    def add(self, *arguments):
+        self.all.append(arguments)
+
+    def tell(self, found):
+        """found: the Columns of one look."""
+        for one in found:
+            self._tell_flag(one)
+            self._tell_limit(one)
+
+    def _tell_flag(self, one):
+        known = self._known[one.kind]
+        if one.flag != known.flag and (one.flag in _NEWS or known.flag in _NEWS):
+            self.add(event.QUALITY_FLAG, known.flag, one.flag, column.NAMES[one.kind])
+        known.flag = one.flag
+
+    def _tell_limit(self, one):
+        limit = self._limit(one.kind)
+        if limit is None or one.flag not in _SURE:
+            return
+        known = self._known[one.kind]
+        was_above = known.above >= _ALARM_READINGS
+        if verdict(one.value, one.uncertainty, limit) == ABOVE_LIMIT:
+            known.above = min(known.above + 1, _ALARM_READINGS)
+        else:
+            known.above = 0
+        is_above = known.above >= _ALARM_READINGS
+        if is_above != was_above:
+            text = "%s %s" % (column.NAMES[one.kind], self._source)
+            self.add(event.QUALITY_LIMIT, one.value, limit if is_above else 0, text)
+
+    def _limit(self, kind):
+        if kind in (column.SOLIDS_PPB, column.PRODUCT_SOLIDS_PPB):
+            return self._limits[0]
+        return self._limits[1] if kind == column.TURBIDITY_MNTU else None
