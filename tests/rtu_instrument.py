@@ -12,6 +12,31 @@ from pymodbus.datastore import ModbusDeviceContext, ModbusSequentialDataBlock, M
 from pymodbus.server import ModbusSerialServer
 
 _LATE_S = 0.3
+# The ports of a ModbusBus in the unix port of MicroPython.
+SERIAL_AND_CLOCK = """
+import select, time
+
+class Serial:
+    def __init__(self, path):
+        self.file = open(path, "r+b")
+        self.poll = select.poll()
+        self.poll.register(self.file, select.POLLIN)
+    def readinto(self, buffer):
+        if not self.poll.poll(0):
+            return 0
+        buffer[:1] = self.file.read(1)
+        return 1
+    def write(self, data):
+        self.file.write(data)
+
+class Clock:
+    def ticks_ms(self):
+        return time.ticks_ms()
+    def elapsed_ms(self, since):
+        return time.ticks_diff(time.ticks_ms(), since)
+    def sleep_ms(self, ms):
+        time.sleep_ms(ms)
+"""
 
 
 class Instrument:

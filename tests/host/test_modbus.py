@@ -10,34 +10,14 @@ import pytest
 
 from rill.image import build
 from rill.interpreter import micropython
-from rtu_instrument import Instrument
+from rtu_instrument import SERIAL_AND_CLOCK, Instrument
 
 _SCRIPT = """
-import select, sys, time
+import sys
 sys.path.insert(0, {image!r})
+{parts}
 from firmware.core.errors import ProbeError
 from firmware.drivers.modbus import ModbusBus
-
-class Serial:
-    def __init__(self, path):
-        self.file = open(path, "r+b")
-        self.poll = select.poll()
-        self.poll.register(self.file, select.POLLIN)
-    def readinto(self, buffer):
-        if not self.poll.poll(0):
-            return 0
-        buffer[:1] = self.file.read(1)
-        return 1
-    def write(self, data):
-        self.file.write(data)
-
-class Clock:
-    def ticks_ms(self):
-        return time.ticks_ms()
-    def elapsed_ms(self, since):
-        return time.ticks_diff(time.ticks_ms(), since)
-    def sleep_ms(self, ms):
-        time.sleep_ms(ms)
 
 bus = ModbusBus(serial=Serial({path!r}), clock=Clock(), baudrate=9600)
 for function, address, count in {reads!r}:
@@ -50,7 +30,11 @@ for function, address, count in {reads!r}:
 
 def _read(instrument, *reads, timeout_ms=300):
     text = _SCRIPT.format(
-        image=str(build()), path=instrument.path, reads=reads, timeout_ms=timeout_ms
+        image=str(build()),
+        parts=SERIAL_AND_CLOCK,
+        path=instrument.path,
+        reads=reads,
+        timeout_ms=timeout_ms,
     )
     done = subprocess.run(
         [*micropython(), "-c", text], capture_output=True, text=True, timeout=60, check=False

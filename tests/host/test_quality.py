@@ -68,3 +68,22 @@ def test_values_are_what_is_in_the_water(hal):
             assert 1100 <= one["value"] <= 1700
         else:
             assert QUALITY_FLAGS[one["flag"]] == "below_range"
+
+
+@pytest.mark.parametrize("fault", ["instrument_silent", "instrument_crc"])
+def test_an_instrument_that_fails_is_missing_for_so_long_and_told_once_each_way(fault):
+    settings = Settings(
+        trace=household(1, 1),
+        days=1,
+        instrument="sen0710",
+        probe_faults=((fault, 20_000, 30_000),),
+    )
+    n = Run(settings).result()
+    assert is_sound(n, 1000), n
+    flags = n["quality_flags"]["turbidity_mntu"]
+    assert set(flags) == {"good", "missing"} and flags["missing"] >= 1
+    told = [e for e in n["events"] if e["code"] == _QUALITY_FLAG and e["text"] == "turbidity_mntu"]
+    assert [event["after"] for event in told] == [QUALITY_FLAGS.index("missing"), 0]
+    for one in n["quality"]:
+        if QUALITY_FLAGS[one["flag"]] == "good" and QUALITY_KINDS[one["kind"]] == "turbidity_mntu":
+            assert one["value"] == 400  # the water's, as precise as its register

@@ -39,6 +39,20 @@ def test_readings_of_older_firmware_are_read():
         expect((found.uncertainty_s, found.era), (record.NOT_KNOWN_S, 0))
 
 
+def test_golden_vectors_of_readings_with_quality_both_ways():
+    vectors = _vectors("reading_5")
+    expect(len(vectors), 2)
+    for vector in vectors:
+        reading, body = record.Reading(**vector["fields"]), unhexlify(vector["body"])
+        columns = b"".join([record.pack_quality(*one) for one in vector["quality"]])
+        expect(record.pack(reading, columns), body)
+        expect(record.unpack(body), reading)
+        expect(record.quality_rows(record.quality(body)), vector["quality"])
+        for cut in range(1, len(columns)):
+            if cut % 14:
+                expect_raises(ValueError, record.unpack, body[:-cut])
+
+
 def test_a_reading_survives_the_bytes_whatever_its_values():
     random.seed(3)
     for _ in range(500):

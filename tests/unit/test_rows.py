@@ -96,15 +96,16 @@ def test_an_added_row_that_does_not_fit_changes_nothing():
 def test_golden_payloads():
     with open("tests/vectors/payload.json") as f:
         vectors = json.load(f)["vectors"]
-    expect(len(vectors), 3)
+    expect(len(vectors), 4)
     for vector in vectors:
         rows = Rows(vector["head"], 1024)
         is_event = vector["stream"] == "events"
-        for fields, dated in zip(vector["records"], vector["dated"]):
+        quality = vector.get("quality", [()] * len(vector["records"]))
+        for fields, dated, values in zip(vector["records"], vector["dated"], quality):
             seq = fields.pop("seq")
             if is_event:
                 row = event_row(seq, Event(**fields), dated)
             else:
-                row = reading_row(seq, Reading(**fields), dated)
+                row = reading_row(seq, Reading(**fields), dated, values)
             expect(rows.add(row), True)
         expect(str(rows.payload(), "utf-8"), vector["payload"])

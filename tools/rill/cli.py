@@ -157,7 +157,7 @@ def _fault(text: str) -> tuple[str, int, int]:
 
 def _simulate(options: argparse.Namespace) -> int:
     purifier = None
-    if options.board == "purifier" and not options.trace:
+    if options.board == "purifier":
         purifier = made_purifier(options.seed, options.days or 1)
         trace, days = purifier.trace(), options.days or 1
     else:
@@ -170,7 +170,6 @@ def _simulate(options: argparse.Namespace) -> int:
         trace=trace,
         days=days,
         seed=options.seed,
-        sensor=options.sensor,
         **_sensor(options),
         slot_s=options.slot_s,
         report_s=options.report_s,
@@ -195,12 +194,12 @@ def _simulate(options: argparse.Namespace) -> int:
 
 
 def _sensor(options: argparse.Namespace) -> dict:
-    """So many pulses are so much water."""
+    """Which one, and how many pulses are how much water."""
     if options.board == "purifier":
-        return {"pulse_ml": PULSE_ML, "pulses": PULSES}
+        return {"sensor": "hall", "pulse_ml": PULSE_ML, "pulses": PULSES}
     if options.sensor == "hall":
-        return {"pulse_ml": 1000, "pulses": _HALL_PULSES}
-    return {"pulse_ml": options.pulse_ml or 1000, "pulses": 1}
+        return {"sensor": "hall", "pulse_ml": 1000, "pulses": _HALL_PULSES}
+    return {"sensor": "reed", "pulse_ml": options.pulse_ml or 1000, "pulses": 1}
 
 
 def _refusal(options: argparse.Namespace, days: int) -> str | None:
@@ -210,12 +209,11 @@ def _refusal(options: argparse.Namespace, days: int) -> str | None:
     if options.board == "purifier":
         if options.trace or options.pulse_ml or options.quality or options.sensor != "reed":
             return "--board purifier brings its own water, sensor and probes"
-        options.sensor = "hall"
     if options.probe_fault and not (
         options.quality or options.instrument or options.board == "purifier"
     ):
         return "--probe-fault is for a meter with --quality or --instrument"
-    if options.sensor == "hall":
+    if options.sensor == "hall" or options.board == "purifier":
         if options.pulse_ml:
             return "--pulse-ml is for a reed; a hall sensor gives 450 pulses a litre"
         if options.reset_every:

@@ -1,0 +1,55 @@
+"""Promise: the purifier's board runs the same firmware, and its report matches what went in."""
+
+import json
+
+import pytest
+
+from purified import purified, values
+from rill.cli import main
+from rill.image import build
+from rill.message import QUALITY_FLAGS
+from rill.purifier import Purifier
+
+_FILTER_LIFE = 18
+
+
+def test_six_hours_of_a_purifier_with_a_filter_that_comes_to_its_end():
+    draws = [(5_000, 200), (9_500, 60), (12_000, 180)]
+    n = purified(Purifier(draws, [(2_000, 20), (15_000, 25)]), 6, filter_l=9)
+    rejection = [QUALITY_FLAGS[one["flag"]] for one in values(n, "rejection_permille")]
+    assert rejection == ["uncalibrated", "stale", "uncalibrated", "stale", "stale"]
+    assert [one["value"] for one in values(n, "filter_life_permille")][-1] == 1000 - 8800 // 9
+    told = [e for e in n["events"] if e["code"] == _FILTER_LIFE]
+    assert [(e["before"], e["after"], e["text"]) for e in told] == [(23, 1, "litres")]
+
+
+def test_the_image_of_a_board_says_which_one_it_is_and_is_else_the_same():
+    usual, other = build(), build(board="purifier")
+    assert usual != other
+    assert "purifier" in (other / "board.py").read_text()
+    names = [
+        sorted(p.relative_to(image) for p in image.rglob("*") if p.is_file())
+        for image in (usual, other)
+    ]
+    assert names[0] == names[1]
+    for name in names[0]:
+        if name.name != "board.py":
+            assert (usual / name).read_bytes() == (other / name).read_bytes()
+
+
+@pytest.mark.parametrize(
+    "options", [["--pulse-ml", "10"], ["--quality"], ["--sensor", "hall"], ["--trace", "x.csv"]]
+)
+def test_what_a_purifier_brings_itself_is_not_asked_for(options, capsys):
+    assert main(["simulate", "--board", "purifier", *options]) == 2
+    assert "brings its own" in capsys.readouterr().err
+
+
+@pytest.mark.prove
+def test_a_day_at_the_command_line_is_sound_and_matches(capsys):
+    assert main(["simulate", "--board", "purifier", "--seed", "2", "--json"]) == 0
+    n = json.loads(capsys.readouterr().out)
+    went_in, said = n["purifier_in"], n["purifier_reported"]
+    assert (said["filter_ml"], said["flushes"]) == (went_in["filter_ml"], went_in["flushes"])
+    assert abs(said["rejection_permille"] - went_in["rejection_permille"]) < 30
+    assert said["filter_life_permille"] == 1000 - went_in["filter_ml"] // 3000
