@@ -5,12 +5,28 @@ import json
 import pytest
 
 from purified import purified, values
+from rill.board_process import Board
 from rill.cli import main
-from rill.image import build
+from rill.image import build, build_board
 from rill.message import QUALITY_FLAGS
-from rill.purifier import Purifier
+from rill.probes import Probes
+from rill.purifier import PULSE_ML, PULSES, Purifier
+from rill.world import World
 
 _FILTER_LIFE = 18
+_CHANGE = """
+from firmware import prompt
+prompt.change_filter("A. Miller")
+from firmware.app import open_store
+from firmware.core import event
+from firmware.hal.nvs import Nvs
+from firmware.storage.checkpoint import Vault
+from firmware.storage.reader import Reader
+reader = Reader(open_store(Vault(Nvs())).events, 1)
+while reader.advance():
+    newest = event.unpack(reader.body)
+print(newest.code, newest.before, newest.after, newest.text)
+"""
 
 
 def test_six_hours_of_a_purifier_with_a_filter_that_comes_to_its_end():
@@ -43,6 +59,21 @@ def test_the_image_of_a_board_says_which_one_it_is_and_is_else_the_same():
 def test_what_a_purifier_brings_itself_is_not_asked_for(options, capsys):
     assert main(["simulate", "--board", "purifier", *options]) == 2
     assert "brings its own" in capsys.readouterr().err
+
+
+def test_a_new_filter_at_the_prompt(tmp_path, script):
+    purifier = Purifier([(100, 200)], [])
+    water = purifier.trace().pulse_times_us(PULSE_ML, PULSES)
+    world = World(water, sensor="hall", probes=Probes(water=purifier.water()))
+    board = Board(tmp_path, build(board="purifier"), build_board(), world)
+    (board.flash / "config.json").write_text('{"device": "p"}')
+    world.ends_us = 3_700_000_000
+    assert board.wake("power_on").kind == "over"
+    world.ends_us = None
+    board.wake("reset", scripts=script(_CHANGE))
+    said = board.console_end(4)
+    assert "a new filter, from odometer 4 L on" in said
+    assert said.splitlines()[-1] == "17 4000 0 A. Miller"
 
 
 @pytest.mark.prove

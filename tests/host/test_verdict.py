@@ -4,7 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from rill.verdict import Event, Meter, Reading, compare, is_sound
+from rill.verdict import Event, Meter, Reading, compare, is_sound, quality_lost
+
+
+_VALUES = [(2, 1, 0, 1425, 50, 0), (2, 2, 3, None, 9000, 4000), (9, 2, 0, 210, 9, 470)]
 
 
 def meter(records=10, cursor=None, first=1) -> Meter:
@@ -14,7 +17,7 @@ def meter(records=10, cursor=None, first=1) -> Meter:
     }
     events = {seq: Event(seq, 1, 0, 1, 0, 2, 0, 0, seq, "x") for seq in (1, 2, 3)}
     cursor = cursor or records + 1
-    return Meter("00" * 8, first, records + 1, cursor, records, readings, 3, 4, events)
+    return Meter("00" * 8, first, records + 1, cursor, records, readings, 3, 4, events, _VALUES)
 
 
 def rows(of: Meter) -> list[dict]:
@@ -40,6 +43,7 @@ def numbers(of: Meter, received: list[dict], events: list[dict] | None = None, *
         "ml_reported": max((row["odometer_ml"] for row in received), default=0),
         "bad_messages": 0,
         "ends_offline": False,
+        "quality_lost": 0,
     }
     events = event_rows(of) if events is None else events
     return {**good, **compare(of, received, events), **more}
@@ -150,3 +154,17 @@ def test_a_reading_may_come_with_a_better_time():
     assert is_sound(numbers(full, received), 1000)
     received[3] |= {"time_s": None}
     assert numbers(full, received)["records_wrong"] == 1
+
+
+def test_a_quality_value_that_is_missing_or_another_one_is_lost():
+    full = meter()
+    names = ("seq", "kind", "flag", "value", "uncertainty", "raw_uv")
+    arrived = [dict(zip(names, values, strict=True)) for values in _VALUES]
+    assert quality_lost(full, arrived) == 0
+    assert quality_lost(full, arrived[1:]) == 1
+    assert quality_lost(replace(full, cursor=9), arrived[:2]) == 0  # it waits in the journal
+    for name in names[1:]:
+        other = [arrived[0], arrived[1], arrived[2] | {name: 7}]
+        assert quality_lost(full, other) == 1
+    n = numbers(full, rows(full))
+    assert is_sound(n, 1000) and not is_sound(n | {"quality_lost": 1}, 1000)

@@ -206,14 +206,12 @@ def _refusal(options: argparse.Namespace, days: int) -> str | None:
     """What is wrong with options that don't go together, as one sentence."""
     if options.report_s % options.slot_s or _DAY_S % options.slot_s:
         return "--report-s must be a multiple of --slot-s, and that divide 86400"
-    if options.board == "purifier":
-        if options.trace or options.pulse_ml or options.quality or options.sensor != "reed":
-            return "--board purifier brings its own water, sensor and probes"
-    if options.probe_fault and not (
-        options.quality or options.instrument or options.board == "purifier"
-    ):
+    is_purifier, own = options.board == "purifier", options.sensor != "reed"
+    if is_purifier and (own or options.trace or options.pulse_ml or options.quality):
+        return "--board purifier brings its own water, sensor and probes"
+    if options.probe_fault and not (options.quality or options.instrument or is_purifier):
         return "--probe-fault is for a meter with --quality or --instrument"
-    if options.sensor == "hall" or options.board == "purifier":
+    if options.sensor == "hall" or is_purifier:
         if options.pulse_ml:
             return "--pulse-ml is for a reed; a hall sensor gives 450 pulses a litre"
         if options.reset_every:

@@ -21,7 +21,7 @@ from rill.probes import INSTRUMENT_PINS, PINS, Probes, Water
 from rill.purifier import FLUSH_PIN, Purifier
 from rill.store import Store
 from rill.trace import Trace
-from rill.verdict import Meter, compare
+from rill.verdict import Meter, compare, quality_lost
 from rill.world import World
 
 _DAY_S = 86400
@@ -250,6 +250,9 @@ class Run:
         endings = self.endings
         slept = [ending for ending in endings if ending.kind in ("sleep", "over")]
         received = self._received(store, meter)
+        quality = [
+            one for one in store.quality(self.settings.device) if one["journal"] == meter.journal
+        ]
         collector = self.collector
         records = collector.records_in_messages
         return {
@@ -261,9 +264,10 @@ class Run:
             "pulses_counted": meter.pulses,
             "ml_in": self.trace.total_ml,
             "ml_reported": max((row["odometer_ml"] for row in received), default=0),
-            **quality_numbers(store.quality(self.settings.device)),
+            **quality_numbers(quality),
+            "quality_lost": quality_lost(meter, quality),
             "quality_mc_per_look": self._world.probes.mc_per_look(),
-            **purifier_numbers(self.settings.purifier, store.quality(self.settings.device)),
+            **purifier_numbers(self.settings.purifier, quality),
             **compare(meter, received, self._received(store, meter, "events")),
             "records_received": collector.records_received,
             "duplicates": collector.duplicates,
@@ -279,7 +283,7 @@ class Run:
             "ends_offline": not (self._world.network_is_up() and _is_there(broker)),
             "readings": received,
             "events": self._received(store, meter, "events"),
-            "quality": store.quality(self.settings.device),
+            "quality": quality,
         }
 
 

@@ -3,6 +3,8 @@
 import json
 from dataclasses import dataclass
 
+from rill.message import Quality
+
 _TIME_UNKNOWN = 1
 _DATED_LATER = 64
 _OF_READING = ("odometer_ml", "interval_ml", "battery_mv")
@@ -52,6 +54,7 @@ class Meter:
     event_cursor: int
     next_event: int
     events: dict[int, Event]
+    quality: list[tuple]  # (seq, kind, flag, value, uncertainty, raw) of those of its readings
 
     @classmethod
     def from_dump(cls, text: str) -> "Meter":
@@ -60,7 +63,10 @@ class Meter:
         _, journal, first_seq, next_seq, cursor, _, pulses, _, *of_events = lines[0]
         readings = {line[1]: Reading(*line[1:]) for line in lines if line[0] == "readings"}
         events = {line[1]: Event(*line[1:]) for line in lines if line[0] == "events"}
-        return cls(journal, first_seq, next_seq, cursor, pulses, readings, *of_events, events)
+        quality = [tuple(line[1:]) for line in lines if line[0] == "quality"]
+        return cls(
+            journal, first_seq, next_seq, cursor, pulses, readings, *of_events, events, quality
+        )
 
 
 def compare(meter: Meter, received: list[dict], events: list[dict]) -> dict:
@@ -75,6 +81,12 @@ def compare(meter: Meter, received: list[dict], events: list[dict]) -> dict:
         **{f"records_{name}": count for name, count in records.items()},
         **{f"events_{name}": told[name] for name in ("stored", "unique", "lost", "wrong")},
     }
+
+
+def quality_lost(meter: Meter, received: list[dict]) -> int:
+    """How many quality values of acknowledged readings did not arrive as they were stored."""
+    arrived = {tuple(one[name] for name in ("seq", *Quality._fields)) for one in received}
+    return len({one for one in meter.quality if one[0] < meter.cursor} - arrived)
 
 
 def _account(held: dict, cursor: int, next_seq: int, received: list[dict], names: tuple) -> dict:
@@ -129,4 +141,5 @@ def is_sound(numbers: dict, pulse_ml: int) -> bool:
         and not numbers["events_lost"]
         and not numbers["events_wrong"]
         and not numbers["bad_messages"]
+        and not numbers["quality_lost"]
     )

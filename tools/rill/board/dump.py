@@ -3,7 +3,8 @@
 First ["meter", journal id, first stored reading, next reading, cursor, crashes, pulses,
 odometer_ml, cursor of the events, next event], then
 ["readings", seq, time_s, boot, flags, odometer_ml, interval_ml, battery_mv, pulses] for each
-reading and ["events", seq, code, time_s, boot, flags, uncertainty_s, era, before, after, text] for
+reading, ["quality", seq, kind, flag, value, uncertainty, raw] for each quality value of it, and
+["events", seq, code, time_s, boot, flags, uncertainty_s, era, before, after, text] for
 each event.
 """
 
@@ -40,6 +41,8 @@ def dump():
     reader = Reader(readings, first)
     while reader.advance():
         print(json.dumps(["readings", reader.seq] + list(record.unpack(reader.body)[:7])))
+        for row in record.quality_rows(bytes(record.quality(reader.body))):
+            print(json.dumps(["quality", reader.seq] + row))
     reader = Reader(store.events, 1)
     while reader.advance():
         print(json.dumps(["events", reader.seq] + list(event.unpack(reader.body))))
