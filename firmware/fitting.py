@@ -6,6 +6,8 @@ from board import board
 from firmware.core.errors import ConfigError
 from firmware.core.limits import LIMITS
 
+# Flash, the console, and numbers that no ESP32 module has.
+_NO_PINS = (1, 3, 6, 7, 8, 9, 10, 11, 20, 24, 28, 29, 30, 31)
 _ADC1_PINS = (32, 33, 34, 35, 36, 37, 38, 39)
 _ANALOG = ("tds", "product_tds", "turbidity")
 _ALL = _ANALOG + ("thermometer",)
@@ -92,6 +94,8 @@ def _use(used, config, key):
     pin = getattr(config, key)
     if pin < 0:
         return
+    if pin in _NO_PINS:
+        raise ConfigError("%s is %d: flash, console or no pin at all" % (key, pin))
     if pin in used:
         raise ConfigError("%s is %d, which is the pin of %s" % (key, pin, used[pin]))
     used[pin] = key

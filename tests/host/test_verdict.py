@@ -6,7 +6,6 @@ import pytest
 
 from rill.verdict import Event, Meter, Reading, compare, is_sound, quality_lost
 
-
 _VALUES = [(2, 1, 0, 1425, 50, 0), (2, 2, 3, None, 9000, 4000), (9, 2, 0, 210, 9, 470)]
 
 

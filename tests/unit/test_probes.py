@@ -143,6 +143,7 @@ def test_probes_that_cannot_are_refused_with_the_reason():
         ({"tds_pin": 32}, ("tds_pin", "pulse_pin")),
         ({"turbidity_pin": 35}, ("turbidity_pin", "divider")),
         ({"thermometer_pin": 0}, ("thermometer_pin", "button")),
+        ({"thermometer_pin": 6}, ("thermometer_pin", "flash")),
         ({"turbidity_switch_pin": 25}, ("turbidity_switch_pin", "tds_switch_pin")),
         ({"product_tds_switch_pin": 13}, ("product_tds_switch_pin", "set product_tds_pin")),
         ({"water_limits": "epa"}, ("water_limits", "gb5749")),
