@@ -66,7 +66,7 @@ def build(clock, power):
                 retained=retained,
                 nvs=nvs,
                 when=when,
-                odometer_ml=state.odometer_ml,
+                state=state,
                 purifier=purifier,
             )
 

@@ -24,6 +24,8 @@ class Calibrating:
         centi_c: of the standard, None: as the thermometer says. ValueError, StorageFault: nothing
         has changed.
         """
+        if name not in _NAMES:
+            raise ValueError("%r is neither tds nor product_tds" % (name,))
         kind = _NAMES[name]
         figures, centi_c = self._sample(name, centi_c)
         known = self._calibrations.of(kind)

@@ -6,6 +6,7 @@ Together with the journal, let alone a report, their drivers would take more mem
 from micropython import const
 
 from firmware.core import record, schedule
+from firmware.core.seal import SEAL_BYTES
 
 _LEAD_S = const(10)  # before the slot: settling, two conversions of the thermometer, sleep again
 _NIGHT_S = const(14_400)  # so long it stood: the first water of a morning is another one
@@ -26,13 +27,13 @@ def look(state, retained, config, now, measure, note):
     """Read the probes; what they say goes into the next reading."""
     is_asked = not state.next_quality_s
     state.next_quality_s = schedule.next_slot_s(now.time_s + _LEAD_S, config.quality_s)
-    if state.column_bytes and not is_asked:
-        return  # those of this slot are there: of a purifier's production
+    before = retained.history()
     columns, news = measure(config, now)
     retained.keep_columns(columns)
     state.column_bytes = len(columns)
-    for one in news:
-        note(*one)
+    if not all([note(*one) for one in news]):
+        # It is not known yet, and told the next time.
+        retained.keep_history(before or bytes(SEAL_BYTES))
     if is_asked:
         state.flags |= record.ON_DEMAND  # and now
 

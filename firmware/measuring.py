@@ -16,11 +16,13 @@ _CALIBRATED_ADC_UV = const(5_000)  # most of it is in the calibration
 _NO_CENTI_C = const(-12_700)
 
 
-def measured(*, config, read, retained, nvs, when, odometer_ml, purifier):
+def measured(*, config, read, retained, nvs, when, state, purifier):
     """(columns of now, packed for a record, events of them as Keeping.note() takes them).
 
     read: of probes.py; None: of a purifier that does not produce. purifier: a Purifier or None.
     """
+    if purifier and not read and state.column_bytes:
+        return retained.columns(state.column_bytes), []  # of this slot's production
     known = QualityState(retained.history())
     news = QualityNews(known, config.water_limits)
     found = []
@@ -34,7 +36,7 @@ def measured(*, config, read, retained, nvs, when, odometer_ml, purifier):
             from firmware.storage.filter_log import FilterLog
 
             filtering = Filtering(config, purifier, FilterLog(nvs), news.add)
-            found = filtering.columns(found, odometer_ml, 0 if when.flags else when.time_s)
+            found = filtering.columns(found, state.odometer_ml, 0 if when.flags else when.time_s)
     except Exception as crash:  # noqa: BLE001
         # Whatever is wrong with the quality of the water: its volume is billed all the same.
         sys.print_exception(crash)

@@ -14,12 +14,12 @@ from firmware.timing import when
 
 def body_reading(litres, who):
     """The meter body shows so many litres now."""
-    _do(lambda state, keeping: register.set_body_reading(state, keeping, _ml(litres), who))
+    _do(lambda state, keeping: register.set_body_reading(state, keeping, _ml(litres), _name(who)))
 
 
 def hand_over(litres, who):
     """This board replaces one whose odometer stood at so many litres."""
-    _do(lambda state, keeping: register.hand_over(state, keeping, _ml(litres), who))
+    _do(lambda state, keeping: register.hand_over(state, keeping, _ml(litres), _name(who)))
 
 
 def send_again(seq):
@@ -27,22 +27,22 @@ def send_again(seq):
     _do(lambda state, keeping: _ask_again(state, keeping, seq))
 
 
-def calibrate_tds(us_per_cm, who, with_last=False):
+def calibrate_tds(us_per_cm, who, with_last=False, probe="tds"):
     """The TDS probe stands in a solution of so many uS/cm at 25 degrees.
 
-    with_last: the second of two, a line through both.
+    with_last: the second of two, a line through both. probe: "product_tds" is that of a purifier.
     """
-    _calibrate(lambda at: at.tds(int(1000 * us_per_cm), who, with_last=with_last))
+    _calibrate(lambda at: at.tds(_milli(us_per_cm), _name(who), None, probe, with_last))
 
 
 def calibrate_clear_water(who):
     """The turbidity probe stands in clear water."""
-    _calibrate(lambda at: at.clear_water(who))
+    _calibrate(lambda at: at.clear_water(_name(who)))
 
 
 def calibrate_turbidity(ntu, who):
     """The turbidity probe stands in a standard of so many NTU."""
-    _calibrate(lambda at: at.turbidity(int(1000 * ntu), who))
+    _calibrate(lambda at: at.turbidity(_milli(ntu), _name(who)))
 
 
 def change_filter(who):
@@ -53,7 +53,7 @@ def change_filter(who):
     def act(state, keeping):
         keeping.store()  # what the journal knows of before is in the odometer then
         now_s = state.time.now_s() if state.time.is_known() else 0
-        change(FilterLog(Nvs()), keeping, state.odometer_ml, now_s, who)
+        change(FilterLog(Nvs()), keeping, state.odometer_ml, now_s, _name(who))
         print("a new filter, from odometer %d L on" % (state.odometer_ml // 1000))
 
     _do(act)
@@ -84,6 +84,18 @@ def _ask_again(state, keeping, seq):
 
 def _ml(litres):
     return int(round(litres * 1000))
+
+
+def _milli(value):
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise ValueError("%r is not a number" % (value,))
+    return int(1000 * value)
+
+
+def _name(who):
+    if not isinstance(who, str) or not who:
+        raise ValueError("who does it? A name in quotes, please, not %r" % (who,))
+    return who
 
 
 def _do(act):

@@ -57,7 +57,7 @@ Event = namedtuple(
 
 def pack(event):
     """The 28 bytes of an event and its text, cut to 40 bytes."""
-    return struct.pack(_LAYOUT, _KIND, *event[:-1]) + _cut(event.text)
+    return struct.pack(_LAYOUT, _KIND, *event[:-1]) + cut(event.text, _MOST_TEXT_BYTES)
 
 
 def unpack(body):
@@ -72,10 +72,11 @@ def _is_plain(letter):
     return letter >= " " and letter not in '"\\\x7f'
 
 
-def _cut(text):
+def cut(text, most_bytes):
+    """Its first bytes in UTF-8, no letter cut in two, without what would need a backslash."""
     # What JSON writes with a backslash would make a message longer than an event may be.
     encoded = "".join([letter if _is_plain(letter) else "?" for letter in text]).encode()
-    end = min(len(encoded), _MOST_TEXT_BYTES)
+    end = min(len(encoded), most_bytes)
     while 0 < end < len(encoded) and encoded[end] & 0xC0 == 0x80:  # not in the middle of a letter
         end -= 1
     return encoded[:end]

@@ -4,6 +4,7 @@ import struct
 from collections import namedtuple
 
 from firmware.core.errors import StorageFault
+from firmware.core.event import cut
 from firmware.core.seal import seal, unseal
 
 # Another layout takes another key.
@@ -67,7 +68,7 @@ class Calibrations:
 
 
 def _pack(calibration):
-    who = calibration.who.encode()[:_MOST_NAME_BYTES]
+    who = cut(calibration.who, _MOST_NAME_BYTES)
     return struct.pack(_LAYOUT, *(calibration[:-1] + (who,)))
 
 

@@ -94,6 +94,10 @@ def test_a_bad_standard_is_refused_with_the_reason_and_nothing_has_changed(bench
         ('calibrate_tds(150, "x")', "wrong standard"),
         ('calibrate_tds(1413, "x", True)', "no first point"),
         ('calibrate_turbidity(800, "x")', "clear water first"),
+        ('calibrate_tds(1413, "x", probe="product_tds")', "product_tds_pin is not set"),
+        ('calibrate_tds(1413, "x", probe="ph")', "neither tds nor product_tds"),
+        ('calibrate_tds("1413", "x")', "is not a number"),
+        ("calibrate_tds(1413, None)", "who does it?"),
     ):
         assert reason in bench.prompt(text)[1]
     assert bench.stated()[1:4] == [1000, 0, 0]

@@ -41,7 +41,7 @@ class Asleep(Run):
         return False
 
 
-@pytest.mark.parametrize("share", [0.0, 0.5])
+@pytest.mark.parametrize("share", [0.0, pytest.param(0.5, marks=pytest.mark.prove)])
 def test_a_coprocessor_that_sleeps_too_is_told_within_minutes_and_again_each_hour(share):
     rows = Asleep(share).result()["readings"]
     # Power-on, then the alarm of the proof a minute later, then the hours.
@@ -99,7 +99,7 @@ print("counts", counter.start(), counter.read().forward)
 
 def another_version(folder):
     """An image whose coprocessor program is longer, and elsewhere."""
-    for name in ("boot.py", "main.py"):
+    for name in ("board.py", "boot.py", "main.py"):
         shutil.copy(ROOT / name, folder / name)
     for name in ("firmware", "lib"):
         shutil.copytree(ROOT / name, folder / name)

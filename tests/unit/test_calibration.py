@@ -98,6 +98,16 @@ def test_calibrations_come_back_each_its_own():
     expect((Calibrations(nvs).of(2), Calibrations(nvs).of(3)), (newer, other))
 
 
+def test_a_name_that_is_too_long_is_cut_between_two_letters():
+    for letters in ("\u00e4", "\u4e2d", "x"):
+        for before in ("", "a", "ab"):
+            nvs = FakeNvs()
+            Calibrations(nvs).save(Calibration(*(_ONE[:7] + (before + letters * 21,))))
+            who = Calibrations(nvs).of(2).who
+            expect((before + letters * 21).startswith(who), True)
+            expect(17 < len(who.encode()) <= 20, True)
+
+
 def test_a_damaged_calibration_is_none_and_never_a_mixture():
     nvs = FakeNvs()
     Calibrations(nvs).save(_ONE)

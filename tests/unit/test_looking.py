@@ -1,8 +1,10 @@
 """Promise: the probes are read some times a day, never on an ordinary wake, and cost no volume."""
 
 from expect import expect
+from firmware.config import parse
 from firmware.core import column, quality, record
 from firmware.core.column import Column
+from firmware.looking import look
 from firmware.storage.quality_state import BYTES, QualityState
 from meter import Meter
 from watch import begun, check, wakes
@@ -98,3 +100,43 @@ def test_what_the_probes_have_read_survives_as_bytes_and_damage_forgets_it():
         damaged[position] ^= 1
         expect(QualityState(bytes(damaged)).pack(), QualityState().pack())
     expect(QualityState(b"").pack(), QualityState().pack())
+
+
+class _Retained:
+    known = b""
+
+    def history(self):
+        return self.known
+
+    def keep_history(self, packed):
+        self.known = packed + self.known[len(packed) :]
+
+    def keep_columns(self, packed):
+        pass
+
+
+def test_news_that_cannot_be_stored_is_not_known_and_told_the_next_time():
+    retained, told, works = _Retained(), [], [False, True, True, True]
+
+    def measure(config, now):
+        known = QualityState(retained.history())
+        news = [] if known.known[2].flag else [(14, 0, quality.OPEN, "solids_ppb")]
+        known.known[2].flag = quality.OPEN
+        retained.keep_history(known.pack())
+        return b"", news
+
+    def note(*arguments):
+        told.append(arguments)
+        return works.pop(0)
+
+    meter = Meter(_CONFIG)
+    meter.wake()
+    state, config = meter.state(), parse(_CONFIG)
+    for _ in range(4):
+        look(state, retained, config, _When(1_790_000_000), measure, note)
+    expect(len(told), 2)
+
+
+class _When:
+    def __init__(self, time_s):
+        self.time_s = time_s
