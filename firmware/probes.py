@@ -16,19 +16,22 @@ def read(config, clock):
     for what is not fitted or has failed. One after the other: two in the same water disturb each
     other.
     """
-    centi_c = _tried(lambda: thermometer(config, clock), lambda probe: probe.read_centi_c())
-    numbers = _tried(lambda: digital(config, clock), lambda probe: probe.read())
-    figures = [
-        _tried(lambda: analog(config, name, clock), lambda probe: probe.read())  # noqa: B023
-        for name in ANALOG_PINS
-    ]
+    centi_c = numbers = None
+    if config.thermometer_pin >= 0:
+        centi_c = _tried(lambda: thermometer(config, clock).read_centi_c())
+    if config.instrument:
+        numbers = _tried(lambda: digital(config, clock).read())
+        numbers = numbers or [(v, None) for v in _described(config).values]
+    figures = []
+    for name in ANALOG_PINS:
+        is_fitted = getattr(config, name + "_pin") >= 0
+        figures.append(_tried(lambda: analog(config, name, clock).read()) if is_fitted else None)  # noqa: B023
     return centi_c, figures, numbers
 
 
-def _tried(make, use):
+def _tried(act):
     try:
-        probe = make()
-        return probe and use(probe)
+        return act()
     except Exception as crash:  # noqa: BLE001
         # Whatever a probe can do to its driver: the water is billed all the same.
         sys.print_exception(crash)
@@ -60,16 +63,13 @@ def analog(config, name, clock):
 
 
 def digital(config, clock):
-    """The instrument on RS-485; None: it is not fitted."""
-    if not config.instrument:
-        return None
-    from firmware.core.instruments import INSTRUMENTS
+    """The instrument on RS-485."""
     from firmware.drivers.instrument import DigitalInstrument
     from firmware.drivers.modbus import ModbusBus
     from firmware.hal.line import Line
     from firmware.hal.serial import Serial
 
-    found = INSTRUMENTS[config.instrument]
+    found = _described(config)
     serial = Serial(_UART, found.baudrate, config.instrument_tx_pin, config.instrument_rx_pin)
     pin = config.instrument_direction_pin
     return DigitalInstrument(
@@ -84,6 +84,12 @@ def digital(config, clock):
         switch=_switch(config, "instrument"),
         clock=clock,
     )
+
+
+def _described(config):
+    from firmware.core.instruments import INSTRUMENTS
+
+    return INSTRUMENTS[config.instrument]
 
 
 def _switch(config, name):

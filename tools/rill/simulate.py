@@ -4,7 +4,6 @@ import json
 import statistics
 import tempfile
 import time
-from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -15,10 +14,10 @@ from rill import image
 from rill.board_process import Board, Ending
 from rill.broker import Broker, BrokerError, check_answers
 from rill.collector import Collector
-from rill.message import QUALITY_FLAGS, QUALITY_KINDS
 from rill.network import Network
 from rill.probes import INSTRUMENT_PINS, PINS, Probes, Water
 from rill.purifier import FLUSH_PIN, Purifier
+from rill.quality_numbers import purifier_numbers, quality_numbers
 from rill.store import Store
 from rill.trace import Trace
 from rill.verdict import Meter, compare, quality_lost
@@ -285,26 +284,6 @@ class Run:
             "events": self._received(store, meter, "events"),
             "quality": quality,
         }
-
-
-def quality_numbers(found: list[dict]) -> dict:
-    """How many quality values have arrived, and how many of each kind with each flag."""
-    flags: dict[str, Counter] = {}
-    for value in found:
-        counts = flags.setdefault(QUALITY_KINDS[value["kind"]], Counter())
-        counts[QUALITY_FLAGS[value["flag"]]] += 1
-    return {
-        "quality_received": len(found),
-        "quality_flags": {kind: dict(counts) for kind, counts in flags.items()},
-    }
-
-
-def purifier_numbers(purifier: Purifier | None, found: list[dict]) -> dict:
-    """Of a purifier: what went in, and the last value of each kind that was reported."""
-    if purifier is None:
-        return {}
-    last = {QUALITY_KINDS[one["kind"]]: one["value"] for one in found}
-    return {"purifier_in": purifier.numbers(), "purifier_reported": last}
 
 
 def _is_there(broker: Broker) -> bool:

@@ -74,11 +74,21 @@ def _label(hour: int) -> str:
 
 
 def _quality(numbers: dict) -> list[tuple[str, str]]:
-    """Of each kind of value: its flags, and how often."""
-    return [
-        (f"  {kind}", ", ".join(f"{count} {flag}" for flag, count in sorted(flags.items())))
-        for kind, flags in numbers["quality_flags"].items()
-    ]
+    """Of each kind of value: its flags, and how often. Of a purifier: what went in, what came."""
+    rows = []
+    if numbers["quality_received"]:
+        rows.append(
+            ("quality values", f"{numbers['quality_received']}, {numbers['quality_lost']} lost")
+        )
+    for kind, flags in numbers["quality_flags"].items():
+        counts = ", ".join(f"{count} {flag}" for flag, count in sorted(flags.items()))
+        rows.append((f"  {kind}", counts))
+    if numbers["quality_mc_per_look"]:
+        rows.append(("  charge of a look", f"{numbers['quality_mc_per_look']} mC"))
+    said = numbers.get("purifier_reported", {})
+    for kind, value in numbers.get("purifier_in", {}).items():
+        rows.append((kind, f"{value} in, {said.get(kind, '-')} reported"))
+    return rows
 
 
 def _account(numbers: dict, settings) -> Table:

@@ -1,0 +1,59 @@
+"""Promise: an alarm needs three good readings above the limit, errors and all, and comes once."""
+
+from expect import expect
+from firmware.core import event, quality
+from firmware.core.column import Column
+from firmware.quality_news import QualityNews
+from firmware.storage.quality_state import QualityState
+
+_MUD = Column(3, quality.GOOD, 80_000, 20_000, 2_700_000)
+
+
+def _told(columns, limits="gb5749"):
+    """The alarms of so many looks; what is known is packed between them, as in a sleep."""
+    packed, told = b"", []
+    for one in columns:
+        known = QualityState(packed)
+        news = QualityNews(known, limits)
+        news.tell([one])
+        packed = known.pack()
+        told += [e for e in news.all if e[0] == event.QUALITY_LIMIT]
+    return told
+
+
+def _flagged(flag, one=_MUD):
+    return Column(*(one[:1] + (flag,) + one[2:]))
+
+
+def test_three_in_a_row_and_the_end_of_it():
+    clear = Column(3, quality.GOOD, 500, 100, 2_800_000)
+    expect(_told([_MUD] * 2), [])
+    expect(_told([_MUD] * 9), [(15, 80_000, 1000, "turbidity_mntu gb5749")])
+    expect(_told([_MUD, _MUD, clear, _MUD, _MUD]), [])
+    expect([e[2] for e in _told([_MUD] * 3 + [clear] * 3 + [_MUD] * 3)], [1000, 0, 1000])
+
+
+def test_what_is_not_good_neither_counts_nor_ends_it():
+    for flag in (
+        quality.UNCALIBRATED, quality.EXPIRED, quality.DRIFT, quality.NO_TEMP, quality.STALE,
+        quality.BELOW_RANGE,
+    ):  # fmt: skip
+        expect(_told([_flagged(flag)] * 9), [])
+        expect(len(_told([_MUD, _flagged(flag), _MUD, _flagged(flag), _MUD])), 1)
+    for flag in (quality.NOISY, quality.STUCK, quality.OPEN, quality.MISSING):
+        rejected = Column(3, flag, None, 0, 0)
+        expect(_told([rejected] * 9), [])
+        expect(len(_told([_MUD, rejected, _MUD, rejected, _MUD])), 1)
+
+
+def test_nobody_is_alarmed_by_what_cannot_be_told():
+    unsure = Column(3, quality.GOOD, 5000, 4_500, 2_700_000)  # 0.5 to 9.5 NTU
+    expect(_told([unsure] * 9), [])
+    expect(_told([_MUD, _MUD, unsure, _MUD]), [])
+    expect(len(_told([unsure] * 9, "who")), 0)
+
+
+def test_above_the_range_of_the_probe_is_above_the_limit():
+    salty = Column(2, quality.OVER_RANGE, 1_110_000, 90_000, 2_250_000)
+    expect(_told([salty] * 3), [(15, 1_110_000, 1_000_000, "solids_ppb gb5749")])
+    expect(_told([Column(1, quality.GOOD, 9_000, 50, 0)] * 9), [])  # no limit for warmth
