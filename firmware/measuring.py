@@ -107,15 +107,16 @@ class Measuring:
         ppb, _ = tds.measured(
             figures.uv, warmth, calibration.k_milli, calibration.offset_uv, factor_milli
         )
+        calibrated = judging.calibration(calibration.time_s, self._dated_s)
         flag = judging.solids(
             figures.uv, max(figures.spread_uv, figures.mains_uv), ppb,
-            self._known.known[kind].history, centi_c is not None,
-            judging.calibration(calibration.time_s, self._dated_s),
+            self._known.known[kind].history, centi_c is not None, calibrated,
             kind == column.PRODUCT_SOLIDS_PPB,
         )  # fmt: skip
-        is_calibrated = calibration.time_s > 0
-        uv_25 = tds.at_25_uv(figures.uv, warmth)
-        adc_uv = _CALIBRATED_ADC_UV if is_calibrated else _ADC_UV
+        is_calibrated = calibrated == quality.GOOD
+        uv_25 = tds.at_25_uv(max(0, figures.uv - calibration.offset_uv), warmth)
+        adc_uv = _adc_uv(figures, is_calibrated)
+        factor_milli = factor_milli * calibration.k_milli // 1000
         uncertainty = tds.uncertainty_ppb(ppb, uv_25, centi_c, adc_uv, factor_milli, is_calibrated)
         return column.column(kind, flag, ppb, uncertainty, figures.uv)
 
@@ -130,17 +131,22 @@ class Measuring:
         known, clarity = self._known.known[kind], self._known.clarity
         if turbidity.SHORT_UV < figures.uv < turbidity.OPEN_UV and not is_beside_dry:
             clarity.take(self._now_s, uv_25)
+        calibrated = judging.calibration(calibration.time_s, self._dated_s)
         flag = judging.cloudiness(
             figures.uv, max(figures.spread_uv, figures.mains_uv), uv_25, known.history,
-            clarity.clearest_uv(self._now_s), is_beside_dry, centi_c is not None,
-            judging.calibration(calibration.time_s, self._dated_s),
+            clarity.clearest_uv(self._now_s), is_beside_dry, centi_c is not None, calibrated,
         )  # fmt: skip
         mntu = turbidity.mntu(uv_25) * calibration.k_milli // 1000
-        is_calibrated = calibration.time_s > 0
-        adc_uv = _CALIBRATED_ADC_UV if is_calibrated else _ADC_UV
-        adc_uv = turbidity.probe_uv(adc_uv, divider_ppm)
+        is_calibrated = calibrated == quality.GOOD
+        adc_uv = turbidity.probe_uv(_adc_uv(figures, is_calibrated), divider_ppm)
         uncertainty = turbidity.uncertainty_mntu(uv_25, centi_c, adc_uv, is_calibrated)
+        uncertainty = uncertainty * calibration.k_milli // 1000
         return column.column(kind, flag, mntu, uncertainty, figures.uv)
+
+
+def _adc_uv(figures, is_calibrated):
+    """One standard deviation of the voltage: the converter's, and the noise of 25 samples."""
+    return combined(_CALIBRATED_ADC_UV if is_calibrated else _ADC_UV, figures.spread_uv // 5)
 
 
 def _digital(value, number):
