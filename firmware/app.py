@@ -51,7 +51,7 @@ def build(clock, power):
     retained = RetainedState(power)
     system = Files("")
 
-    def measure(config, when, state, purifier):
+    def measure(config, when, state, purifier, note):
         def read():
             from firmware.probes import read as read_probes
 
@@ -68,6 +68,7 @@ def build(clock, power):
                 when=when,
                 state=state,
                 purifier=purifier,
+                note=note,
             )
 
         # Some times a day, on a meter with probes; first the drivers, then what judges them.

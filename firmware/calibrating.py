@@ -90,5 +90,7 @@ class Calibrating:
         """The event first: what was not told is not in force."""
         if not self._note(event.CALIBRATED, known.k_milli, new.k_milli, text + ", " + new.who):
             raise StorageFault("the event could not be stored, so nothing was changed")
+        degrees = "%s at %d.%02d C" % (text, new.centi_c // 100, new.centi_c % 100)
+        self._note(event.CALIBRATION_POINT, new.raw_uv, new.offset_uv, degrees)
         self._calibrations.save(new)
         return new

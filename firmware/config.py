@@ -49,7 +49,7 @@ FIELDS = (
     ("product_tds_switch_pin", -1, -1, 33),
     ("turbidity_pin", -1, -1, 39),
     ("turbidity_switch_pin", -1, -1, 33),
-    ("turbidity_divider_ppm", 666_667, 100_000, 1_000_000),  # of its voltage is at the pin
+    ("turbidity_divider_ppm", 666_667, 500_000, 750_000),  # of its voltage is at the pin
     ("thermometer_pin", -1, -1, 33),  # GPIO of a DS18B20
     ("thermometer_switch_pin", -1, -1, 33),
     ("instrument", "", 0, 16),  # of core/instruments.py, on RS-485; empty: none

@@ -31,8 +31,8 @@ class Cycle:
     """The parts of one meter; wired in app.py.
 
     open_counter(config), open_store(segment, is_damaged), repair(state), report(...),
-    measure(config, when, state, purifier), open_purifier() are called only when they are needed.
-    about: firmware and journal, for the event of each boot.
+    measure(config, when, state, purifier, note) and open_purifier() are called only when they are
+    needed. about: firmware and journal, for the event of each boot.
     """
 
     def __init__(
@@ -175,6 +175,7 @@ class Cycle:
             return
         if is_slot:
             self._keeping.use(lambda store: self._record(store, now))
+            state.are_old = 1 if state.column_bytes else 0  # they were of this slot
             # Not from a later "now": the slot that began meanwhile has no record yet.
             state.next_slot_s = schedule.next_slot_s(now.time_s, self._config.slot_s)
             self._commit()
@@ -188,7 +189,8 @@ class Cycle:
         return state.flags & record.ON_DEMAND or now_s + schedule.EARLY_S >= state.next_slot_s
 
     def _measure(self, config, when):
-        return self._measure_with(config, when, self._state, self._purifier)
+        note = self._keeping.note
+        return self._measure_with(config, when, self._state, self._purifier, note)
 
     def _has_probes(self):
         return self._config and self._config.has_probes()
@@ -205,7 +207,7 @@ class Cycle:
             when=now,
             battery_mv=self._battery.read_mv(),
             slot_s=self._config.slot_s,
-            columns=self._retained.columns(state.column_bytes),
+            columns=looking.carried(state, self._retained),
         ):
             counting.is_stored(state)
             keeping.tell_faults(store)

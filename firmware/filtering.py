@@ -9,7 +9,7 @@ _DAY_S = const(86_400)
 
 
 class Filtering:
-    """purifier: Purifier. log: FilterLog. note(code, before, after, text)."""
+    """purifier: Purifier. log: FilterLog. note(code, before, after, text): True, it is stored."""
 
     def __init__(self, config, purifier, log, note):
         self._config = config
@@ -28,8 +28,7 @@ class Filtering:
             found = self._with_rejection(found)
             self._purifier.last = column.pack(found)
         else:
-            last = column.unpacked(self._purifier.last)
-            found = [column.Column(one.kind, _older(one.flag), *one[2:]) for one in last]
+            found = column.older(column.unpacked(self._purifier.last))
         self._take()
         found = found + self._counted(odometer_ml, now_s)
         try:
@@ -55,8 +54,7 @@ class Filtering:
             log.poor = _in_a_row(log.poor, filter_life.is_below(one, filter_life.POOR_PERMILLE))
             log.bad = _in_a_row(log.bad, filter_life.is_below(one, filter_life.SPENT_PERMILLE))
             limit = filter_life.limit_passed(log.poor, log.bad)
-            if limit != log.told_limit:
-                self._note(event.REJECTION, one.value, limit, "")
+            if limit != log.told_limit and self._note(event.REJECTION, one.value, limit, ""):
                 log.told_limit = limit
         return found + [one]
 
@@ -68,9 +66,8 @@ class Filtering:
         used_s = max(0, now_s - log.began_s) if now_s else 0
         left, why = filter_life.life(used_ml, used_s, config.filter_l, config.filter_days, log.bad)
         level = filter_life.level(left)
-        if level > log.told_level:
-            self._note(event.FILTER_LIFE, left, level, why)
-        log.told_level = level
+        if level <= log.told_level or self._note(event.FILTER_LIFE, left, level, why):
+            log.told_level = level
         dated = quality.ESTIMATED if log.is_assumed or not now_s else quality.GOOD
         values = [
             (column.FILTER_ML, quality.GOOD, used_ml),
@@ -95,10 +92,6 @@ def change_filter(log, keeping, odometer_ml, now_s, who):
     if not keeping.note(event.FILTER_CHANGED, odometer_ml - log.began_ml, days, who):
         raise StorageFault("the event could not be stored, so nothing was changed")
     log.change(odometer_ml, now_s)
-
-
-def _older(flag):
-    return flag if quality.is_rejected(flag) else quality.STALE
 
 
 def _in_a_row(count, is_one_more):

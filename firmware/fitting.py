@@ -35,6 +35,13 @@ def check(config):
         used[config.pulse_pin_b] = "pulse_pin_b"
     for name in _ALL:
         _use(used, config, name + "_pin")
+    for name in ("tds", "product_tds"):
+        if getattr(config, name + "_pin") >= 0 and getattr(config, name + "_switch_pin") < 0:
+            raise ConfigError(
+                "%s_pin is set, but %s_switch_pin is not: power at all times destroys the probe"
+                % (name, name)
+            )
+    _check_needed(config)
     for name in _ALL:
         key = name + "_switch_pin"
         if getattr(config, key) >= 0 and getattr(config, name + "_pin") < 0:
@@ -46,6 +53,23 @@ def check(config):
         known = ", ".join(sorted(LIMITS))
         raise ConfigError("water_limits is %r, but must be %s" % (config.water_limits, known))
     _check_message(config)
+
+
+def _check_needed(config):
+    has_tds = config.tds_pin >= 0 or config.product_tds_pin >= 0
+    for key, usual, is_needed, probe in (
+        ("tds_factor_milli", 500, has_tds, "tds_pin"),
+        ("turbidity_divider_ppm", 666_667, config.turbidity_pin >= 0, "turbidity_pin"),
+        ("instrument_unit", 1, config.instrument, "instrument"),
+        ("quality_s", 21_600, config.has_probes(), "any probe"),
+    ):
+        if getattr(config, key) != usual and not is_needed:
+            raise ConfigError("%s is of a probe that is not there: set %s" % (key, probe))
+    if config.has_probes() and config.quality_s % config.slot_s:
+        raise ConfigError(
+            "quality_s is %d, but must be a multiple of slot_s, %d"
+            % (config.quality_s, config.slot_s)
+        )
 
 
 def _check_instrument(used, config):

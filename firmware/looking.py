@@ -30,11 +30,11 @@ def look(state, retained, config, now, measure, note):
     before = retained.history()
     columns, news = measure(config, now)
     retained.keep_columns(columns)
-    state.column_bytes = len(columns)
+    state.column_bytes, state.are_old = len(columns), 0
     if not all([note(*one) for one in news]):
         # It is not known yet, and told the next time.
         retained.keep_history(before or bytes(SEAL_BYTES))
-    if is_asked:
+    if is_asked and columns:
         state.flags |= record.ON_DEMAND  # and now
 
 
@@ -49,3 +49,13 @@ def ask(state, last, now_s):
         state.flowed_s = now_s
     if not state.column_bytes and (is_morning or state.flags & record.ON_DEMAND):
         state.next_quality_s = 0
+
+
+def carried(state, retained):
+    """The columns that the next reading carries, packed."""
+    columns = retained.columns(state.column_bytes)
+    if columns and state.are_old:
+        from firmware.core import column  # after a fault of storage, or a reset
+
+        columns = column.pack(column.older(column.unpacked(columns)))
+    return columns

@@ -16,31 +16,35 @@ _CALIBRATED_ADC_UV = const(5_000)  # most of it is in the calibration
 _NO_CENTI_C = const(-12_700)
 
 
-def measured(*, config, read, retained, nvs, when, state, purifier):
+def measured(*, config, read, retained, nvs, when, state, purifier, note):
     """(columns of now, packed for a record, events of them as Keeping.note() takes them).
 
-    read: of probes.py; None: of a purifier that does not produce. purifier: a Purifier or None.
+    read: of probes.py; None: of a purifier that does not produce. purifier: a Purifier or None,
+    whose events are noted at once.
     """
     if purifier and not read and state.column_bytes:
         return retained.columns(state.column_bytes), []  # of this slot's production
     known = QualityState(retained.history())
     news = QualityNews(known, config.water_limits)
     found = []
-    try:
-        if read:
+    if read:
+        try:
             measuring = Measuring(config, known, Calibrations(nvs))
             found = measuring.columns(read, when.time_s, not when.flags)
-            news.tell(found)
-        if purifier:
+        except Exception as crash:  # noqa: BLE001
+            # Whatever is wrong with the quality of the water: its volume is billed all the same.
+            sys.print_exception(crash)
+            found = [column.column(kind, quality.MISSING, None, 0, 0) for kind in _kinds(config)]
+        news.tell(found)
+    if purifier:
+        try:
             from firmware.filtering import Filtering
             from firmware.storage.filter_log import FilterLog
 
-            filtering = Filtering(config, purifier, FilterLog(nvs), news.add)
+            filtering = Filtering(config, purifier, FilterLog(nvs), note)
             found = filtering.columns(found, state.odometer_ml, 0 if when.flags else when.time_s)
-    except Exception as crash:  # noqa: BLE001
-        # Whatever is wrong with the quality of the water: its volume is billed all the same.
-        sys.print_exception(crash)
-        return b"", []
+        except Exception as crash:  # noqa: BLE001
+            sys.print_exception(crash)  # what the probes say goes out without the filter
     retained.keep_history(known.pack())
     return column.pack(found), news.all
 
@@ -57,16 +61,11 @@ class Measuring:
         """A Column of each probe that is fitted. now_s: of the meter's clock; is_dated: UTC."""
         self._now_s, self._dated_s = now_s, now_s if is_dated else 0
         centi_c, figures, numbers = read
-        fitted = [
-            kind
-            for kind, name in zip(column.ANALOG, column.ANALOG_PINS)
-            if getattr(self._config, name + "_pin") >= 0
-        ]
+        fitted = _kinds(self._config)
         analog = dict(zip(column.ANALOG, figures))
         self._remember(centi_c, analog)
         found = []
         if self._config.thermometer_pin >= 0:
-            fitted.append(column.WATER_CENTI_C)
             found.append(self._warmth(centi_c, analog))
         # What has a probe of its own beside the instrument is that one's.
         found += [_digital(value, n) for value, n in numbers or () if value.kind not in fitted]
@@ -108,13 +107,13 @@ class Measuring:
             figures.uv, warmth, calibration.k_milli, calibration.offset_uv, factor_milli
         )
         calibrated = judging.calibration(calibration.time_s, self._dated_s)
+        uv_25 = tds.at_25_uv(max(0, figures.uv - calibration.offset_uv), warmth)
         flag = judging.solids(
-            figures.uv, max(figures.spread_uv, figures.mains_uv), ppb,
+            figures.uv, uv_25, max(figures.spread_uv, figures.mains_uv), ppb,
             self._known.known[kind].history, centi_c is not None, calibrated,
             kind == column.PRODUCT_SOLIDS_PPB,
         )  # fmt: skip
         is_calibrated = calibrated == quality.GOOD
-        uv_25 = tds.at_25_uv(max(0, figures.uv - calibration.offset_uv), warmth)
         adc_uv = _adc_uv(figures, is_calibrated)
         factor_milli = factor_milli * calibration.k_milli // 1000
         uncertainty = tds.uncertainty_ppb(ppb, uv_25, centi_c, adc_uv, factor_milli, is_calibrated)
@@ -133,7 +132,8 @@ class Measuring:
             clarity.take(self._now_s, uv_25)
         calibrated = judging.calibration(calibration.time_s, self._dated_s)
         flag = judging.cloudiness(
-            figures.uv, max(figures.spread_uv, figures.mains_uv), uv_25, known.history,
+            figures.uv, max(figures.spread_uv, figures.mains_uv), uv_25,
+            calibration.k_milli, known.history,
             clarity.clearest_uv(self._now_s), is_beside_dry, centi_c is not None, calibrated,
         )  # fmt: skip
         mntu = turbidity.mntu(uv_25) * calibration.k_milli // 1000
@@ -142,6 +142,15 @@ class Measuring:
         uncertainty = turbidity.uncertainty_mntu(uv_25, centi_c, adc_uv, is_calibrated)
         uncertainty = uncertainty * calibration.k_milli // 1000
         return column.column(kind, flag, mntu, uncertainty, figures.uv)
+
+
+def _kinds(config):
+    """Of the probes of one's own that are fitted."""
+    fitted = [] if config.thermometer_pin < 0 else [column.WATER_CENTI_C]
+    for kind, name in zip(column.ANALOG, column.ANALOG_PINS):
+        if getattr(config, name + "_pin") >= 0:
+            fitted.append(kind)
+    return fitted
 
 
 def _adc_uv(figures, is_calibrated):

@@ -11,6 +11,8 @@ from firmware.storage.checkpoint import Vault
 from firmware.storage.state import RetainedState
 from firmware.timing import when
 
+_USUAL_K = (700, 1400)  # thousandths, of probes of this class
+
 
 def body_reading(litres, who):
     """The meter body shows so many litres now."""
@@ -19,7 +21,14 @@ def body_reading(litres, who):
 
 def hand_over(litres, who):
     """This board replaces one whose odometer stood at so many litres."""
-    _do(lambda state, keeping: register.hand_over(state, keeping, _ml(litres), _name(who)))
+
+    def act(state, keeping):
+        before_ml = state.odometer_ml
+        register.hand_over(state, keeping, _ml(litres), _name(who))
+        if app.board.FLUSH_PIN is not None:
+            _filter_log().shift(state.odometer_ml - before_ml)  # no water of this filter
+
+    _do(act)
 
 
 def send_again(seq):
@@ -48,15 +57,22 @@ def calibrate_turbidity(ntu, who):
 def change_filter(who):
     """The purifier has a new filter."""
     from firmware.filtering import change_filter as change
-    from firmware.storage.filter_log import FilterLog
 
     def act(state, keeping):
+        if app.board.FLUSH_PIN is None:
+            raise ValueError("this board is not in a purifier")
         keeping.store()  # what the journal knows of before is in the odometer then
         now_s = state.time.now_s() if state.time.is_known() else 0
-        change(FilterLog(Nvs()), keeping, state.odometer_ml, now_s, _name(who))
+        change(_filter_log(), keeping, state.odometer_ml, now_s, _name(who))
         print("a new filter, from odometer %d L on" % (state.odometer_ml // 1000))
 
     _do(act)
+
+
+def _filter_log():
+    from firmware.storage.filter_log import FilterLog
+
+    return FilterLog(Nvs())
 
 
 def _calibrate(act):
@@ -70,6 +86,8 @@ def _calibrate(act):
         at = Calibrating(found, Clock(), Calibrations(Nvs()), now, keeping.note)
         new = act(at)
         print("factor %d/1000, offset %d mV" % (new.k_milli, new.offset_uv // 1000))
+        if not _USUAL_K[0] <= new.k_milli <= _USUAL_K[1]:
+            print("that is unusual: is the probe clean, and the standard fresh?")
 
     _do(calibrate)
 
@@ -124,7 +142,7 @@ def _do(act):
     keeping.begin(state, commit, now)
     try:
         act(state, keeping)
-    except (MeterError, ValueError) as error:
+    except (MeterError, ValueError, OverflowError, OSError) as error:
         print(error)
     state.store_faults = faults  # only wakes count towards making a journal anew
     commit()

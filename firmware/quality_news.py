@@ -3,16 +3,17 @@
 from micropython import const
 
 from firmware.core import column, event, quality
-from firmware.core.limits import ABOVE_LIMIT, LIMITS, verdict
+from firmware.core.limits import ABOVE_LIMIT, LIMITS, OK, verdict
 
-_ALARM_READINGS = const(3)  # in a row above the limit
+_IN_A_ROW = const(3)  # readings above the limit
+_ENDS = const(4)  # readings in a row without a fault, a day of them: it may come and go
 # Flags that somebody has to hear of, when they come and when they go.
 _NEWS = (
     quality.DRY_OR_OPEN, quality.OPEN, quality.SHORT, quality.NOISY, quality.STUCK, quality.DRIFT,
     quality.BAD_85, quality.MISSING, quality.FREEZE_WARNING, quality.EXPIRED,
 )  # fmt: skip
-# What is above the range of a probe is above a limit; of the others nobody is sure.
-_SURE = (quality.GOOD, quality.FREEZE_WARNING, quality.OVER_RANGE)
+# What is beyond the range of a probe is above a limit, or below it; of the others nobody is sure.
+_SURE = (quality.GOOD, quality.FREEZE_WARNING, quality.OVER_RANGE, quality.BELOW_RANGE)
 
 
 class QualityNews:
@@ -35,21 +36,30 @@ class QualityNews:
 
     def _tell_flag(self, one):
         known = self._known[one.kind]
+        if one.flag in _NEWS:
+            known.quiet = 0
+        elif known.flag in _NEWS:
+            known.quiet += 1
+            if known.quiet < _ENDS:
+                return  # a fault that comes and goes is one
         if one.flag != known.flag and (one.flag in _NEWS or known.flag in _NEWS):
             self.add(event.QUALITY_FLAG, known.flag, one.flag, column.NAMES[one.kind])
-        known.flag = one.flag
+        known.flag, known.quiet = one.flag, 0
 
     def _tell_limit(self, one):
         limit = self._limit(one.kind)
         if limit is None or one.flag not in _SURE:
             return
         known = self._known[one.kind]
-        was_above = known.above >= _ALARM_READINGS
-        if verdict(one.value, one.uncertainty, limit) == ABOVE_LIMIT:
-            known.above = min(known.above + 1, _ALARM_READINGS)
-        else:
+        was_above = known.above >= _IN_A_ROW
+        found = verdict(one.value, one.uncertainty, limit)
+        if one.flag == quality.BELOW_RANGE:
+            found = OK  # clear water, for all that this probe can tell
+        if found == ABOVE_LIMIT:
+            known.above = min(known.above + 1, _IN_A_ROW)
+        elif found == OK or not was_above:
             known.above = 0
-        is_above = known.above >= _ALARM_READINGS
+        is_above = known.above >= _IN_A_ROW
         if is_above != was_above:
             text = "%s %s" % (column.NAMES[one.kind], self._source)
             self.add(event.QUALITY_LIMIT, one.value, limit if is_above else 0, text)

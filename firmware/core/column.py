@@ -37,6 +37,14 @@ def column(kind, flag, value, uncertainty, raw):
     return Column(kind, flag, None if quality.is_rejected(flag) else value, uncertainty, raw)
 
 
+def older(columns):
+    """The same, of an earlier time."""
+    return [
+        one if quality.is_rejected(one.flag) else Column(one.kind, quality.STALE, *one[2:])
+        for one in columns
+    ]
+
+
 def pack(columns):
     return b"".join([record.pack_quality(*one) for one in columns])
 

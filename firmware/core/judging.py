@@ -40,27 +40,29 @@ def calibration(calibrated_s, now_s):
     return quality.EXPIRED if now_s > calibrated_s + _VALID_S else quality.GOOD
 
 
-def solids(uv, spread_uv, ppb, history, has_temperature, calibrated, is_pure):
-    """Of a TDS probe. uv: at the pin; calibrated: what calibration() says.
+def solids(uv, uv_25, spread_uv, ppb, history, has_temperature, calibrated, is_pure):
+    """Of a TDS probe. uv: at the pin; uv_25: the same at 25 degrees; calibrated: what
+    calibration() says.
 
     is_pure: behind a reverse osmosis membrane, where so little is no sign of air.
     """
     if uv >= tds.SHORT_UV:
         return quality.SHORT
-    if uv < tds.DRY_UV and not is_pure:
+    if uv < (tds.PURE_DRY_UV if is_pure else tds.DRY_UV):
         return quality.DRY_OR_OPEN
     if history.is_stuck():
         return quality.STUCK
     if spread_uv > _TDS_NOISE_UV or history.is_noisy(_TDS_JUMP_UV):
         return quality.NOISY
-    if ppb > tds.HIGHEST_PPB:
+    if ppb > tds.HIGHEST_PPB or uv >= tds.FULL_UV or uv_25 >= tds.HIGHEST_UV:
         return quality.OVER_RANGE
     return calibrated if has_temperature else quality.NO_TEMP
 
 
 def cloudiness(
-    pin_uv, spread_uv, uv_25, history, clearest_uv, is_beside_dry, has_temperature, calibrated
-):
+    pin_uv, spread_uv, uv_25, gain_milli, history, clearest_uv, is_beside_dry, has_temperature,
+    calibrated,
+):  # fmt: skip
     """Of a turbidity probe. uv_25: at the probe, with clear water at turbidity.CLEAR_UV.
 
     clearest_uv: the same of the last day, None: not known. is_beside_dry: a TDS probe in the
@@ -80,9 +82,11 @@ def cloudiness(
         return quality.NO_TEMP
     if clearest_uv is not None and clearest_uv < turbidity.CLEAR_UV - _DRIFT_UV:
         return quality.DRIFT
-    found_mntu = turbidity.mntu(uv_25)
+    found_mntu = turbidity.mntu(uv_25) * gain_milli // 1000
     if found_mntu > turbidity.HIGHEST_MNTU:
         return quality.OVER_RANGE
+    if calibrated == quality.EXPIRED:
+        return calibrated  # also in clear water: this is the reminder
     return quality.BELOW_RANGE if found_mntu < turbidity.LEAST_MNTU else calibrated
 
 
@@ -90,6 +94,8 @@ def digital(value, number):
     """Of what an instrument says of itself. value: core/instruments.py; None: nothing came."""
     if number is None or number < value.lowest:
         return quality.MISSING
+    if value.kind == WATER_CENTI_C and number > value.highest:
+        return quality.MISSING  # no water: nothing may be compensated with it
     if number > value.highest:
         return quality.OVER_RANGE
     if value.kind == WATER_CENTI_C and number <= _FREEZE_CENTI_C:

@@ -10,7 +10,9 @@ from firmware.core.root import combined
 
 HIGHEST_UV = const(2_300_000)  # where the curve ends: 1121 ppm
 DRY_UV = const(10_000)  # less is a probe in air, or none
-SHORT_UV = const(2_280_000)  # its highest output, at the pin
+PURE_DRY_UV = const(3_000)  # behind a membrane: 5 mg/L are 12 mV
+FULL_UV = const(2_250_000)  # near its highest output, at the pin: more can't be told
+SHORT_UV = const(2_280_000)  # its highest output
 HIGHEST_PPB = const(1_000_000)  # the range of the probe
 # 2 % for each degree away from 25: tap water has 1.9 to 2.1.
 _REFERENCE_CENTI_C = const(2500)

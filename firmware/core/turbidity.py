@@ -24,6 +24,9 @@ _REFERENCE_CENTI_C = const(2500)
 # One standard deviation each.
 _CURVE_SHARE = const(10)  # a tenth: from one unit to another
 _UNCALIBRATED_UV = const(60_000)  # what clear water gives, from one unit to another
+# Once calibrated: drift is told when the clearest moment of a day is 50 mV off, and a film may
+# have grown by 40 more in that day.
+_FILM_UV = const(45_000)
 _CENTI_C = const(50)  # of a DS18B20
 _NO_TEMPERATURE_CENTI_C = const(800)  # the water of a pipe, taken for 25 degrees
 
@@ -55,6 +58,6 @@ def slope_mntu_per_v(uv):
 def uncertainty_mntu(uv, centi_c, adc_uv, is_calibrated):
     """Two standard deviations of mntu(uv). centi_c: None: not known; adc_uv: of uv."""
     warmth_uv = _UV_FOR_CENTI_C * (_NO_TEMPERATURE_CENTI_C if centi_c is None else _CENTI_C)
-    zero_uv = 0 if is_calibrated else _UNCALIBRATED_UV
+    zero_uv = _FILM_UV if is_calibrated else _UNCALIBRATED_UV
     all_uv = combined(adc_uv, warmth_uv, zero_uv)
     return 2 * combined(slope_mntu_per_v(uv) * all_uv // _UV, mntu(uv) // _CURVE_SHARE)

@@ -15,9 +15,10 @@ class DigitalInstrument:
         self._clock = clock
 
     def read(self):
-        """(Value, in units of its column) of each; None for one that did not come.
+        """(Value, in units of its column) of each; None for those that did not come.
 
-        Two tries for each, until one has failed: who doesn't answer is not asked for the rest.
+        All come with one answer. So one that is late can only be that of the first of two tries,
+        which asked the same.
         """
         instrument = self._instrument
         if self._switch:
@@ -30,18 +31,22 @@ class DigitalInstrument:
                 self._switch.off()
 
     def _values(self, instrument):
-        found, is_there = [], True
-        for value in instrument.values:
-            number = None
-            if is_there:
-                try:
-                    words = self._bus.read(
-                        self._unit, instrument.function, value.address,
-                        modbus.WORDS[value.form], instrument.timeout_ms,
-                    )  # fmt: skip
-                    number = modbus.scaled(words, value.form, value.factor)
-                except ProbeError as error:
-                    print(error)
-                    is_there = False
-            found.append((value, number))
-        return found
+        values = instrument.values
+        first = min([value.address for value in values])
+        end = max([value.address + modbus.WORDS[value.form] for value in values])
+        try:
+            words = self._bus.read(
+                self._unit, instrument.function, first, end - first, instrument.timeout_ms
+            )
+        except ProbeError as error:
+            print(error)
+            return [(value, None) for value in values]
+        return [(value, _number(value, words[value.address - first :])) for value in values]
+
+
+def _number(value, words):
+    try:
+        return modbus.scaled(words[: modbus.WORDS[value.form]], value.form, value.factor)
+    except ProbeError as error:
+        print(error)
+        return None

@@ -62,6 +62,12 @@ class FilterLog:
             raise StorageFault("filter log not written: %s" % error)
         self.is_new = False
 
+    def shift(self, ml):
+        """The odometer was set higher by so much. Saved, or StorageFault."""
+        if not self.is_new:
+            self.began_ml += ml
+            self.save()
+
     def change(self, odometer_ml, now_s, is_assumed=False):
         """A new filter. now_s: Unix seconds, 0: unknown. Saved, or StorageFault."""
         self.began_ml, self.began_s = odometer_ml, now_s

@@ -10,7 +10,7 @@ from firmware.core.history import Clarity, History
 from firmware.core.seal import SEAL_BYTES, seal, unseal
 
 _MAGIC = b"Q1"
-_EACH = "<BB"
+_EACH = "<BBB"
 BYTES = (
     len(_MAGIC)
     + struct.calcsize(Clarity.LAYOUT)
@@ -20,12 +20,13 @@ BYTES = (
 
 
 class Known:
-    """Of one kind of column: its history, its last flag, and readings in a row above the limit."""
+    """Of one kind of column: its history, the flag that was told last, readings in a row without
+    a fault since then, and above the limit.
+    """
 
     def __init__(self):
         self.history = History()
-        self.flag = 0
-        self.above = 0
+        self.flag = self.quiet = self.above = 0
 
 
 class QualityState:
@@ -45,7 +46,7 @@ class QualityState:
         for kind in PROBED:
             at, end = end, end + struct.calcsize(_EACH)
             known = self.known[kind]
-            known.flag, known.above = struct.unpack(_EACH, content[at:end])
+            known.flag, known.quiet, known.above = struct.unpack(_EACH, content[at:end])
             at, end = end, end + struct.calcsize(History.LAYOUT)
             known.history.unpack(content[at:end])
 
@@ -53,5 +54,8 @@ class QualityState:
         parts = [_MAGIC, self.clarity.pack()]
         for kind in PROBED:
             known = self.known[kind]
-            parts += [struct.pack(_EACH, known.flag, known.above), known.history.pack()]
+            parts += [
+                struct.pack(_EACH, known.flag, known.quiet, known.above),
+                known.history.pack(),
+            ]
         return seal(b"".join(parts))

@@ -18,7 +18,7 @@ _SLOT_BYTES = const(416)
 _PROBES_MAGIC = b"P1"
 _HISTORY_BYTES = const(192)
 _COLUMNS_BYTES = const(172)
-_LAYOUT = "<HIHBBBBQQQIIIIIIIIIIIIIIIqIIIHHBBBBBIIHHHHQIIIBBIBIIB"
+_LAYOUT = "<HIHBBBBQQQIIIIIIIIIIIIIIIqIIIHHBBBBBIIHHHHQIIIBBIBIIBB"
 _FIELDS = (
     "boot",  # times this meter got power, modulo 2**16
     "starts",  # power-ons in a row whose first wake did not end in sleep
@@ -72,6 +72,7 @@ _FIELDS = (
     "next_quality_s",  # when the probes are read next
     "flowed_s",  # time of the last reading with water in it
     "column_bytes",  # so many of what the probes have said belong to the next reading
+    "are_old",  # 1: they should have gone with the one before
 )
 _TIME = struct.calcsize(_LAYOUT)  # behind all that comes what Timekeeping packs
 _BYTES = _TIME + struct.calcsize(TIME_LAYOUT)
@@ -131,6 +132,7 @@ class State:
     next_quality_s: int
     flowed_s: int
     column_bytes: int
+    are_old: int
 
     def __init__(self):
         for name in _FIELDS:

@@ -98,6 +98,8 @@ def test_a_bad_standard_is_refused_with_the_reason_and_nothing_has_changed(bench
         ('calibrate_tds(1413, "x", probe="ph")', "neither tds nor product_tds"),
         ('calibrate_tds("1413", "x")', "is not a number"),
         ("calibrate_tds(1413, None)", "who does it?"),
+        ('calibrate_tds(float("inf"), "x")', "inf"),
+        ('change_filter("x")', "not in a purifier"),
     ):
         assert reason in bench.prompt(text)[1]
     assert bench.stated()[1:4] == [1000, 0, 0]

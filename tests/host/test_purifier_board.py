@@ -16,6 +16,7 @@ from rill.world import World
 _FILTER_LIFE = 18
 _CHANGE = """
 from firmware import prompt
+prompt.hand_over(1000, "A. Miller")  # that is no water of this filter
 prompt.change_filter("A. Miller")
 from firmware.app import open_store
 from firmware.core import event
@@ -71,8 +72,8 @@ def test_a_new_filter_at_the_prompt(tmp_path, script):
     assert board.wake("power_on").kind == "over"
     world.ends_us = None
     board.wake("reset", scripts=script(_CHANGE))
-    said = board.console_end(4)
-    assert "a new filter, from odometer 4 L on" in said
+    said = board.console_end(5)
+    assert "a new filter, from odometer 1000 L on" in said
     assert said.splitlines()[-1] == "17 4000 0 A. Miller"
 
 

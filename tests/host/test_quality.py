@@ -73,8 +73,8 @@ def test_values_are_what_is_in_the_water(hal):
 @pytest.mark.parametrize("fault", ["instrument_silent", "instrument_crc"])
 def test_an_instrument_that_fails_is_missing_for_so_long_and_told_once_each_way(fault):
     settings = Settings(
-        trace=household(1, 1),
-        days=1,
+        trace=household(1, 2),
+        days=2,
         instrument="sen0710",
         probe_faults=((fault, 20_000, 30_000),),
     )

@@ -6,6 +6,7 @@ Runs in MicroPython; flags that need history may come as late as the README of t
 import csv
 import subprocess
 from collections import Counter
+from typing import NamedTuple
 
 import pytest
 
@@ -15,36 +16,65 @@ from rill.message import QUALITY_FLAGS
 
 _SCRIPT = """
 import sys
-from firmware.core import judging, quality, tds, turbidity
-from firmware.core.history import Clarity, History
+from firmware.config import Config
+from firmware.core import column
+from firmware.core.samples import Figures
+from firmware.measuring import measured
+from firmware.storage.calibrations import Calibration, Calibrations
 
-_DIVIDER = 6667  # of 10,000
-turb, solid, warm, clarity = History(), History(), History(), Clarity()
+class When:
+    flags = 0
+
+class Memory:  # of Nvs, and of RetainedState
+    def __init__(self):
+        self.content, self.kept = {}, b""
+    def read(self, key):
+        return self.content.get(key)
+    def write(self, key, data):
+        self.content[key] = data
+    def history(self):
+        return self.kept
+    def keep_history(self, packed):
+        self.kept = packed
+
+config = Config({"tds_pin": 33, "turbidity_pin": 34, "thermometer_pin": 27,
+                 "turbidity_divider_ppm": 666_700})
+memory = Memory()
+for kind in (2, 3):
+    Calibrations(memory).save(Calibration(kind, 1000, 0, 1_790_000_000, 1, 2500, 1, "x"))
 for line in sys.stdin:
     time_s, turb_uv, tds_uv, centi_c = [int(word) for word in line.split()]
-    turb.take(turb_uv)
-    solid.take(tds_uv)
-    warm.take(centi_c)
-    flag_c = judging.temperature(centi_c, warm, turb.is_stuck() and solid.is_stuck())
-    has_c = not quality.is_rejected(flag_c) or flag_c == quality.STUCK
-    if not has_c:
-        centi_c = 2500
-    ppb, _ = tds.measured(tds_uv, centi_c, 1000, 0, 500)
-    flag_s = judging.solids(tds_uv, 0, ppb, solid, has_c, quality.GOOD, False)
-    uv_25 = turbidity.at_25_uv(turb_uv * 10_000 // _DIVIDER, centi_c)
-    is_dry = flag_s == quality.DRY_OR_OPEN
-    judged = turb_uv, 0, uv_25, turb
-    if judging.cloudiness(*judged, None, is_dry, has_c, 0) not in (
-        quality.OPEN, quality.SHORT, quality.DRY_OR_OPEN
-    ):
-        clarity.take(time_s, uv_25)
-    flag_t = judging.cloudiness(*judged, clarity.clearest_uv(time_s), is_dry, has_c, 0)
-    print(flag_t, flag_s, flag_c)
+    When.time_s = 1_790_000_000 + time_s
+    figures = [Figures(tds_uv, 0, 0), None, Figures(turb_uv, 0, 0)]
+    packed, news = measured(
+        config=config, read=(None if centi_c == -32768 else centi_c, figures, None),
+        retained=memory, nvs=memory, when=When, state=None, purifier=None, note=None,
+    )
+    found = {one.kind: one for one in column.unpacked(packed)}
+    values = [found[kind] for kind in (3, 2, 1)]
+    print(*[one.flag for one in values])
+    print(*[-1 if one.value is None else one.value for one in values])
+    print(*[one.uncertainty for one in values])
+    print(" ".join(["%d:%d:%s" % (e[0], e[2], e[3]) for e in news]))
 """
 _NO_ANSWER_CENTI_C = -32768
 
 
-def _flags(rows):
+class Found(NamedTuple):
+    """Of turbidity, solids, temperature: flags, values (-1: none), uncertainties. And events."""
+
+    flags: list[str]
+    values: list[int]
+    uncertainties: list[int]
+    news: list[str]
+
+
+@pytest.fixture(scope="module")
+def found(rows):
+    return _found(rows)
+
+
+def _found(rows):
     lines = []
     for row in rows:
         uv = [round(float(row[name]) * 1e6) for name in ("turb_adc_v", "tds_v")]
@@ -55,8 +85,15 @@ def _flags(rows):
         input="\n".join(lines), capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr + done.stdout
+    lines = done.stdout.splitlines()
     return [
-        [QUALITY_FLAGS[int(flag)] for flag in line.split()] for line in done.stdout.splitlines()
+        Found(
+            [QUALITY_FLAGS[int(flag)] for flag in lines[n].split()],
+            [int(value) for value in lines[n + 1].split()],
+            [int(value) for value in lines[n + 2].split()],
+            lines[n + 3].split(),
+        )
+        for n in range(0, len(lines), 4)
     ]
 
 
@@ -72,10 +109,10 @@ _LATE = {"stuck": 20, "drift": 48, "noisy": 20}
 _UNKNOWING = ("good", "below_range")
 
 
-def test_every_row_gets_a_flag_that_its_column_expects(rows):
+def test_every_row_gets_a_flag_that_its_column_expects(rows, found):
     late = Counter()
-    for row, flags in zip(rows, _flags(rows), strict=True):
-        for name, flag in zip(("turb", "tds", "temp"), flags, strict=True):
+    for row, one in zip(rows, found, strict=True):
+        for name, flag in zip(("turb", "tds", "temp"), one.flags, strict=True):
             expected = row[f"flag_{name}"]
             if flag not in expected.split("|"):
                 assert expected in _LATE and flag in _UNKNOWING, (row, name, flag)
@@ -83,13 +120,45 @@ def test_every_row_gets_a_flag_that_its_column_expects(rows):
     assert all(count <= _LATE[expected] for (expected, _), count in late.items()), late
 
 
-def test_a_history_flag_comes_for_good(rows):
+def test_a_history_flag_comes_for_good(rows, found):
     """Behind its last `good` row a stuck input and a film stay flagged to the end."""
     for segment, column, place in (
         ("stuck_at_one_value", "stuck", 0),
         ("turb_fouling_drift", "drift", 0),
     ):
-        pairs = zip(rows, _flags(rows), strict=True)
-        flags = [found[place] for row, found in pairs if row["segment"] == segment]
+        pairs = zip(rows, found, strict=True)
+        flags = [one.flags[place] for row, one in pairs if row["segment"] == segment]
         first = flags.index(column)
         assert set(flags[first:]) == {column} and set(flags[:first]) <= set(_UNKNOWING)
+
+
+def test_the_truth_lies_within_what_is_stated(rows, found):
+    """Of accepted values, all but one in twenty: that is what two standard deviations promise."""
+    for place, name, unit, least in ((0, "true_ntu", 1000, 250), (1, "true_tds_ppm", 1000, 250)):
+        outside = []
+        seen = 0
+        for row, one in zip(rows, found, strict=True):
+            if not row[name] or one.flags[place] not in ("good", "below_range"):
+                continue
+            seen += 1
+            off = abs(one.values[place] - float(row[name]) * unit)
+            if off > one.uncertainties[place]:
+                outside.append((row["segment"], row[name], one.values[place]))
+        assert seen >= least and len(outside) <= seen // 20, (name, len(outside), outside[:5])
+
+
+def test_a_film_raises_no_alarm_and_mud_does(rows, found):
+    alarms = Counter(
+        row["segment"]
+        for row, one in zip(rows, found, strict=True)
+        for event in one.news
+        if event.startswith("15:1000:turbidity")
+    )
+    assert not alarms["turb_fouling_drift"] and alarms["turbid_event"], alarms
+
+
+def test_each_fault_is_told_and_not_every_hour(rows, found):
+    told = Counter()
+    for row, one in zip(rows, found, strict=True):
+        told[row["segment"]] += sum(event.startswith("14:") for event in one.news)
+    assert told["noisy_wiring"] in range(1, 9), told

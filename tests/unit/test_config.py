@@ -23,8 +23,14 @@ _BESIDE = {
     "report_s": {"slot_s": 60},
     "pulse_shortest_ms": {"pulse_sensor": "electronic"},
     "pulse_stable_us": {"pulse_shortest_ms": 2000},
+    "tds_pin": {"tds_switch_pin": 25},
+    "product_tds_pin": {"product_tds_switch_pin": 25},
     "tds_switch_pin": {"tds_pin": 36},
     "product_tds_switch_pin": {"product_tds_pin": 36},
+    "tds_factor_milli": {"tds_pin": 36, "tds_switch_pin": 25},
+    "turbidity_divider_ppm": {"turbidity_pin": 36},
+    "quality_s": {"thermometer_pin": 27},
+    "instrument_unit": _INSTRUMENT,
     "turbidity_switch_pin": {"turbidity_pin": 36},
     "thermometer_switch_pin": {"thermometer_pin": 27},
     "instrument_tx_pin": {"instrument": "sen0710", "instrument_rx_pin": 16},
@@ -33,7 +39,8 @@ _BESIDE = {
     "instrument_switch_pin": _INSTRUMENT,
 }
 # Fields that an instrument must have, and those of another board.
-_PINS_NEEDED = ("instrument_tx_pin", "instrument_rx_pin")
+_TDS = ("tds_pin", "product_tds_pin", "tds_switch_pin", "product_tds_switch_pin")
+_PINS_NEEDED = ("instrument_tx_pin", "instrument_rx_pin") + _TDS
 _OF_A_PURIFIER = ("filter_l", "filter_days")
 _LONGEST = {
     "pulse_sensor": "electronic", "water_limits": "gb5749_small", "instrument": "",
@@ -82,6 +89,8 @@ def test_every_number_refuses_what_is_below_or_above_and_takes_its_limits():
             continue
         for value in (lowest - 1, highest + 1, -(1 << 40), 1 << 31, 1 << 32, 10**30):
             _refused(_with(key, value), key, value, lowest, highest)
+        if key in _TDS:
+            expect(getattr(parse(_with(key, lowest)), key), lowest)
         if key in _OF_A_PURIFIER:
             expect(parse(_with(key, lowest)).filter_l, 0)
             _refused(_with(key, highest), key, "purifier")

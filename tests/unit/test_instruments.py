@@ -67,6 +67,8 @@ def test_each_instrument_asks_what_a_record_and_a_bus_can_hold():
             modbus.request(1, instrument.function, value.address, modbus.WORDS[value.form])
             expect(-(1 << 31) < value.lowest < value.highest < 1 << 31, True)
             expect(value.error > 0, True)
+        places = [value.address for value in instrument.values]
+        expect(max(places) - min(places) < 123, True)  # one question holds 125
 
 
 def test_a_new_instrument_is_an_entry_and_nothing_else():
@@ -78,22 +80,29 @@ def test_a_new_instrument_is_an_entry_and_nothing_else():
     expect((read, switch.level), ([(_DEGREES, -100)], 0))
 
 
-def test_who_does_not_answer_is_not_asked_for_the_rest_and_has_no_power_then():
-    for registers, expected, asked in (
-        ({0: 7, 1: 210}, [2100, 700], 2),
-        ({0: 7}, [None, None], 1),
-    ):
+def test_all_values_come_with_one_answer_or_none_and_the_power_is_off_then():
+    for registers, expected in (({0: 7, 1: 210}, [2100, 700]), ({}, [None, None])):
         bus, switch = _Bus(registers), _Switch()
         read = DigitalInstrument(
             instrument=INSTRUMENTS["sen0710"], bus=bus, unit=1, switch=switch, clock=FakeClock()
         ).read()
         expect([number for _, number in read], expected)
-        expect((bus.asked, switch.level), (asked, 0))
+        expect((bus.asked, switch.level), (1, 0))
+
+
+def test_one_register_that_is_no_number_leaves_the_others():
+    nan = {4: 0x41A8, 5: 0, 6: 0x7FC0, 7: 0}
+    read = DigitalInstrument(
+        instrument=INSTRUMENTS["ws102_tds"], bus=_Bus(nan), unit=1, switch=None, clock=FakeClock()
+    ).read()
+    expect([number for _, number in read], [2100, None])
 
 
 def test_what_an_instrument_says_is_judged_by_its_range():
     for number, flag in (
-        (None, quality.MISSING), (-501, quality.MISSING), (8001, quality.OVER_RANGE),
+        (None, quality.MISSING), (-501, quality.MISSING), (8001, quality.MISSING),
         (300, quality.FREEZE_WARNING), (301, quality.GOOD),
     ):  # fmt: skip
         expect(judging.digital(_DEGREES, number), flag)
+    cloudy = Value(3, 0, modbus.UNSIGNED, 100, 0, 1_000_000, 200, 10_000)
+    expect(judging.digital(cloudy, 1_000_001), quality.OVER_RANGE)

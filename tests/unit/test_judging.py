@@ -21,16 +21,17 @@ def _steady(value=400_000, noise=3000):
 def _solids(uv=400_000, spread_uv=0, history=None, has_temperature=True, calibrated=0, pure=False):
     ppb, _ = tds.measured(uv, 2500, 1000, 0, 500)
     flag = judging.solids(
-        uv, spread_uv, ppb, history or _steady(), has_temperature, calibrated, pure
+        uv, uv, spread_uv, ppb, history or _steady(), has_temperature, calibrated, pure
     )
     return FLAGS[flag]
 
 
 def _cloudiness(uv_25=turbidity.CLEAR_UV, pin_uv=_CLEAR_UV, spread_uv=0, history=None,
-                clearest_uv=None, is_dry=False, has_temperature=True, calibrated=0):  # fmt: skip
+                clearest_uv=None, is_dry=False, has_temperature=True, calibrated=0,
+                gain=1000):  # fmt: skip
     return FLAGS[
         judging.cloudiness(
-            pin_uv, spread_uv, uv_25, history or _steady(_CLEAR_UV), clearest_uv, is_dry,
+            pin_uv, spread_uv, uv_25, gain, history or _steady(_CLEAR_UV), clearest_uv, is_dry,
             has_temperature, calibrated,
         )
     ]  # fmt: skip
@@ -40,6 +41,8 @@ def test_each_fault_of_a_tds_probe():
     expect(_solids(), "good")
     expect(_solids(2_300_000), "short")
     expect([_solids(5000), _solids(5000, pure=True)], ["dry_or_open", "good"])
+    expect(_solids(2000, pure=True), "dry_or_open")
+    expect(_solids(2_260_000), "over_range")
     expect(_solids(spread_uv=41_000), "noisy")
     expect(_solids(2_200_000), "over_range")
     expect(_solids(has_temperature=False), "no_temp")
@@ -57,6 +60,11 @@ def test_each_fault_of_a_turbidity_probe():
     expect(_cloudiness(has_temperature=False), "no_temp")
     expect(_cloudiness(clearest_uv=turbidity.CLEAR_UV - 50_001), "drift")
     expect(_cloudiness(2_000_000), "over_range")
+    expect(
+        [_cloudiness(3_300_000, gain=1000), _cloudiness(3_300_000, gain=2000)],
+        ["good", "over_range"],
+    )
+    expect(_cloudiness(calibrated=quality.EXPIRED), "expired")
     expect(_cloudiness(4_000_000, calibrated=quality.UNCALIBRATED), "uncalibrated")
 
 

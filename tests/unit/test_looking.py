@@ -4,14 +4,14 @@ from expect import expect
 from firmware.config import parse
 from firmware.core import column, quality, record
 from firmware.core.column import Column
-from firmware.looking import look
+from firmware.looking import carried, look
 from firmware.storage.quality_state import BYTES, QualityState
 from meter import Meter
 from watch import begun, check, wakes
 
 _CONFIG = (
     b'{"device": "m", "broker_host": "b", "report_s": 3600, "message_bytes": 512,'
-    b' "quality_s": 21600, "tds_pin": 33}'
+    b' "quality_s": 21600, "tds_pin": 33, "tds_switch_pin": 25}'
 )
 _HOUR_S = 3600
 
@@ -90,7 +90,7 @@ def test_what_the_probes_have_read_survives_as_bytes_and_damage_forgets_it():
     for n in range(9):
         state.known[2].history.take(400_000 + n)
         state.clarity.take(3 * _HOUR_S * n, 4_100_000 + n)
-    state.known[3].flag, state.known[3].above = quality.DRIFT, 2
+    state.known[3].flag, state.known[3].quiet, state.known[3].above = quality.DRIFT, 1, 2
     packed = state.pack()
     expect(len(packed), BYTES)
     other = QualityState(packed + b"more")
@@ -100,6 +100,36 @@ def test_what_the_probes_have_read_survives_as_bytes_and_damage_forgets_it():
         damaged[position] ^= 1
         expect(QualityState(bytes(damaged)).pack(), QualityState().pack())
     expect(QualityState(b"").pack(), QualityState().pack())
+
+
+def test_whoever_asks_is_not_asked_again_when_nothing_can_be_said():
+    meter = _meter()
+    meter.quality = b""
+    meter.press(600_000)
+    before = len(meter.measured_s)
+    wakes(meter, 12)
+    expect(len(meter.measured_s) - before <= 3, True)
+
+
+def test_what_could_not_go_with_its_slot_s_reading_goes_as_stale():
+    retained, state = _Kept(), _State()
+    retained.packed = column.pack([Column(2, quality.GOOD, 210_000, 9000, 470_000)])
+    state.column_bytes = len(retained.packed)
+    expect(carried(state, retained), retained.packed)
+    state.are_old = 1
+    expect(
+        column.unpacked(carried(state, retained)),
+        [Column(2, quality.STALE, 210_000, 9000, 470_000)],
+    )
+
+
+class _State:
+    column_bytes = are_old = 0
+
+
+class _Kept:
+    def columns(self, size):
+        return self.packed[:size]
 
 
 class _Retained:

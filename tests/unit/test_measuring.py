@@ -28,6 +28,7 @@ def _measured(config, found, retained=None):
         when=_When,
         state=None,
         purifier=None,
+        note=None,
     )
     return {one.kind: one for one in column.unpacked(packed)}, news
 
@@ -72,7 +73,7 @@ def test_a_probe_of_one_s_own_comes_before_the_instrument_s_value_and_uses_its_t
 def test_a_fault_is_told_once_and_its_end_once():
     retained, config = RetainedState(FakePower()), Config({"thermometer_pin": 27})
     told = []
-    for centi_c in (1400, None, None, 8500, 1410, 1420):
+    for centi_c in (1400, None, None, 8500, 1410, 1420, 1400, 1390, 1380):
         _, news = _measured(config, (centi_c, [None] * 3, None), retained)
         told += [one[1:3] for one in news]
     expect(told, [

@@ -152,11 +152,17 @@ def test_probes_that_cannot_are_refused_with_the_reason():
         ({"instrument": "sen0710", "instrument_tx_pin": 17}, ("instrument_rx_pin", "not set")),
         ({"instrument_tx_pin": 17}, ("instrument_tx_pin", "no instrument")),
         ({"filter_l": 1}, ("filter_l", "purifier")),
+        ({"tds_switch_pin": -1}, ("tds_switch_pin", "destroys")),
+        ({"quality_s": 5000}, ("quality_s", "multiple of slot_s")),
+        ({"instrument_unit": 2}, ("instrument_unit", "not there")),
     ):
         values = dict(_FITTED)
         values.update(changes)
         _refused(values, words)
     _refused({"tds_switch_pin": 25}, ("tds_switch_pin", "set tds_pin"))
+    _refused({"tds_factor_milli": 501}, ("tds_factor_milli", "set tds_pin"))
+    _refused({"turbidity_divider_ppm": 600_000}, ("turbidity_divider_ppm", "turbidity_pin"))
+    _refused({"quality_s": 3600}, ("quality_s", "any probe"))
     values = dict(_INSTRUMENT)
     values["instrument_direction_pin"] = 16
     _refused(values, ("instrument_direction_pin", "instrument_rx_pin"))

@@ -26,17 +26,19 @@ def _flagged(flag, one=_MUD):
 
 
 def test_three_in_a_row_and_the_end_of_it():
-    clear = Column(3, quality.GOOD, 500, 100, 2_800_000)
-    expect(_told([_MUD] * 2), [])
-    expect(_told([_MUD] * 9), [(15, 80_000, 1000, "turbidity_mntu gb5749")])
-    expect(_told([_MUD, _MUD, clear, _MUD, _MUD]), [])
-    expect([e[2] for e in _told([_MUD] * 3 + [clear] * 3 + [_MUD] * 3)], [1000, 0, 1000])
+    for clear in (
+        Column(3, quality.GOOD, 500, 100, 2_800_000),
+        Column(3, quality.BELOW_RANGE, 0, 220_000, 2_800_000),  # what a SEN0189 says of tap water
+    ):
+        expect(_told([_MUD] * 2), [])
+        expect(_told([_MUD] * 9), [(15, 80_000, 1000, "turbidity_mntu gb5749")])
+        expect(_told([_MUD, _MUD, clear, _MUD, _MUD]), [])
+        expect([e[2] for e in _told([_MUD] * 3 + [clear] * 3 + [_MUD] * 3)], [1000, 0, 1000])
 
 
 def test_what_is_not_good_neither_counts_nor_ends_it():
     for flag in (
         quality.UNCALIBRATED, quality.EXPIRED, quality.DRIFT, quality.NO_TEMP, quality.STALE,
-        quality.BELOW_RANGE,
     ):  # fmt: skip
         expect(_told([_flagged(flag)] * 9), [])
         expect(len(_told([_MUD, _flagged(flag), _MUD, _flagged(flag), _MUD])), 1)
@@ -51,9 +53,26 @@ def test_nobody_is_alarmed_by_what_cannot_be_told():
     expect(_told([unsure] * 9), [])
     expect(_told([_MUD, _MUD, unsure, _MUD]), [])
     expect(len(_told([unsure] * 9, "who")), 0)
+    expect(len(_told([_MUD] * 3 + [unsure] * 9)), 1)  # nor is anybody told that it is over
 
 
 def test_above_the_range_of_the_probe_is_above_the_limit():
     salty = Column(2, quality.OVER_RANGE, 1_110_000, 90_000, 2_250_000)
     expect(_told([salty] * 3), [(15, 1_110_000, 1_000_000, "solids_ppb gb5749")])
     expect(_told([Column(1, quality.GOOD, 9_000, 50, 0)] * 9), [])  # no limit for warmth
+
+
+def test_a_fault_that_comes_and_goes_is_one_event_and_its_end_comes_when_it_is_sure():
+    calm, noisy = (
+        Column(2, quality.GOOD, 210_000, 9000, 470_000),
+        Column(2, quality.NOISY, None, 0, 9),
+    )
+    packed, told = b"", []
+    looks = [calm, noisy, calm, noisy, calm, calm, noisy, noisy, calm, calm, calm, calm, calm]
+    for number, one in enumerate(looks):
+        known = QualityState(packed)
+        news = QualityNews(known, "who")
+        news.tell([one])
+        packed = known.pack()
+        told += [(number,) + e[1:3] for e in news.all]
+    expect(told, [(1, quality.GOOD, quality.NOISY), (11, quality.NOISY, quality.GOOD)])

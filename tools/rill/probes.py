@@ -77,12 +77,9 @@ def _float(address: int, value: float) -> dict[int, int]:
 
 # What the registers of an instrument hold in water of so many degrees, ppm and NTU.
 REGISTERS: dict[str, Callable[[float, float, float], dict[int, int]]] = {
-    "ectds10": lambda c, ppm, ntu: {
-        0: round(100 * c) & 0xFFFF,
-        1: 0,
-        2: round(2 * ppm),
-        4: round(ppm),
-    },
+    "ectds10": lambda c, ppm, ntu: dict(
+        enumerate([round(100 * c) & 0xFFFF, 0, round(2 * ppm), 0, round(ppm)])
+    ),
     "sen0710": lambda c, ppm, ntu: {0: round(10 * ntu), 1: round(10 * c) & 0xFFFF},
     "ws102_tds": lambda c, ppm, ntu: {**_float(4, c), **_float(6, ppm)},
 }

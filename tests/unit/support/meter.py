@@ -232,7 +232,7 @@ class Meter:
             open_purifier=lambda: None,
         )
 
-    def _measure(self, config, when, state, purifier):
+    def _measure(self, config, when, state, purifier, note):
         self.measured_s.append(when.time_s)
         self.asked += not self.state().next_quality_s
         return self.quality, self.quality_news
