@@ -103,7 +103,9 @@ def _check_purifier(config):
 def _check_message(config):
     values = len([name for name in _ALL if getattr(config, name + "_pin") >= 0])
     if config.instrument:
-        values += 2
+        from firmware.core.instruments import INSTRUMENTS
+
+        values += len(INSTRUMENTS[config.instrument].values)
     if board.FLUSH_PIN is not None:
         values += _PURIFIER_VALUES
     least = _MESSAGE_BYTES + values * _VALUE_BYTES

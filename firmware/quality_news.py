@@ -43,7 +43,7 @@ class QualityNews:
             if known.quiet < _ENDS:
                 return  # a fault that comes and goes is one
         if one.flag != known.flag and (one.flag in _NEWS or known.flag in _NEWS):
-            self.add(event.QUALITY_FLAG, known.flag, one.flag, column.NAMES[one.kind])
+            self.add(event.QUALITY_FLAG, known.flag, one.flag, column.name(one.kind))
         known.flag, known.quiet = one.flag, 0
 
     def _tell_limit(self, one):
@@ -61,7 +61,7 @@ class QualityNews:
             known.above = 0
         is_above = known.above >= _IN_A_ROW
         if is_above != was_above:
-            text = "%s %s" % (column.NAMES[one.kind], self._source)
+            text = "%s %s" % (column.name(one.kind), self._source)
             self.add(event.QUALITY_LIMIT, one.value, limit if is_above else 0, text)
 
     def _limit(self, kind):

@@ -11,7 +11,8 @@ WATER_CENTI_C = const(1)  # hundredths of a degree
 SOLIDS_PPB = const(2)  # thousandths of a mg/L
 TURBIDITY_MNTU = const(3)  # thousandths of an NTU
 PRODUCT_SOLIDS_PPB = const(4)  # the same as 2, behind the membrane of a purifier
-PROBED = (WATER_CENTI_C, SOLIDS_PPB, TURBIDITY_MNTU, PRODUCT_SOLIDS_PPB)
+CONDUCTIVITY_NS = const(13)  # nS/cm at 25 degrees, of an instrument
+PROBED = (WATER_CENTI_C, SOLIDS_PPB, TURBIDITY_MNTU, PRODUCT_SOLIDS_PPB, CONDUCTIVITY_NS)
 # Analogue probes, as in the names of their pins, and their columns.
 ANALOG_PINS = ("tds", "product_tds", "turbidity")
 ANALOG = (SOLIDS_PPB, PRODUCT_SOLIDS_PPB, TURBIDITY_MNTU)
@@ -24,8 +25,8 @@ PRODUCED_S = const(9)  # of all time, as those below
 STANDBY_S = const(10)
 FLUSHES = const(11)
 FLUSHED_S = const(12)
-# In events, which only those of probes have.
-NAMES = ("", "water_centi_c", "solids_ppb", "turbidity_mntu", "product_solids_ppb")
+# In events, which only those of probes have: by their places in PROBED.
+NAMES = ("water_centi_c", "solids_ppb", "turbidity_mntu", "product_solids_ppb", "conductivity_ns")
 
 # kind: one of the above. flag: core/quality.py. value: None: rejected. uncertainty: two standard
 # deviations. raw: microvolts as measured, of a thermometer 0.
@@ -35,6 +36,10 @@ Column = namedtuple("Column", ("kind", "flag", "value", "uncertainty", "raw"))
 def column(kind, flag, value, uncertainty, raw):
     """A value that its flag rejects is none."""
     return Column(kind, flag, None if quality.is_rejected(flag) else value, uncertainty, raw)
+
+
+def name(kind):
+    return NAMES[PROBED.index(kind)]
 
 
 def older(columns):

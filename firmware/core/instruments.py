@@ -4,7 +4,7 @@ from collections import namedtuple
 
 from micropython import const
 
-from firmware.core.column import SOLIDS_PPB, TURBIDITY_MNTU, WATER_CENTI_C
+from firmware.core.column import CONDUCTIVITY_NS, SOLIDS_PPB, TURBIDITY_MNTU, WATER_CENTI_C
 from firmware.core.modbus import FLOAT, READ_HOLDING, SIGNED, UNSIGNED
 
 _DEGREE = const(100)
@@ -23,11 +23,12 @@ Value = namedtuple(
 
 INSTRUMENTS = {
     # Seeed Liquid EC & TDS Sensor ECTDS10, user manual 1.1, chapters 4 and 7: +-3 % to
-    # 10,000 uS/cm. Its own TDS register, so its own factor; TDS of drinking water only.
+    # 10,000 uS/cm. Its TDS is by a factor of its own.
     "ectds10": Instrument(
         9600, 2500, 500, READ_HOLDING,
         (
             Value(WATER_CENTI_C, 0, SIGNED, 1, -500, 8000, 0, 50),
+            Value(CONDUCTIVITY_NS, 2, UNSIGNED, _MILLI, 0, 10_000_000, 30, 20_000),
             Value(SOLIDS_PPB, 4, UNSIGNED, _MILLI, 0, 5_000_000, 30, 10_000),
         ),
     ),

@@ -74,7 +74,7 @@ class Message(NamedTuple):
 QUALITY_KINDS = (
     "", "water_centi_c", "solids_ppb", "turbidity_mntu", "product_solids_ppb",
     "rejection_permille", "filter_ml", "filter_days", "filter_life_permille", "produced_s",
-    "standby_s", "flushes", "flushed_s",
+    "standby_s", "flushes", "flushed_s", "conductivity_ns",
 )  # fmt: skip
 QUALITY_FLAGS = (
     "good", "below_range", "over_range", "dry_or_open", "open", "short", "noisy", "stuck", "drift",
