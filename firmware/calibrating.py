@@ -87,10 +87,11 @@ class Calibrating:
         )
 
     def _keep(self, known, new, text):
-        """The event first: what was not told is not in force."""
-        if not self._note(event.CALIBRATED, known.k_milli, new.k_milli, text + ", " + new.who):
+        """The events first: what was not told is not in force."""
+        where = "%s at %d.%02d C" % (text, new.centi_c // 100, new.centi_c % 100)
+        is_told = self._note(event.CALIBRATION_POINT, new.raw_uv, new.offset_uv, where)
+        text = text + ", " + new.who
+        if not is_told or not self._note(event.CALIBRATED, known.k_milli, new.k_milli, text):
             raise StorageFault("the event could not be stored, so nothing was changed")
-        degrees = "%s at %d.%02d C" % (text, new.centi_c // 100, new.centi_c % 100)
-        self._note(event.CALIBRATION_POINT, new.raw_uv, new.offset_uv, degrees)
         self._calibrations.save(new)
         return new

@@ -22,7 +22,7 @@ def measured(*, config, read, retained, nvs, when, state, purifier, note):
     read: of probes.py; None: of a purifier that does not produce. purifier: a Purifier or None,
     whose events are noted at once.
     """
-    if purifier and not read and state.column_bytes:
+    if purifier and not read and state.column_bytes and not state.are_old:
         return retained.columns(state.column_bytes), []  # of this slot's production
     known = QualityState(retained.history())
     news = QualityNews(known, config.water_limits)

@@ -31,8 +31,8 @@ QUALITY_LIMIT = const(15)  # before: value; after: the limit that it is above, 0
 CALIBRATED = const(16)  # before, after: factor in thousandths; text: probe, standard, who
 FILTER_CHANGED = const(17)  # before: mL through the old one; after: its days; text: who
 FILTER_LIFE = const(18)  # before, after: thousandths left then and now; text: what limits it
-CALIBRATION_POINT = const(20)  # before: raw microvolts; after: offset in microvolts; text: where
 REJECTION = const(19)  # before: thousandths; after: the limit they are below, 0: no longer
+CALIBRATION_POINT = const(20)  # before: raw microvolts; after: offset in microvolts; text: where
 
 # Why a boot came.
 POWER_ON = const(0)
