@@ -35,6 +35,19 @@ while reader.advance():
     newest = record.quality_rows(bytes(record.quality(reader.body))) or newest
 print("NEWEST", json.dumps(newest))
 """
+_EVENTS = """
+import json
+from firmware.app import open_store
+from firmware.core import event
+from firmware.hal.nvs import Nvs
+from firmware.storage.checkpoint import Vault
+from firmware.storage.reader import Reader
+reader, found = Reader(open_store(Vault(Nvs())).events, 1), []
+while reader.advance():
+    one = event.unpack(reader.body)
+    found.append([one.code, one.before, one.after, one.text])
+print("EVENTS", json.dumps(found))
+"""
 
 
 class Bench:
@@ -63,6 +76,11 @@ class Bench:
         self.board.wake("reset", scripts=self._script(_STATED))
         return json.loads(self.board.console_end(1).partition("STATED ")[2])
 
+    def newest_events(self, count):
+        """Code, before, after, text of each."""
+        self.board.wake("reset", scripts=self._script(_EVENTS))
+        return json.loads(self.board.console_end(1).partition("EVENTS ")[2])[-count:]
+
     def solids(self):
         """The newest value of the TDS probe in the journal, after a press of the button."""
         self.wakes("button", "timer", "timer")
@@ -84,6 +102,10 @@ def test_a_good_standard_changes_the_next_reading_as_predicted(bench):
     assert (flag, before_ppb // 10_000) == (13, 63) and uncertainty > 100_000
     _, said = bench.prompt(f'calibrate_tds({_STANDARD_US}, "A. Miller")')
     assert "factor 11" in said
+    point, factor = bench.newest_events(2)
+    assert (point[0], factor[0]) == (20, 16) and point[1] == bench.stated()[6]
+    assert (factor[1], factor[2]) == (1000, bench.stated()[1])
+    assert (point[3], factor[3]) == ("tds 1413 uS/cm at 20.00 C", "tds 1413 uS/cm, A. Miller")
     _, flag, after_ppb, uncertainty, _ = bench.solids()
     assert flag == 0 and abs(after_ppb - 706_500) < 7_000 and uncertainty < 70_000
 

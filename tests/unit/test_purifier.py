@@ -176,6 +176,18 @@ def test_three_poor_productions_are_told_once_and_so_is_their_end():
     expect(len(meter.keeping.events), 4)
 
 
+def test_what_could_not_be_told_is_told_the_next_time_and_then_no_more():
+    meter = _Purified()
+    meter.look([])
+    meter.keeping.works = False
+    for _ in range(3):
+        meter.look(_probes(200_000, 60_000), odometer_ml=95_000)
+    meter.keeping.events, meter.keeping.works = [], True
+    for _ in range(3):
+        meter.look(_probes(200_000, 60_000), odometer_ml=95_000)
+    expect(sorted([e[0] for e in meter.keeping.events]), [event.FILTER_LIFE, event.REJECTION])
+
+
 def test_a_filter_change_is_told_with_what_the_old_one_did_and_begins_anew():
     meter = _Purified()
     meter.look([], odometer_ml=5000, now_s=0)
