@@ -43,7 +43,7 @@ FIELDS = (
     ("message_bytes", 1024, 320, 4096),  # the most that one message may hold; an event fits
     ("quality_s", 21600, 3600, 604_800),  # probes are read at each multiple
     ("tds_pin", -1, -1, 39),  # GPIO of a TDS probe (ADC1: 32 to 39), -1: none; its supply ...
-    ("tds_switch_pin", -1, -1, 33),  # ... is switched by this one, -1: always on
+    ("tds_switch_pin", -1, -1, 33),  # ... is switched by this one
     ("tds_factor_milli", 500, 400, 1000),  # mg/L for each mS/cm, by convention
     ("product_tds_pin", -1, -1, 39),  # the second one of a purifier, behind its membrane
     ("product_tds_switch_pin", -1, -1, 33),

@@ -125,19 +125,23 @@ class Cycle:
 
     def _stay_awake(self, ms):
         """Count until the next wake; False when only a new boot can mend something."""
-        from firmware.staying import Staying  # of a Hall sensor's board
+        from firmware.staying import stay  # of a Hall sensor's board
 
         try:
             if not self._purifier:
                 self._purifier = self._open_purifier()
-            Staying(
+            stay(
+                ms,
                 clock=self._clock,
                 power=self._power,
                 counts=self._counting,
                 state=self._state,
                 config=self._config,
                 purifier=self._purifier,
-            ).until(ms, self._now_s, self._commit, self._store_count)
+                look_at_clock=self._now_s,
+                commit=self._commit,
+                store_count=self._store_count,
+            )
         except Exception as crash:  # noqa: BLE001
             sys.print_exception(crash)
             return False

@@ -3,6 +3,7 @@
 from micropython import const
 
 from board import board
+from firmware.config import FIELDS
 from firmware.core.errors import ConfigError
 from firmware.core.limits import LIMITS
 
@@ -57,13 +58,14 @@ def check(config):
 
 def _check_needed(config):
     has_tds = config.tds_pin >= 0 or config.product_tds_pin >= 0
-    for key, usual, is_needed, probe in (
-        ("tds_factor_milli", 500, has_tds, "tds_pin"),
-        ("turbidity_divider_ppm", 666_667, config.turbidity_pin >= 0, "turbidity_pin"),
-        ("instrument_unit", 1, config.instrument, "instrument"),
-        ("quality_s", 21_600, config.has_probes(), "any probe"),
+    usual = {field[0]: field[1] for field in FIELDS}
+    for key, is_needed, probe in (
+        ("tds_factor_milli", has_tds, "tds_pin"),
+        ("turbidity_divider_ppm", config.turbidity_pin >= 0, "turbidity_pin"),
+        ("instrument_unit", config.instrument, "instrument"),
+        ("quality_s", config.has_probes(), "any probe"),
     ):
-        if getattr(config, key) != usual and not is_needed:
+        if getattr(config, key) != usual[key] and not is_needed:
             raise ConfigError("%s is of a probe that is not there: set %s" % (key, probe))
     if config.has_probes() and config.quality_s % config.slot_s:
         raise ConfigError(

@@ -10,11 +10,14 @@ def in_passing(act):
     try:
         return act()
     finally:
-        passing = [name for name in sys.modules if name not in known]
-        for name in passing:
-            del sys.modules[name]
-            parent, _, child = name.rpartition(".")
-            if parent in sys.modules and hasattr(sys.modules[parent], child):
-                delattr(sys.modules[parent], child)
-        if passing:
-            gc.collect()
+        if len(sys.modules) > len(known):  # in most wakes nothing has come
+            _forget([name for name in sys.modules if name not in known])
+
+
+def _forget(names):
+    for name in names:
+        del sys.modules[name]
+        parent, _, child = name.rpartition(".")
+        if parent in sys.modules and hasattr(sys.modules[parent], child):
+            delattr(sys.modules[parent], child)
+    gc.collect()

@@ -34,8 +34,7 @@ def check_sample(uv, spread_uv, centi_c):
 def tds_factor(uv, centi_c, standard_ns):
     """k in thousandths, from one solution of known conductivity at 25 degrees."""
     _check_standard(standard_ns)
-    raw_ns = tds.conductivity_ns(min(tds.at_25_uv(uv, centi_c), tds.HIGHEST_UV))
-    return _checked_factor(standard_ns, raw_ns)
+    return _checked_factor(standard_ns, _raw_ns((uv, centi_c), 0))
 
 
 def tds_line(first, second):

@@ -7,6 +7,7 @@ import struct
 
 from micropython import const
 
+from firmware.core.crc import reflected
 from firmware.core.errors import ProbeError
 
 READ_HOLDING = const(3)
@@ -30,12 +31,7 @@ _REASONS = {
 
 def crc16(data):
     """CRC-16 with 0xA001, begun with ones; it follows the data with its low byte first."""
-    crc = 0xFFFF
-    for byte in data:
-        crc ^= byte
-        for _ in range(8):
-            crc = crc >> 1 ^ 0xA001 if crc & 1 else crc >> 1
-    return crc
+    return reflected(data, 0xFFFF, 0xA001)
 
 
 def request(unit, function, address, count):

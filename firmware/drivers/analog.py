@@ -4,6 +4,7 @@ A TDS probe that is always on destroys its electrodes, and disturbs another one 
 """
 
 from firmware.core.samples import COUNT, SPACING_MS, figures
+from firmware.drivers.powered import powered
 
 _samples = [0] * COUNT  # one for all of them: only one is read at a time
 
@@ -22,14 +23,7 @@ class AnalogProbe:
 
     def read(self):
         """Figures of 100 ms: core/samples.py."""
-        if self._switch:
-            self._switch.on()
-        try:
-            self._clock.sleep_ms(self._settle_ms)
-            self._sample()
-        finally:
-            if self._switch:
-                self._switch.off()
+        powered(self._switch, self._clock, self._settle_ms, self._sample)
         return figures(_samples)
 
     def _sample(self):

@@ -5,6 +5,9 @@ Its register is checked byte by byte: a bus at ground reads as zeros, whose CRC 
 
 from micropython import const
 
+from firmware.core.crc import reflected
+from firmware.drivers.powered import powered
+
 _SKIP_ROM = const(0xCC)
 _CONVERT = const(0x44)
 _READ = const(0xBE)
@@ -23,17 +26,13 @@ class Thermometer:
 
     def read_centi_c(self):
         """Hundredths of a degree, 8500: nothing was converted, None: no answer that is right."""
-        if self._switch:
-            self._switch.on()
-        try:
-            self._clock.sleep_ms(_POWER_UP_MS)
-            # Copies hand back what they knew before: the first conversion is thrown away.
-            if self._convert() and self._convert():
-                return self._read()
-            return None
-        finally:
-            if self._switch:
-                self._switch.off()
+        return powered(self._switch, self._clock, _POWER_UP_MS, self._measured)
+
+    def _measured(self):
+        # Copies hand back what they knew before: the first conversion is thrown away.
+        if self._convert() and self._convert():
+            return self._read()
+        return None
 
     def _convert(self):
         if not self._bus.reset():
@@ -62,10 +61,5 @@ def _is_register(register):
 
 
 def _crc8(data):
-    """CRC-8 of Maxim, x^8 + x^5 + x^4 + 1, reflected: 0 over data with its CRC behind it."""
-    crc = 0
-    for byte in data:
-        crc ^= byte
-        for _ in range(8):
-            crc = crc >> 1 ^ 0x8C if crc & 1 else crc >> 1
-    return crc
+    """CRC-8 of Maxim, x^8 + x^5 + x^4 + 1: 0 over data with its CRC behind it."""
+    return reflected(data, 0, 0x8C)

@@ -2,6 +2,7 @@
 
 from firmware.core import modbus
 from firmware.core.errors import ProbeError
+from firmware.drivers.powered import powered
 
 
 class DigitalInstrument:
@@ -20,17 +21,10 @@ class DigitalInstrument:
         All come with one answer. So one that is late can only be that of the first of two tries,
         which asked the same.
         """
-        instrument = self._instrument
-        if self._switch:
-            self._switch.on()
-        try:
-            self._clock.sleep_ms(instrument.settle_ms)
-            return self._values(instrument)
-        finally:
-            if self._switch:
-                self._switch.off()
+        return powered(self._switch, self._clock, self._instrument.settle_ms, self._values)
 
-    def _values(self, instrument):
+    def _values(self):
+        instrument = self._instrument
         values = instrument.values
         first = min([value.address for value in values])
         end = max([value.address + modbus.WORDS[value.form] for value in values])
