@@ -14,6 +14,8 @@ from rill.fields import pulse_fields
 from rill.household import household
 from rill.image import USUAL_BOARD, ImageError, boards, build
 from rill.interpreter import ToolMissing
+from rill.modem.command import add_parser as add_modem
+from rill.modem.replay import ReplayError
 from rill.probes import FAULTS, REGISTERS
 from rill.pulses import PulsesError, load, run_edges
 from rill.purifier import PULSE_ML, PULSES, made_purifier
@@ -28,7 +30,7 @@ from rill.world import WorldError
 
 _DAY_S = 86400
 _HALL_PULSES = 450  # a litre, of a YF-S201
-_WRONG_INPUT = (BrokerError, TraceError, StoreError, PulsesError)
+_WRONG_INPUT = (BrokerError, TraceError, StoreError, PulsesError, ReplayError)
 _BROKEN = (SimulationError, TortureError, ImageError, ToolMissing, WorldError)
 
 
@@ -86,6 +88,7 @@ def parser() -> argparse.ArgumentParser:
     add("--json", action="store_true", help="print one JSON object and nothing else")
     _add_pulses(commands)
     torture.add_parser(commands)
+    add_modem(commands)
     image = commands.add_parser("image", help="build the tree that goes onto the flash")
     image.set_defaults(command=_image)
     image.add_argument("--board", choices=boards(), default=USUAL_BOARD, help="of firmware/boards")
