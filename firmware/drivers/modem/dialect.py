@@ -1,4 +1,4 @@
-"""What the lines of a modem mean, as data. A family adds to the common rows and takes away none."""
+"""What the lines of a modem mean, as data. A family adds to the common rows."""
 
 from collections import namedtuple
 

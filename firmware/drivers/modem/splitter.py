@@ -13,7 +13,8 @@ _PROMPTS = (b">", b"> ", b"@")
 
 class Splitter:
     """on_line(bytes): without its CR and LF, never empty; what it returns is the number
-    of raw bytes that follow. on_data(bytes): these, in parts. on_prompt(): only while wants_prompt.
+    of raw bytes that follow. on_data(bytes): these, in parts. on_prompt(): only while
+    wants_prompt.
     """
 
     def __init__(self, on_line, on_data, on_prompt):

@@ -1,4 +1,4 @@
-"""Feeds a recorded dialogue to the firmware's engine, in MicroPython, and says what it made of it."""
+"""Feeds a recorded dialogue to the firmware's engine, and says what that made of it."""
 
 import json
 import re
