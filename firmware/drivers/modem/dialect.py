@@ -6,7 +6,7 @@ from collections import namedtuple
 # prompts, only: results that end only commands with that word in them. urcs: beginnings of lines
 # that belong to no command. counted: (beginning, field with the number of raw bytes that follow,
 # least number of fields, fields that must be so).
-Dialect = namedtuple("Dialect", ("finals", "only", "prompts", "urcs", "counted"))
+Dialect = namedtuple("Dialect", ("finals", "only", "prompts", "urcs", "counted", "inline"))
 
 _FINALS = ("OK", "ERROR", "NO CARRIER", "ABORTED", "+CME ERROR:", "+CMS ERROR:")
 _ONLY = (
@@ -29,9 +29,11 @@ _COUNTED = (
     ("+CIPRXGET: 2,", 2, 4, ()),
     ("+CIPRXGET: 3,", 2, 4, ()),
     ("+SHREAD:", 0, 1, ()),
-    ("+CARECV:", 0, 1, ()),
     ("+IPD,", 0, 1, ()),
 )
 
-GENERIC = Dialect(_FINALS, _ONLY, _PROMPTS, _BOOT, _COUNTED)
+# A line that counted data cut off: its beginning, what stands between the number and them.
+_INLINE = (("+CARECV:", ","), ("+USORF:", ',"'), ("+USORD:", ',"'))
+
+GENERIC = Dialect(_FINALS, _ONLY, _PROMPTS, _BOOT, _COUNTED, _INLINE)
 FAMILIES = {"boudica": GENERIC, "quectel": GENERIC, "simcom": GENERIC, "other": GENERIC}

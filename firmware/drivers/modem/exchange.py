@@ -20,7 +20,7 @@ class Exchange:
 
     def __init__(self, dialect):
         self._dialect = dialect
-        self._splitter = Splitter(self._line, self._counted, self._prompt)
+        self._splitter = Splitter(self._line, self._begun, self._counted, self._prompt)
         self._late = []  # commands that had no end
         self._command = self._prefix = ""
         self._finals = 0
@@ -58,6 +58,14 @@ class Exchange:
     def _prompt(self):
         self.result = "prompt"
         self._splitter.wants_prompt = False
+
+    def _begun(self, line):
+        """True when counted data follow behind this part of a line."""
+        text = _text(line.strip())
+        for beginning, end in self._dialect.inline:
+            if text.startswith(beginning) and text.endswith(end):
+                return _last_number(text[: -len(end)]) > 0
+        return False
 
     def _counted(self, data):
         self.data += data
@@ -148,6 +156,9 @@ class Exchange:
         return self._prefix == "+QIURC"
 
     def _count(self, text):
+        for beginning, end in self._dialect.inline:
+            if text.startswith(beginning) and text.endswith(end):
+                return _last_number(text[: -len(end)])
         for beginning, place, least, _ in self._dialect.counted:
             if text.startswith(beginning):
                 fields = text[text.index(":") + 1 :].split(",") if ":" in text else text.split(",")
@@ -156,6 +167,11 @@ class Exchange:
                 field = fields[place].strip() if len(fields) >= least else ""
                 return int(field) if field.isdigit() else 0
         return 0
+
+
+def _last_number(text):
+    digits = text[max(text.rfind(","), text.rfind(":")) + 1 :].strip()
+    return int(digits) if digits.isdigit() else 0
 
 
 def _prefix(command):

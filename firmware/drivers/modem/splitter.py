@@ -8,17 +8,20 @@ from micropython import const
 
 _LINE_BYTES = const(2048)  # an echo of 1 kB in hex
 _LF = const(10)
+_SEPARATORS = b',"'
 _PROMPTS = (b">", b"> ", b"@")
 
 
 class Splitter:
     """on_line(bytes): without its CR and LF, never empty; what it returns is the number
-    of raw bytes that follow. on_data(bytes): these, in parts. on_prompt(): only while
+    of raw bytes that follow. on_part(bytes): of a line that is at a comma or a quote, True when
+    these follow there. on_data(bytes): these, in parts. on_prompt(): only while
     wants_prompt.
     """
 
-    def __init__(self, on_line, on_data, on_prompt):
+    def __init__(self, on_line, on_part, on_data, on_prompt):
         self._on_line = on_line
+        self._on_part = on_part
         self._on_data = on_data
         self._on_prompt = on_prompt
         self._line = bytearray(_LINE_BYTES)
@@ -56,6 +59,8 @@ class Splitter:
             # Some modems send a space behind it; at the beginning of the next line it is nothing.
             self._used = 0
             self._on_prompt()
+        elif byte in _SEPARATORS and self._on_part(bytes(self._line[: self._used])):
+            self._end()
         elif self._used == _LINE_BYTES:
             self._is_over = True
 
