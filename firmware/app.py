@@ -1,7 +1,6 @@
 """Wires the meter together. The only place that knows all the parts."""
 
 import gc
-from binascii import hexlify
 
 from micropython import const
 
@@ -17,6 +16,7 @@ from firmware.hal.flash import journal_device
 from firmware.hal.nvs import Nvs
 from firmware.hal.power import Power
 from firmware.passing import in_passing
+from firmware.planning import device
 from firmware.storage.checkpoint import Vault
 from firmware.storage.state import RetainedState
 from firmware.storage.store import Store
@@ -76,23 +76,42 @@ def build(clock, power):
         return in_passing(judge)
 
     def report(config, store, state, keeping, commit):
-        def act():
-            # Imported here: a wake that only samples has no use for the network.
-            from firmware.hal.wifi import WiFi
-            from firmware.report import report as publish
+        def publish(link):
+            from firmware.report import report as publish_over
 
-            publish(
-                link=WiFi(config.wifi_ssid, config.wifi_password),
+            publish_over(
+                link=link,
                 clock=clock,
                 power=power,
                 config=config,
-                device=config.device or "rill-%s" % str(hexlify(power.unique_id()), "ascii"),
+                device=device(config, power),
                 store=store,
                 state=state,
                 keeping=keeping,
                 commit=commit,
                 system=system,
             )
+
+        def act():
+            # Imported here: a wake that only samples has no use for the network.
+            if config.link == "wifi":
+                from firmware.hal.wifi import WiFi
+
+                publish(WiFi(config.wifi_ssid, config.wifi_password))
+                return
+            from firmware.nbiot import Modem
+
+            modem = Modem(
+                config=config,
+                clock=clock,
+                power=power,
+                retained=retained,
+                note=keeping.note,
+                now_s=state.time.now_s(),
+                failures=state.failures,
+                is_urgent=not state.next_report_s,
+            )
+            modem.report(publish)
 
         in_passing(act)
 

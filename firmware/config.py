@@ -62,8 +62,17 @@ FIELDS = (
     ("filter_days", 0, 0, 3650),
     ("water_limits", "gb5749", 0, 16),  # gb5749, gb5749_small or who
     ("changed_by", "", 0, 24),  # who wrote this file; stands in the events of its changes
+    ("link", "wifi", 0, 5),  # wifi, nbiot or ppp
     ("wifi_ssid", "", 0, 32),
     ("wifi_password", "", 0, 63),
+    ("modem", "", 0, 16),  # of drivers/modem/families
+    ("modem_tx_pin", 17, 0, 33),
+    ("modem_rx_pin", 16, 0, 39),
+    ("modem_supply_pin", -1, -1, 33),  # high: it has power; -1: it always has
+    ("modem_key_pin", -1, -1, 33),  # high presses PWRKEY, -1: not connected
+    ("modem_reset_pin", -1, -1, 33),
+    ("apn", "", 0, 63),
+    ("band", 0, 0, 88),  # the only one that is looked for, 0: as the modem is set
 )
 _PULSE_FIELDS = (1, 13)  # of FIELDS
 _PROBE_FIELDS = (21, 41)
@@ -114,8 +123,17 @@ class Config:
     filter_days: int
     water_limits: str
     changed_by: str
+    link: str
     wifi_ssid: str
     wifi_password: str
+    modem: str
+    modem_tx_pin: int
+    modem_rx_pin: int
+    modem_supply_pin: int
+    modem_key_pin: int
+    modem_reset_pin: int
+    apn: str
+    band: int
 
     def __init__(self, values):
         known = [field[0] for field in FIELDS]
@@ -149,6 +167,13 @@ class Config:
         from firmware.fitting import check
 
         check(self)
+
+    def check_link(self):
+        """ConfigError when there is no such link, or it can't be connected like that."""
+        if (self.link, self.apn) != ("wifi", ""):
+            from firmware.modems import check
+
+            check(self)
 
     def pulse_settings(self):
         """All that the counter's program depends on."""
@@ -206,6 +231,7 @@ def parse(text, name=_FILE, is_known=False):
     if not is_known:
         in_passing(config.sampling)
         in_passing(config.check_probes)
+        in_passing(config.check_link)
     if not is_known and _shape(text) != b"{%s}" % b",".join([b"v:v"] * len(values)):
         raise ConfigError("%s has a setting twice, or a comma or colon too many or too few" % name)
     return config

@@ -8,7 +8,7 @@ import sys
 
 from micropython import const
 
-from firmware import counting, looking
+from firmware import counting, looking, planning
 from firmware.configuring import configured
 from firmware.core import event, record, schedule
 from firmware.core.errors import TRIES, JournalDamaged, StorageFault, UplinkError
@@ -18,7 +18,6 @@ from firmware.timing import SlowClock, when
 from firmware.waking import is_safe_mode, state_at_wake
 
 _CRASH_SLEEP_MS = const(60_000)
-_SLOT_WITHOUT_CONFIG_S = const(3600)
 _BUDGET_PERIOD_S = const(86400)
 # The first sleep of a new counter is short: whether it counts in sleep is known while the
 # person who fits the meter is still there.
@@ -166,7 +165,8 @@ class Cycle:
 
     def _let_slot_pass(self):
         # A slot that is due and stays due would be a sleep of a second, again and again.
-        self._state.next_slot_s = schedule.next_slot_s(self._now_s(), self._slot_s())
+        period_s = planning.slot_s(self._config)
+        self._state.next_slot_s = schedule.next_slot_s(self._now_s(), period_s)
 
     def _record_and_report(self, cause):
         state = self._state
@@ -234,19 +234,16 @@ class Cycle:
         failed = state.failures
         state.failures = min(failed + 1, 255)  # until it has succeeded
         self._keeping.checkpoint()
-        self._publish()
+        retry_s = self._publish()
         if failed and not state.failures:
             self._keeping.note(event.REPORTS_FAILED, failed)
         self._keeping.checkpoint()
-        self._follow_clock()
-        now_s, slot_s, report_s = self._now_s(), self._config.slot_s, self._config.report_s
-        if state.failures:
-            state.next_report_s = schedule.retry_s(now_s, slot_s, report_s, state.failures)
-        else:
-            state.next_report_s = schedule.next_slot_s(now_s, report_s)
+        planning.follow_clock(state, self._config, self._power, self._now_s())
+        planning.after_report(state, self._config, self._power, self._now_s(), retry_s)
 
     def _publish(self):
-        store = None
+        """Seconds after which to try again, 0: it was sent, or the link leaves that to us."""
+        store, retry_s = None, 0
         try:
             store = self._keeping.store()
         except StorageFault as fault:
@@ -264,30 +261,20 @@ class Cycle:
         except StorageFault as fault:
             print(fault)
             self._state.flags |= record.STORAGE_FAULT
-        except (UplinkError, OSError) as error:
+        except UplinkError as error:
             print("report failed, the readings stay in the journal: %s" % error)
-
-    def _slot_s(self):
-        return self._config.slot_s if self._config else _SLOT_WITHOUT_CONFIG_S
-
-    def _follow_clock(self):
-        """Move the slots when the clock has been set or stepped, or the periods are new."""
-        state = self._state
-        now_s, slot_s = self._now_s(), self._slot_s()
-        report_s = self._config.report_s if self._config else slot_s
-        clock_set = 1 if state.time.is_known() else 0
-        if clock_set != state.clock_set or state.next_slot_s - now_s > slot_s + schedule.EARLY_S:
-            state.clock_set = clock_set
-            state.next_slot_s = schedule.next_slot_s(now_s, slot_s)
-            state.next_report_s = schedule.next_slot_s(now_s, report_s)
-        elif state.next_report_s - now_s > report_s + schedule.EARLY_S:
-            state.next_report_s = schedule.next_slot_s(now_s, report_s)
+            retry_s = error.retry_s
+        except OSError as error:
+            print("report failed, the readings stay in the journal: %s" % error)
+        return retry_s
 
     def _plan(self):
         """Milliseconds to sleep."""
-        self._follow_clock()
+        planning.follow_clock(self._state, self._config, self._power, self._now_s())
         now_s = self._now_s()
         wakes_s = [self._state.next_slot_s]
+        if planning.has_own_wake(self._state, self._config, now_s):
+            wakes_s.append(self._state.next_report_s)
         if self._counting.needs_proof(self._state):
             wakes_s.append(now_s + _PROOF_S)
         if self._has_probes():

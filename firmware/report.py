@@ -40,6 +40,7 @@ def report(*, link, clock, power, config, device, store, state, keeping, commit,
             user=config.broker_user,
             password=config.broker_password,
             message_bytes=config.message_bytes,
+            trusts=not link.is_careful,
         )
         try:
             session.open()

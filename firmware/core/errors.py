@@ -28,4 +28,14 @@ class ProbeError(MeterError):
 
 
 class UplinkError(MeterError):
-    """A report did not get through; what was not acknowledged stays in the journal."""
+    """A report did not get through; what was not acknowledged stays in the journal.
+
+    fault: of core/fault.py, 0: none of these. cause: the modem's or the network's own number.
+    retry_s: seconds after which to try again, 0: whoever catches it decides.
+    """
+
+    def __init__(self, text, fault=0, cause=0):
+        super().__init__(text)
+        self.fault = fault
+        self.cause = cause
+        self.retry_s = 0

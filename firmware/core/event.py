@@ -33,6 +33,8 @@ FILTER_CHANGED = const(17)  # before: mL through the old one; after: its days; t
 FILTER_LIFE = const(18)  # before, after: thousandths left then and now; text: what limits it
 REJECTION = const(19)  # before: thousandths; after: the limit they are below, 0: no longer
 CALIBRATION_POINT = const(20)  # before: raw microvolts; after: offset in microvolts; text: where
+LINK = const(21)  # before: core/fault.py; after: its cause; text: the rung that follows, signal
+POWER_SAVING = const(22)  # T3324 and T3412 extended as granted now, seconds, -1: not granted
 
 # Why a boot came.
 POWER_ON = const(0)

@@ -12,6 +12,9 @@ _MOST = const(31)
 _ACTIVE_S = (2, 60, 360)  # T3324; others count as minutes
 _PERIODIC_S = (600, 3600, 36_000, 2, 30, 60, 1_152_000)  # T3412 extended
 _EIGHT = const(8)
+_ACTIVE_ASKED_S = const(2)
+_LONGEST_ACTIVE_S = const(180)
+_LEAST_UPDATES = const(8)
 
 
 def active_bits(seconds):
@@ -36,6 +39,24 @@ def periodic_s(bits):
     """Seconds of a T3412 extended, None: deactivated, the network's T3412 counts. ValueError."""
     unit, value = _parts(bits)
     return None if unit == _OFF else value * _PERIODIC_S[unit]
+
+
+def asked_s(report_s):
+    """(T3324, T3412 extended) to ask for: a report replaces the update of the location when it
+    comes before it.
+    """
+    return _ACTIVE_ASKED_S, report_s + report_s // 4
+
+
+def is_worth(granted_active_s, granted_periodic_s, report_s):
+    """True when a modem is left in power saving until the next report, False: switched off.
+
+    None: not granted. Awake for minutes, or updating its location again and again, it would take
+    more than the 5 to 15 J of joining the network anew.
+    """
+    if granted_active_s is None or granted_active_s > _LONGEST_ACTIVE_S:
+        return False
+    return granted_periodic_s is None or granted_periodic_s * _LEAST_UPDATES >= report_s
 
 
 def _bits(seconds, units):

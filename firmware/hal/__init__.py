@@ -45,8 +45,9 @@ serial.Serial(unit, baudrate, tx, rx)
     write(data)             returns when all of it is queued
     any()                   bytes that can be read now
 
-line.Line(pin, active_low)
-    on() off() is_on()      logical levels; starts off
+line.Line(pin, active_low, is_on)
+    on() off() is_on()      logical levels; starts off, or on, and is held no longer
+    hold()                  its pad stays as it is through deep sleep, until a Line is made of it
 
 line.Input(pin, active_low)
     is_on()                 logical level that something else drives
@@ -88,9 +89,11 @@ wifi.WiFi(ssid, password)   the bench link
     connect(host, port, timeout_ms)   a Stream, or OSError
     network_time_s()        UTC, Unix seconds, or OSError
     down()                  radio off
+    is_careful              an answer is worth waiting for, since a round trip costs nothing
 
     Stream
     recv(n, timeout_ms)     1 ... n bytes, b"" when the other side has closed, OSError(ETIMEDOUT)
-    sendall(data, timeout_ms)   all of it, or OSError
+    sendall(data, timeout_ms, is_last)  all of it, or OSError. is_last: nothing follows, and no
+                            answer is awaited, so a radio may go to rest
     close()
 """

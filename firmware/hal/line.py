@@ -1,13 +1,25 @@
 """One switched output, one input; the polarity stays inside."""
 
+import esp32
 import machine
 
 
 class Line:
-    def __init__(self, pin, active_low=False):
+    def __init__(self, pin, active_low=False, is_on=False):
         self._active_low = active_low
-        self._on = False
-        self._pin = machine.Pin(pin, machine.Pin.OUT, value=1 if active_low else 0)
+        self._on = is_on
+        level = 1 if is_on != active_low else 0
+        # A pad that was held through deep sleep follows again from here on.
+        self._pin = machine.Pin(
+            pin,
+            machine.Pin.OUT,
+            value=level,
+            hold=False,  # type: ignore[call-arg]  # not in stubs
+        )
+
+    def hold(self):
+        self._pin.init(hold=True)  # type: ignore[call-arg]
+        esp32.gpio_deep_sleep_hold(True)  # type: ignore[attr-defined]
 
     def on(self):
         self._set(True)

@@ -13,6 +13,8 @@ _UNIX_TO_2000_S = const(946684800)  # the image counts seconds from 2000-01-01
 
 
 class WiFi:
+    is_careful = True  # a round trip costs nothing here
+
     def __init__(self, ssid, password):
         self._ssid = ssid
         self._password = password
@@ -58,7 +60,7 @@ class Stream:
         self._sock.settimeout(timeout_ms / 1000)
         return self._sock.recv(n)
 
-    def sendall(self, data, timeout_ms):
+    def sendall(self, data, timeout_ms, is_last=False):
         began_ms = time.ticks_ms()
         view = memoryview(data)
         while view:

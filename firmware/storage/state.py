@@ -18,6 +18,7 @@ _SLOT_BYTES = const(416)
 _PROBES_MAGIC = b"P1"
 _HISTORY_BYTES = const(192)
 _COLUMNS_BYTES = const(172)
+_MODEM_BYTES = const(64)
 _LAYOUT = "<HIHBBBBQQQIIIIIIIIIIIIIIIqIIIHHBBBBBIIHHHHQIIIBBIBIIBB"
 _FIELDS = (
     "boot",  # times this meter got power, modulo 2**16
@@ -79,7 +80,8 @@ _BYTES = _TIME + struct.calcsize(TIME_LAYOUT)
 _PROBES = const(2 * _SLOT_BYTES)
 _HISTORY = const(_PROBES + 2)
 _COLUMNS = const(_HISTORY + _HISTORY_BYTES)
-_END = const(_COLUMNS + _COLUMNS_BYTES)
+_MODEM = const(_COLUMNS + _COLUMNS_BYTES)
+_END = const(_MODEM + _MODEM_BYTES)
 
 
 class State:
@@ -154,7 +156,7 @@ class State:
 
 class RetainedState:
     """The state in the retained memory of the power port, and behind it, on a meter that has
-    probes, what they have said: each part sealed by itself, saved with the next save().
+    probes or a modem, what they have said: each part sealed by itself, saved with the next save().
     """
 
     def __init__(self, power):
@@ -213,11 +215,18 @@ class RetainedState:
     def keep_columns(self, packed):
         self._put(_COLUMNS, seal(packed))
 
+    def modem(self, size):
+        """So many bytes as storage/modem_state.py has packed them; b"" when there are none."""
+        return unseal(bytes(self._image[_MODEM : _MODEM + size + SEAL_BYTES])) or b""
+
+    def keep_modem(self, packed):
+        self._put(_MODEM, seal(packed))
+
     def _put(self, place, packed):
         self._make_room()
         self._image[place : place + len(packed)] = packed
 
     def _make_room(self):
-        """Most meters have no probes, and write nothing for them at each wake."""
+        """A meter with neither probes nor modem writes nothing for them at each wake."""
         if len(self._image) == _PROBES:
             self._image += _PROBES_MAGIC + bytes(_END - _HISTORY)

@@ -8,14 +8,22 @@ import errno
 
 from micropython import const
 
+from firmware.core import fault
+from firmware.core.errors import UplinkError
+
 # umqtt believes any length that the other side announces, and listens as long as it talks.
 _MOST_BYTES = const(4096)
+_CONNACK = b"\x20\x02\x00\x00"
 
 
 class DeadlineSocket:
-    """Writes are kept until the next read, flush() or close()."""
+    """Writes are kept until the next read, flush() or close().
 
-    def __init__(self, *, connect, clock, buffer_bytes):
+    trusts: the CONNACK is taken for granted until the answer behind it is read, so that CONNECT
+    and what follows it are one burst (MQTT 3.1.1, 3.1.4: a client need not wait for it).
+    """
+
+    def __init__(self, *, connect, clock, buffer_bytes, trusts=False):
         self._connect = connect
         self._clock = clock
         self._stream = None
@@ -24,6 +32,8 @@ class DeadlineSocket:
         self._began_ms = 0
         self._deadline_ms = 0
         self._readable_bytes = 0
+        self._trusts = trusts
+        self._owes = False  # a CONNACK
 
     def allow_ms(self, deadline_ms):
         """From now on everything together may take deadline_ms, then OSError(ETIMEDOUT).
@@ -68,8 +78,27 @@ class DeadlineSocket:
             used, self._used = self._used, 0
             self._stream.sendall(memoryview(self._buffer)[:used], self._left_ms())
 
+    def send_last(self):
+        """Flush what ends the session: nothing is awaited behind it."""
+        used, self._used = self._used, 0
+        self._stream.sendall(memoryview(self._buffer)[:used], self._left_ms(), True)
+
+    def settle(self):
+        """Read the CONNACK that was taken for granted."""
+        if self._owes:
+            self._owes = False
+            answer = self.read(len(_CONNACK))
+            if answer != _CONNACK:
+                if len(answer) == len(_CONNACK) and answer[0] == _CONNACK[0]:
+                    raise UplinkError("the broker refuses", fault.BROKER, answer[3])
+                raise OSError(errno.ECONNRESET, "no CONNACK")
+
     def read(self, n):
         """Exactly n bytes; b"" when the other side closed before the first of them."""
+        if self._trusts:
+            self._trusts, self._owes = False, True
+            return _CONNACK
+        self.settle()
         self.flush()
         if n > self._readable_bytes:
             raise OSError(errno.EINVAL, "%d bytes announced" % n)

@@ -5,9 +5,12 @@ module global `socket` is replaced by ours, which works with every version becau
 Python modules have writable globals.
 """
 
+import errno
+
 import umqtt.simple as umqtt
 from micropython import const
 
+from firmware.core import fault
 from firmware.core.errors import UplinkError
 from firmware.uplink.deadline import DeadlineSocket
 
@@ -15,6 +18,7 @@ _CONNECT_MS = const(20_000)  # TCP connect to CONNACK
 _PUBACK_MS = const(20_000)
 _CLOSE_MS = const(5_000)
 _KEEPALIVE_S = const(120)
+_CONNECT_BYTES = const(192)  # a CONNECT with names of 32 and 64 bytes and a password of 64
 _HEAD_BYTES = const(128)  # fixed header, topic and packet identifier of a PUBLISH
 
 # What umqtt raises on a bad or missing answer: it trusts lengths and indexes blindly.
@@ -35,11 +39,19 @@ class _Sockets:
 
 
 class Session:
-    """connect(host, port, timeout_ms) opens the stream. Every failure is an UplinkError."""
+    """connect(host, port, timeout_ms) opens the stream. Every failure is an UplinkError.
 
-    def __init__(self, *, connect, clock, client_id, host, port, user, password, message_bytes):
+    trusts: the broker is expected to let us in, see deadline.py.
+    """
+
+    def __init__(
+        self, *, connect, clock, client_id, host, port, user, password, message_bytes, trusts=False
+    ):
         self._sock = DeadlineSocket(
-            connect=connect, clock=clock, buffer_bytes=message_bytes + _HEAD_BYTES
+            connect=connect,
+            clock=clock,
+            buffer_bytes=message_bytes + _HEAD_BYTES + trusts * _CONNECT_BYTES,
+            trusts=trusts,
         )
         self._client = umqtt.MQTTClient(
             client_id,
@@ -53,11 +65,12 @@ class Session:
 
     def open(self):
         umqtt.socket = _Sockets(self._sock)  # type: ignore[attr-defined]
-        self._step("connect", _CONNECT_MS, self._client.connect, True)
+        self._step("connect", _CONNECT_MS, self._client.connect, True, found=fault.CONNECT)
 
     def publish(self, topic, payload):
         """Returns when the broker has acknowledged this very message."""
-        self._step("PUBACK", _PUBACK_MS, self._client.publish, topic, payload, False, 1)
+        publish = self._client.publish
+        self._step("PUBACK", _PUBACK_MS, publish, topic, payload, False, 1, found=fault.PUBACK)
 
     def close(self):
         """Say goodbye; everything was acknowledged before, so a failure costs nothing."""
@@ -74,13 +87,23 @@ class Session:
             print("stream not closed: %s" % error)
 
     def _goodbye(self):
+        self._sock.settle()
         self._sock.write(b"\xe0\0")
-        self._sock.flush()
+        self._sock.send_last()
         self._sock.close()
 
-    def _step(self, name, deadline_ms, call, *arguments):
+    def _step(self, name, deadline_ms, call, *arguments, found=fault.CLOSED):
         self._sock.allow_ms(deadline_ms)
         try:
             call(*arguments)
         except _FAULTS as error:
-            raise UplinkError("%s: %s %s" % (name, type(error).__name__, error))
+            cause = 0
+            if isinstance(error, umqtt.MQTTException) and error.args and found == fault.CONNECT:
+                found, cause = fault.BROKER, error.args[0]
+            elif found == fault.PUBACK and _is_closed(error):
+                found = fault.CLOSED
+            raise UplinkError("%s: %s %s" % (name, type(error).__name__, error), found, cause)
+
+
+def _is_closed(error):
+    return not isinstance(error, OSError) or error.errno != errno.ETIMEDOUT

@@ -47,7 +47,7 @@ def test_contract(tmp_path, name, hal):
         ("sim_clock", "rtc.ticks(),", "rtc.ticks() & 0xFFFFFFFF,", "clock_has_a_slow"),
         ("sim_adc", "if not 32 <= pin <= 39:", "if pin < 0:", "adc"),
         ("sim_serial", "return len(data)", "return len(buffer)", "serial"),
-        ("sim_line", "self.off()", "self.on()", "line"),
+        ("sim_line", "self._set(is_on)", "self._set(True)", "line"),
         ("sim_power", "1 <= n < 1 << 31", "0 <= n < 1 << 31", "power_refuses"),
     ],
 )  # fmt: skip

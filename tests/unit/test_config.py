@@ -44,6 +44,7 @@ _PINS_NEEDED = ("instrument_tx_pin", "instrument_rx_pin") + _TDS
 _OF_A_PURIFIER = ("filter_l", "filter_days")
 _LONGEST = {
     "pulse_sensor": "electronic", "water_limits": "gb5749_small", "instrument": "",
+    "link": "wifi",
 }  # fmt: skip
 
 
@@ -114,6 +115,28 @@ def test_every_text_refuses_one_byte_too_many_and_takes_its_limit():
 def test_a_text_is_measured_in_bytes_because_that_is_what_is_sent():
     _refused(b'{"wifi_ssid": "%s"}' % (b"\xc3\xa9" * 17), "wifi_ssid", 34, 32)
     expect(parse(b'{"wifi_ssid": "%s"}' % (b"\xc3\xa9" * 16)).wifi_ssid, "é" * 16)
+
+
+_NBIOT = {"link": "nbiot", "modem": "bc66", "apn": "iot.rill-1_x", "modem_key_pin": 4}
+
+
+def test_a_link_that_is_not_there_or_can_not_be_connected_is_refused():
+    expect(parse(json.dumps(_NBIOT).encode()).modem, "bc66")
+    for change, named in (
+        ({"link": "lora"}, ("link", "lora", "nbiot")),
+        ({"modem": ""}, ("modem",)),
+        ({"modem": "bc99"}, ("modem", "bc99")),
+        ({"modem": "../x"}, ("modem", "../x")),
+        ({"apn": 'a"b'}, ("apn", '"')),
+        ({"modem_key_pin": 17}, ("modem_key_pin", 17)),
+        ({"modem_rx_pin": 32}, ("modem_rx_pin", 32)),
+        ({"modem_tx_pin": 0}, ("modem_tx_pin", 0)),
+        ({"modem_reset_pin": 6}, ("modem_reset_pin", 6)),
+        ({"thermometer_pin": 4}, ("modem_key_pin", 4)),
+    ):
+        values = dict(_NBIOT)
+        values.update(change)
+        _refused(json.dumps(values).encode(), *named)
 
 
 def test_control_characters_are_refused_in_every_text():

@@ -21,7 +21,7 @@ def _ways(data):
 
 
 def _heard(command, data, family="other", data_out=None):
-    """(result, lines, urcs, data) of an exchange; the same in every way that the bytes can come."""
+    """(result, lines, urcs, data) of an exchange, however its bytes come."""
     found = None
     for parts in _ways(data):
         exchange = Exchange(FAMILIES[family])

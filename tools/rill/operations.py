@@ -38,4 +38,6 @@
     WIRE_WRITE,
     WIRE_READ,
     LINE_GET,
-) = range(1, 38)
+    UART_OPEN,
+    LINE_HOLD,
+) = range(1, 40)

@@ -59,6 +59,7 @@ class World:
         self.probes = probes or Probes()
         self.cause = 0
         self.lines: dict[int, int] = {}
+        self._held: set[int] = set()  # lines that stay as they are in deep sleep
         self.uart = Uart(self.probes)
         self.watchdog_us: int | None = None
         self.ends_us: int | None = None
@@ -92,6 +93,7 @@ class World:
             op.BYTES: self._read_bytes,
             op.LINE_GET: lambda pin, data: self.probes.level(pin, self.now_us),
             op.LINE_SET: self._set_line,
+            op.LINE_HOLD: self._hold_line,
             op.UART_WRITE: lambda value, data: self.uart.write(data, self.now_us),
             op.UART_READ: lambda value, data: self.uart.read(value, self.now_us),
             op.UART_ANY: lambda value, data: self.uart.any(self.now_us),
@@ -115,7 +117,7 @@ class World:
     def copied(self) -> "World":
         """Everything once more; what never changes is shared."""
         twin = copy.copy(self)
-        twin.lines, twin.units = dict(self.lines), {}
+        twin.lines, twin.units, twin._held = dict(self.lines), {}, set(self._held)
         twin.wear, twin.probes, twin.noted = copy.deepcopy((self.wear, self.probes, []))
         twin.uart = Uart(twin.probes)
         twin.coprocessor = self.coprocessor.copied()
@@ -129,6 +131,7 @@ class World:
         self.coprocessor.power_comes(self._time.slow_us(self.now_us), Random(seed))
         self._time = self._time.restarted(self.coprocessor, self.now_us)
         self.lines.clear()
+        self._held.clear()
         self.uart = Uart(self.probes)
         if self._has_water:
             self._drive(self._edges)
@@ -162,6 +165,8 @@ class World:
 
     def sleep_until(self, us: int) -> bool:
         """Deep sleep; True when the coprocessor ended it, at what is now_us then."""
+        for pin in [pin for pin in self.lines if pin not in self._held]:
+            self._set_line(pin << 1, b"")
         self._chip_sleeps(True)
         self._time.sleep(self.now_us)
         woken = self.coprocessor.advance_to(self._time.slow_us(us), until_wake=self.ulp_wakes)
@@ -204,6 +209,13 @@ class World:
     def _set_line(self, value: int, data: bytes) -> int:
         self.lines[value >> 1] = value & 1
         self.probes.switched(value >> 1, value & 1, self.now_us)
+        return 0
+
+    def _hold_line(self, value: int, data: bytes) -> int:
+        if value & 1:
+            self._held.add(value >> 1)
+        else:
+            self._held.discard(value >> 1)
         return 0
 
     def _arm_watchdog(self, value: int, data: bytes) -> int:

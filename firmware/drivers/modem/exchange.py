@@ -12,14 +12,15 @@ _MARKS = "+*%^$#"
 
 
 class Exchange:
-    """dialect: of dialect.py.
+    """dialect: of dialect.py. on_urc(text): told of each line that belongs to no command.
 
     result: None as long as the command has not ended, else its whole text as the notation of
     dialogues has it. code: the number of a +CME or +CMS ERROR. lines, urcs: texts. data: bytes.
     """
 
-    def __init__(self, dialect):
+    def __init__(self, dialect, on_urc=None):
         self._dialect = dialect
+        self._on_urc = on_urc
         self._splitter = Splitter(self._line, self._begun, self._counted, self._prompt)
         self._late = []  # commands that had no end
         self._command = self._prefix = ""
@@ -80,15 +81,20 @@ class Exchange:
             if final:
                 self._ended(text, final)
             elif self._is_urc(text):
-                self.urcs.append(told)
+                self._is_nobodys(told)
             else:
                 self.lines.append(told)
         elif text == "OK" and self.result == "ok" and self._finals > 0:
             self._finals -= 1
         else:
-            self.urcs.append(told)
+            self._is_nobodys(told)
         self._all.append(told)
         return count
+
+    def _is_nobodys(self, told):
+        self.urcs.append(told)
+        if self._on_urc:
+            self._on_urc(told)
 
     def _is_echo(self, text):
         folded = text.lower()

@@ -65,6 +65,8 @@ class CutFiles:
 class Network:
     """The link and the broker behind it. Faults: switches named by what does not work."""
 
+    is_careful = True
+
     def __init__(self, meter):
         self._meter = meter
         self.no_link = self.no_time = self.no_broker = self.no_puback = False
@@ -100,7 +102,7 @@ class Network:
         if self.down_fails:
             raise OSError(errno.EIO)
 
-    def sendall(self, data, timeout_ms):
+    def sendall(self, data, timeout_ms, is_last=False):
         self._meter.fuse.burn()
         if data[0] == 0x10:
             self._answer += CONNACK

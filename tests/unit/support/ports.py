@@ -79,7 +79,7 @@ class FakePower:
         self.lose_power()
 
     def lose_power(self):
-        self.memory = bytearray(b"\xa5" * 1200)
+        self.memory = bytearray(b"\xa5" * 1300)
         self.why = "power_on"
 
     def cause(self):

@@ -39,7 +39,7 @@ class ScriptedStream:
         self.received += len(part)
         return part
 
-    def sendall(self, data, timeout_ms):
+    def sendall(self, data, timeout_ms, is_last=False):
         self._check(timeout_ms)
         self.writes.append(bytes(data))
 

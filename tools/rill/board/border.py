@@ -53,6 +53,7 @@ WIRE_RESET = const(34)  # pin of a 1-Wire bus; 1: somebody answers
 WIRE_WRITE = const(35)  # pin; data
 WIRE_READ = const(36)  # pin << 8 | bytes
 LINE_GET = const(37)
+LINE_HOLD = const(39)  # pin << 1 | 1: through deep sleep its pad stays as it is, 0: no longer
 
 _RETAINED_BYTES = const(2048)
 _OVER_BYTES = const(0xFFFFFFFF)  # as the size of an answer: the run is over, what have you seen?

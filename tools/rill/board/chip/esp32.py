@@ -50,6 +50,11 @@ def wake_on_ext0(pin, level):
     _ext0.append(pin)
 
 
+def gpio_deep_sleep_hold(on):
+    if on is not True:
+        raise ValueError("pads are held through deep sleep")
+
+
 _ext0 = []  # keeps the RTC peripherals powered, and excludes a wake by the coprocessor
 
 

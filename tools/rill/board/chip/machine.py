@@ -8,6 +8,7 @@ from border import (
     DEEP_SLEEP_MS,
     FEED,
     LINE_GET,
+    LINE_HOLD,
     LINE_SET,
     PCNT_READ,
     PCNT_START,
@@ -74,7 +75,7 @@ class Pin:
     OUT = 3
     PULL_UP = 2
 
-    def __init__(self, number, mode=None, pull=-1, *, value=None):
+    def __init__(self, number, mode=None, pull=-1, *, value=None, hold=None):
         self.number = number
         if mode == Pin.OUT and number >= 34:
             raise ValueError("pin can only be input")
@@ -82,6 +83,11 @@ class Pin:
             border.call(PIN_DIGITAL, number)
         if value is not None:
             self.value(value)
+        if hold is not None:
+            self.init(hold=hold)
+
+    def init(self, *, hold):
+        border.call(LINE_HOLD, self.number << 1 | hold)
 
     def value(self, level=None):
         if level is None:

@@ -1,11 +1,15 @@
-from border import LINE_GET, LINE_SET, border
+from border import LINE_GET, LINE_HOLD, LINE_SET, border
 
 
 class Line:
-    def __init__(self, pin, active_low=False):
+    def __init__(self, pin, active_low=False, is_on=False):
         self._pin = pin
         self._active_low = active_low
-        self.off()
+        self._set(is_on)
+        border.call(LINE_HOLD, self._pin << 1)
+
+    def hold(self):
+        border.call(LINE_HOLD, self._pin << 1 | 1)
 
     def on(self):
         self._set(True)

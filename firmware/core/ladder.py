@@ -1,0 +1,38 @@
+"""What is tried after a failure of the link, cheapest first, each once a report.
+
+A refusal is honoured: no modem is restarted because a broker says no, and no network is asked
+again that has denied the registration (GSMA TS.34). docs/modem.md has the table for people.
+"""
+
+from firmware.core import fault
+
+SOCKET = 1  # another connection, this time step by step
+ADDRESS = 2  # and the broker's address asked for anew
+PDP = 3  # and another address of our own
+ATTACH = 4  # leave the network and join it again
+RESET = 5  # of the modem, by command
+KEY = 6  # by its reset pin, or switched off and on by its key
+SUPPLY = 7  # ten seconds without power, once a day
+
+_RUNGS = {
+    fault.SILENT: (KEY, SUPPLY),
+    fault.TIMEOUT: (SOCKET, RESET, KEY),
+    fault.RESTARTED: (PDP, ATTACH),
+    fault.REFUSED: (PDP, RESET, SUPPLY),
+    fault.CLOSED: (SOCKET, PDP, ATTACH),
+    fault.PUBACK: (SOCKET, PDP),
+    fault.CONNECT: (SOCKET, ADDRESS, PDP),
+    fault.DNS: (ADDRESS, PDP),
+    fault.BROKER: (SOCKET,),
+    fault.TLS: (SOCKET,),
+    fault.CONTEXT: (PDP, ATTACH),
+    fault.SIM: (KEY,),
+}
+
+
+def next_rung(found, tried, most=SUPPLY):
+    """What to do about a fault when the rungs of `tried` did not help; None: give up."""
+    for rung in _RUNGS.get(found, ()):
+        if rung <= most and rung not in tried:
+            return rung
+    return None

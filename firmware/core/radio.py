@@ -1,0 +1,60 @@
+"""How long and how much energy a report may take, and what it has taken until now.
+
+Energy is estimated from seconds in each phase. The powers are 3.6 V times the currents of data
+sheets of NB-IoT modems (46 to 60 mA receiving, 220 mA for a tenth to a third of the connected
+time): 30 % may be wrong with them, a factor of two is not.
+"""
+
+from micropython import const
+
+SEARCH, CONNECTED = 0, 1
+_SEARCH_MW = const(190)
+_CONNECTED_MW = (200, 270, 320)  # by coverage level; repetitions grow from 1 over 8 to 32
+_TAIL_MJ = const(1800)  # ten seconds until the network lets go, unless it was asked to
+_LIMIT_MS = (150_000, 150_000, 300_000)
+_ENDING_MS = const(15_000)  # of the limit, for ending what was begun
+DAY_MJ = const(40_000)
+ALARM_MJ = const(20_000)
+
+
+class Budget:
+    """clock: port. left_mj: of the day. ecl: coverage level 0 ... 2 as known now."""
+
+    def __init__(self, clock, left_mj, ecl):
+        self._clock = clock
+        self._left_mj = left_mj
+        self._began_ms = self._since_ms = clock.ticks_ms()
+        self._phase = SEARCH
+        self._spent_mj = 0
+        self._is_ending = False
+        self.ecl = ecl
+
+    def enter(self, phase):
+        """From now on power is that of SEARCH or CONNECTED."""
+        self._spent_mj, self._since_ms = self.spent_mj(), self._clock.ticks_ms()
+        self._phase = phase
+
+    def end(self):
+        """What is left now is for ending; nothing new is begun."""
+        self._is_ending = True
+
+    def has_tail(self):
+        self._spent_mj += _TAIL_MJ
+
+    def spent_mj(self):
+        passed_ms = self._clock.elapsed_ms(self._since_ms)
+        return self._spent_mj + passed_ms * self._mw() // 1000
+
+    def taken_ms(self):
+        return self._clock.elapsed_ms(self._began_ms)
+
+    def left_ms(self):
+        """Milliseconds until the limit of time or of energy, 0 or less: it is reached."""
+        left_ms = _LIMIT_MS[self.ecl] - self.taken_ms()
+        if self._is_ending:
+            return left_ms
+        left_mj = self._left_mj - self.spent_mj()
+        return min(left_ms - _ENDING_MS, left_mj * 1000 // self._mw())
+
+    def _mw(self):
+        return _CONNECTED_MW[self.ecl] if self._phase == CONNECTED else _SEARCH_MW

@@ -1,0 +1,252 @@
+"""The AT engine: a dialogue is a table of steps, and this runs it.
+
+A step is (send, done, deadline_ms) or (send, done, deadline_ms, tries):
+
+send    a command with {names} for values; "" to wait on; ">" for the bytes of value "data"
+done    "ok", "prompt"; "any": whatever ends the command; "": nothing is expected, so all that
+        the deadline does is to give time; else the beginning of a line that has to come, in the
+        answer or on its own. "+NAME: {id},=0": behind it has to stand 0, anything else is the
+        cause of a failure
+tries   how often it is tried once more
+
+Every wait ends: with its deadline, or with the budget of the report, whichever is sooner.
+"""
+
+from micropython import const
+
+from firmware.core import fault
+from firmware.core.errors import UplinkError
+from firmware.drivers.modem.exchange import Exchange
+
+_GAP_MS = const(20)  # a modem that has just answered is not listening yet
+_POLL_MS = const(20)
+_READ_BYTES = const(256)
+_SILENCE_MS = const(500)
+_DRAIN_MS = const(5000)
+_ANSWER_MS = const(1000)
+_FEED_MS = const(1000)
+_ESC = b"\x1b"
+
+
+class Engine:
+    """open_serial(baudrate): the UART. family: a module of families. budget: core/radio.py.
+
+    on_urc(text): for each line that belongs to no command. feed(): of the watchdog.
+    """
+
+    def __init__(self, open_serial, clock, family, budget, feed):
+        self.family = family
+        self.budget = budget
+        self.clock = clock
+        self.on_urc = None
+        self._open_serial = open_serial
+        self._serial = None
+        self._feed = feed
+        self._fed_ms = clock.ticks_ms()
+        self._buffer = bytearray(_READ_BYTES)
+        self._pattern = ""
+        self._rest = None
+        self._has_restarted = False
+        self.exchange = Exchange(family.DIALECT, self._hear)
+
+    def speed(self, baudrate):
+        self._serial = self._open_serial(baudrate)
+
+    def run(self, steps, values, means=fault.REFUSED):
+        """What stood behind the last line that was waited for. UplinkError.
+
+        means: the fault that a refusal stands for.
+        """
+        rest = ""
+        for step in steps:
+            rest = self._tried(means, values, *step)
+        return rest
+
+    def ask(self, command, deadline_ms=_ANSWER_MS):
+        """(True: OK, lines of the answer)."""
+        self._begin(command)
+        if not self._until(self._has_ended, deadline_ms):
+            self._resync()
+            raise _failed(fault.TIMEOUT, command)
+        return self.exchange.result == "ok", self.exchange.lines
+
+    def listen(self, is_done, wait_ms):
+        """Let the modem speak until is_done(); False: it was not in time."""
+        return self._until(is_done, wait_ms)
+
+    def answers(self, tries, wait_ms):
+        """True when something answers OK to AT at this speed."""
+        for _ in range(tries):
+            self._begin("AT")
+            if self._until(self._has_ended, wait_ms) and self.exchange.result == "ok":
+                return True
+        return False
+
+    def pause(self, ms):
+        """Hear, but expect nothing."""
+        self._until(_never, ms)
+
+    def forget_restart(self):
+        """It was told to restart, or was just switched on."""
+        self._has_restarted = False
+        self.exchange.end()
+
+    def _tried(self, means, values, send, done, deadline_ms, tries=0):
+        while True:
+            try:
+                return self._step(means, values, send, done, deadline_ms)
+            except UplinkError as error:
+                if not tries or error.fault in (fault.RESTARTED, fault.SILENT, fault.BUDGET):
+                    raise error
+                tries -= 1
+
+    def _step(self, means, values, send, done, deadline_ms):
+        exchange, data = self.exchange, None
+        text = send.format(**values)
+        if done in ("ok", "any", "prompt"):
+            beginning, wanted, is_done = "", None, self._has_ended
+        else:
+            beginning, _, wanted = done.format(**values).partition("=")
+            is_done = self._has_come
+        self._pattern, self._rest = beginning, None
+        if send == ">":
+            data = values["data"]
+            exchange.begin_data(data)
+            self._serial.write(data)
+        elif send:
+            self._begin(text)
+        if not done:
+            self.pause(deadline_ms)
+            return ""
+        for line in exchange.lines + exchange.urcs:
+            self._match(line)
+        if not self._until(is_done, deadline_ms):
+            if beginning:
+                raise _failed(means, text or beginning)  # the network's silence, not the modem's
+            self._resync()
+            raise _failed(fault.TIMEOUT, text)
+        self._pattern = ""
+        if beginning and self._rest is not None:
+            if wanted and self._rest != wanted:
+                raise _failed(self._meaning(means), text or beginning, self._cause())
+            return self._rest
+        if done == "any" or exchange.result == done or done == "ok" and _is_good(exchange.result):
+            return ""
+        if done == "prompt" and exchange.result == "ok":
+            raise _failed(fault.TIMEOUT, text)
+        raise _failed(self._meaning(means, exchange.code), text, exchange.code or 0)
+
+    def _has_ended(self):
+        return self.exchange.result is not None
+
+    def _has_come(self):
+        """The line; or a result that says that it won't come."""
+        if self._rest is None:
+            for line in self.exchange.lines:
+                self._match(line)
+        result = self.exchange.result
+        return self._rest is not None or result is not None and not _is_good(result)
+
+    def _match(self, line):
+        if self._pattern and self._rest is None and line.startswith(self._pattern):
+            self._rest = line[len(self._pattern) :].strip()
+
+    def _cause(self):
+        digits = self._rest.strip().split(",")[0]
+        return int(digits) if digits.isdigit() else 0
+
+    def _meaning(self, means, code=None):
+        cause = self._cause() if code is None and self._rest is not None else code
+        return self.family.CAUSES.get(cause, means)
+
+    def _hear(self, text):
+        self._look_for_boot(text)
+        self._match(text)
+        if self.on_urc:
+            self.on_urc(text)
+
+    def _look_for_boot(self, text):
+        for boot in self.family.BOOTS:
+            if text.startswith(boot):
+                self._has_restarted = True
+
+    def _begin(self, command):
+        if self._has_restarted:
+            raise _failed(fault.RESTARTED, command)
+        self.pause(_GAP_MS)
+        self.exchange.begin(command)
+        self._serial.write(command.encode() + b"\r")
+
+    def _until(self, is_done, wait_ms):
+        clock, budget = self.clock, self.budget
+        began_ms, wait_ms = clock.ticks_ms(), min(wait_ms, budget.left_ms())
+        if wait_ms <= 0:
+            raise _failed(fault.BUDGET, "%d s" % (budget.taken_ms() // 1000))
+        buffer = memoryview(self._buffer)
+        while True:
+            size = self._serial.readinto(self._buffer)
+            if size:
+                self.exchange.feed(buffer[:size])
+                for line in self.exchange.lines:
+                    self._look_for_boot(line)
+            if is_done():
+                return True
+            if self._has_restarted and is_done is not _never:
+                raise _failed(fault.RESTARTED, self._pattern)
+            if clock.elapsed_ms(began_ms) >= wait_ms:
+                return False
+            if not size:
+                clock.sleep_ms(_POLL_MS)
+            if clock.elapsed_ms(self._fed_ms) >= _FEED_MS:
+                self._fed_ms = clock.ticks_ms()
+                self._feed()
+
+    def _resync(self):
+        """After an answer that did not come; UplinkError when nothing sensible comes at all.
+
+        The answer of the command before may still be on its way: only one that can be of no
+        other command shows that question and answer belong together again.
+        """
+        self._pattern = ""
+        self._drain()
+        for wake in (b"", _ESC):
+            if wake:
+                self._serial.write(wake)
+                self.pause(_SILENCE_MS)
+            if self.answers(3, _ANSWER_MS):
+                self._drain()
+                for command in ("ATE0", "AT+CGMM"):
+                    self._begin(command)
+                    self._until(self._has_ended, _ANSWER_MS)
+                if self._is_model():
+                    return
+        raise _failed(fault.SILENT, "AT")
+
+    def _is_model(self):
+        for line in self.exchange.lines:
+            for name in self.family.NAMES:
+                if name in line:
+                    return True
+        return False
+
+    def _drain(self):
+        began_ms, clock = self.clock.ticks_ms(), self.clock
+        self.exchange.end()
+        while clock.elapsed_ms(began_ms) < _DRAIN_MS:
+            self.pause(_SILENCE_MS)
+            if not self._serial.any():
+                break
+
+
+def _never():
+    return False
+
+
+def _is_good(result):
+    return result in ("ok", "send ok", "connect ok", "close ok", "connect") or (
+        result is not None and result.startswith("data accept")
+    )
+
+
+def _failed(found, what, cause=0):
+    return UplinkError("%s: fault %d, cause %d" % (what, found, cause), found, cause)

@@ -1,0 +1,49 @@
+"""SIM7070, SIM7080, SIM7090: MDM9205, dialect of SIMCom's CAOPEN."""
+
+from firmware.core import fault
+from firmware.core.cell import fields, number
+from firmware.drivers.modem.dialect import GENERIC
+
+DIALECT = GENERIC
+NAMES = ("SIM7080", "SIM7070", "SIM7090", "SIMCOM_SIM7080", "SIMCOM_SIM7070")
+BAUDS = (115200, 9600, 57600)
+SPEED = (("AT+IPR={baud}", "", 300),)
+BOOTS = ("RDY", "SMS Ready")
+BOOT_MS, KEY_MS, RESET_MS = 8000, 1200, 0
+WAKES_BY_KEY = True
+IS_UTC = False
+CAUSES = {20: fault.DNS, 21: fault.CONTEXT, 23: fault.CONNECT, 27: fault.CONNECT}
+SEND_BYTES, READ_BYTES, IS_HEX, READ_FIELD = 1460, 512, False, -1
+
+SETUP = (("AT+CNMP=38", "any", 5000), ("AT+CMNB=2", "any", 5000))
+BAND = (('AT+CBANDCFG="NB-IOT",{band}', "any", 2000),)
+APN = (('AT+CGDCONT=1,"IP","{apn}"', "any", 2000), ('AT+CNCFG=0,1,"{apn}"', "ok", 2000))
+SIGNAL = "AT+CPSI?"
+PDP_UP = (("AT+CNACT=0,1", "ok", 75_000), ("", "+APP PDP: 0,=ACTIVE", 60_000))
+PDP_DOWN = (("AT+CNACT=0,0", "any", 10_000),)
+ADDRESS = "AT+CNACT?"
+RESOLVE = ()
+CREATE = ""
+OPEN = (
+    ('AT+CAOPEN={id},0,"TCP","{host}",{port}', "+CAOPEN: {id},=0", 75_000),
+    ("", "ok", 5000),
+)
+WHY = None
+SEND = (("AT+CASEND={id},{n}", "prompt", 5000), (">", "ok", 10_000))
+SEND_LAST = SEND
+LET_GO = (("AT+CNMPSD", "any", 2000),)
+READ = "AT+CARECV={id},{n}"
+ARRIVED = ("+CADATAIND: {id}",)
+PUSHED, PUSHED_FIELDS = (), 0
+CLOSED = ("+CASTATE: {id},0", "+APP PDP: 0,DEACTIVE")
+CLOSE = (("AT+CACLOSE={id}", "any", 10_000),)
+RESET = (("AT+CFUN=1,1", "", 2000_000),)
+OFF = (("AT+CPOWD=1", "", 3000),)
+
+
+def signal(lines):
+    """(RSRP in dBm, None: these do not tell the coverage level)."""
+    for line in lines:
+        if line.startswith("+CPSI:"):
+            return number(fields(line), 11), None
+    return None, None

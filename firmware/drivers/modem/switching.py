@@ -1,0 +1,80 @@
+"""Power, key and reset of a modem: pins first, since they tell whether it can be awake."""
+
+from micropython import const
+
+_DISCHARGED_MS = const(10_000)  # the capacitor at its supply
+_LEARNT_MS = const(300)
+_BOOT_STEP_MS = const(500)
+
+
+class Switch:
+    """supply, key, reset: lines, None: not connected."""
+
+    def __init__(self, at, supply, key, reset):
+        self._at = at
+        self._supply = supply
+        self._key = key
+        self._reset = reset
+
+    def is_powered(self):
+        return self._supply is None or self._supply.is_on()
+
+    def wake(self, may_sleep):
+        """True when it answers at its speed, from wherever it was.
+
+        may_sleep: it was left in power saving.
+        """
+        at, family = self._at, self._at.family
+        if not self.is_powered():
+            self._supply.on()
+            at.forget_restart()
+            if not family.KEY_MS:
+                at.pause(family.BOOT_MS)
+                at.forget_restart()
+        elif at.answers(2 if not may_sleep or not family.WAKES_BY_KEY else 1, _LEARNT_MS):
+            return True
+        # The key is a toggle: who presses it while the modem is awake switches it off.
+        if self.press(self._key, family.KEY_MS):
+            return self._answers_in(family.BOOT_MS)
+        return self._answers_in(_BOOT_STEP_MS * 4)
+
+    def press(self, line, ms):
+        if line is None or not ms:
+            return False
+        line.on()
+        self._at.pause(ms)
+        line.off()
+        self._at.forget_restart()
+        return True
+
+    def reset(self):
+        """By its pin, else off and on by its key; the next wake() finds out what came of it."""
+        family = self._at.family
+        if self.press(self._reset, family.RESET_MS):
+            self._answers_in(family.BOOT_MS)
+        elif self.press(self._key, 2 * family.KEY_MS):
+            self._at.pause(family.BOOT_MS)
+            self._at.forget_restart()
+
+    def cycle(self):
+        """False: its supply can't be switched."""
+        if self._supply is None:
+            return False
+        self.off()
+        self._at.pause(_DISCHARGED_MS)
+        return True
+
+    def off(self):
+        if self._supply is not None:
+            self._supply.off()
+
+    def _answers_in(self, wait_ms):
+        clock = self._at.clock
+        began_ms = clock.ticks_ms()
+        while clock.elapsed_ms(began_ms) < wait_ms:
+            if self._at.answers(1, _BOOT_STEP_MS):
+                self._at.pause(_BOOT_STEP_MS)  # "RDY" may come behind the first answer
+                self._at.forget_restart()
+                return True
+            self._at.forget_restart()
+        return False

@@ -1,0 +1,65 @@
+"""When the next reading and the next report are due; the arithmetic is in core/schedule.py."""
+
+from binascii import hexlify
+
+from micropython import const
+
+from firmware.core import schedule
+
+_SLOT_WITHOUT_CONFIG_S = const(3600)
+_LONGEST_RETRY_S = const(129_600)  # a day, and half of it as jitter
+
+
+def device(config, power):
+    """The meter's name."""
+    return config.device or "rill-%s" % str(hexlify(power.unique_id()), "ascii")
+
+
+def slot_s(config):
+    return config.slot_s if config else _SLOT_WITHOUT_CONFIG_S
+
+
+def report_slot_s(config, power, now_s):
+    """When the next report is due. Over a public network meters don't all come at once."""
+    if not config:
+        return schedule.next_slot_s(now_s, _SLOT_WITHOUT_CONFIG_S)
+    if config.link == "wifi":
+        return schedule.next_slot_s(now_s, config.report_s)
+    from firmware.core.backoff import spread_s
+
+    behind_s = spread_s(device(config, power), config.report_s)
+    return schedule.next_slot_s(now_s - behind_s, config.report_s) + behind_s
+
+
+def has_own_wake(state, config, now_s):
+    """True when the next report is not at a slot, and still to come."""
+    if not config or not config.broker_host or config.link == "wifi":
+        return False
+    return state.next_report_s > now_s
+
+
+def after_report(state, config, power, now_s, retry_s):
+    """The next report is due ... retry_s: what the link asks for when it failed, 0: nothing."""
+    if state.failures and retry_s:
+        state.next_report_s = now_s + retry_s
+    elif state.failures:
+        state.next_report_s = schedule.retry_s(
+            now_s, config.slot_s, config.report_s, state.failures
+        )
+    else:
+        state.next_report_s = report_slot_s(config, power, now_s)
+
+
+def follow_clock(state, config, power, now_s):
+    """Move the slots when the clock has been set or stepped, or the periods are new."""
+    period_s = slot_s(config)
+    latest_s = config.report_s if config else period_s
+    if state.failures and config and config.link != "wifi":
+        latest_s = max(latest_s, _LONGEST_RETRY_S)
+    clock_set = 1 if state.time.is_known() else 0
+    if clock_set != state.clock_set or state.next_slot_s - now_s > period_s + schedule.EARLY_S:
+        state.clock_set = clock_set
+        state.next_slot_s = schedule.next_slot_s(now_s, period_s)
+        state.next_report_s = report_slot_s(config, power, now_s)
+    elif state.next_report_s - now_s > latest_s + schedule.EARLY_S:
+        state.next_report_s = report_slot_s(config, power, now_s)

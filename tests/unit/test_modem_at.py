@@ -1,0 +1,141 @@
+"""Promise: a dialogue with a modem ends, well or with a fault that has a name, whatever it says;
+and a kind of modem that nobody has seen is a table of data."""
+
+from expect import expect
+from firmware.core import fault
+from firmware.core.errors import UplinkError
+from firmware.drivers.modem.attach import Attach
+from firmware.drivers.modem.stream import ModemStream
+from firmware.drivers.modem.switching import Switch
+from toy_modem import ToyModem
+
+_OK = b"\r\nOK\r\n"
+_READY = {
+    "AT": _OK, "ATE0": b"ATE0\r\r\n" + _OK, "AT+CMEE=1": _OK, "AT+CEREG=4": _OK, "AT+CFUN=0": _OK,
+    "AT+CFUN=1": _OK, "AT+CGMM": b"\r\nTOY-1\r\n" + _OK, "AT+CPIN?": b"\r\n+CPIN: READY\r\n" + _OK,
+    "AT+CFUN?": [b"\r\n+CFUN: 0\r\n" + _OK], "AT+TBAND=8": _OK, 'AT+TAPN="apn"': _OK,
+    'AT+CPSMS=1,,,"00101000","00000001"': _OK, "AT+TSIG": _OK,
+    "AT+CEREG?": [
+        b"\r\n+CEREG: 4,2\r\n" + _OK,
+        b'\r\n+CEREG: 4,5,"5B57","01A50B1A",9,,,"00000001","00101000"\r\n' + _OK,
+    ],
+    "AT+TIP": [b"\r\n+TIP: 0.0.0.0\r\n" + _OK, b"\r\n+TIP: 10.1.2.3\r\n" + _OK],
+    "AT+TNET=1": _OK + b"\r\n+TNET: UP\r\n",
+    "AT+CCLK?": b'\r\n+CCLK: "26/01/01,00:00:07+00"\r\n' + _OK,
+    'AT+TOPEN=0,"broker",1883': _OK + b"\r\n+TOPEN: 0,0\r\n",
+    "AT+TCLOSE=0": _OK,
+}  # fmt: skip
+
+
+def _fault(call):
+    try:
+        call()
+    except UplinkError as error:
+        return error.fault, error.cause
+    return None
+
+
+def _modem(**changes):
+    answers = {}
+    for command, answer in _READY.items():
+        answers[command] = list(answer) if isinstance(answer, list) else answer
+    modem = ToyModem(answers)
+    return modem, answers
+
+
+def _attached(modem, was_asleep=False):
+    at = modem.engine()
+    attach = Attach(at, Switch(at, None, None, None), "apn", 8, (2, 27_000))
+    attach.up(was_asleep)
+    return at, attach
+
+
+def test_a_modem_of_data_alone_joins_the_network_and_carries_bytes():
+    modem, answers = _modem()
+    at, attach = _attached(modem)
+    expect(attach.granted, ("00000001", "00101000"))
+    expect((attach.rsrp_dbm, attach.stat), (-99, 5))
+    expect(attach.unix_s(), 1767225607)
+    stream = ModemStream(at, "broker", 1883, 50_000)
+    answers["AT+TSEND=0,16"] = lambda command: modem.expect_data(16) or b"\r\n> "
+    answers["AT+TSEND=0,4"] = lambda command: modem.expect_data(4) or b"\r\n> "
+    stream.sendall(b"0123456789OK\r\n>!abcd", 5000)
+    expect(modem.data, [b"0123456789OK\r\n>!", b"abcd"])
+    answers["AT+QIRD=0,64"] = [b"\r\n+QIRD: 6\r\nOK\r\n>\0\r\n" + _OK, b"\r\n+QIRD: 0\r\n" + _OK]
+    modem.says(b"\r\n+TDATA: 0\r\n", 700)
+    expect(stream.recv(2, 5000), b"OK")
+    expect(stream.recv(9, 5000), b"\r\n>\0")
+    answers["AT+QIRD=0,64"] = [b"\r\n+QIRD: 2\r\nab\r\n" + _OK, b"\r\n+QIRD: 0\r\n" + _OK]
+    modem.says(b"\r\n+TEND: 0\r\n", 100)
+    expect(stream.recv(9, 5000), b"ab")
+    expect(stream.recv(9, 5000), b"")
+    expect(_fault(lambda: stream.sendall(b"x", 5000))[0], fault.CLOSED)
+    stream.close()
+
+
+def test_each_thing_that_can_be_wrong_has_its_name():
+    for command, answer, found in (
+        ("AT+CGMM", b"\r\nOTHER\r\n" + _OK, (fault.OTHER, 0)),
+        ("AT+CPIN?", b"\r\n+CME ERROR: 10\r\n", (fault.SIM, 10)),
+        ("AT+CPIN?", b"\r\n+CPIN: SIM PIN\r\n" + _OK, (fault.PIN, 11)),
+        ("AT+CEREG?", b'\r\n+CEREG: 5,3,"0000","0",9,0,15\r\n' + _OK, (fault.DENIED, 15)),
+        ("AT+CEREG?", b"\r\n+CEREG: 4,2\r\n" + _OK, (fault.COVERAGE, 2)),
+        ("AT+TNET=1", b"\r\n+CME ERROR: 33\r\n", (fault.CONTEXT, 33)),
+        ("AT+TNET=1", _OK, (fault.CONTEXT, 0)),
+        ("AT+CEREG=4", b"\r\n+CME ERROR: 3\r\n", (fault.REFUSED, 3)),
+    ):
+        modem, answers = _modem()
+        answers[command] = answer
+        expect(_fault(lambda: _attached(modem)), found)  # noqa: B023
+    for answer, found in (
+        (_OK + b"\r\n+TOPEN: 0,7\r\n", (fault.CONNECT, 7)),
+        (_OK, (fault.CONNECT, 0)),
+        (b"\r\nTOY READY\r\n", (fault.RESTARTED, 0)),
+    ):
+        modem, answers = _modem()
+        at, _ = _attached(modem)
+        answers['AT+TOPEN=0,"broker",1883'] = answer
+        expect(_fault(lambda: ModemStream(at, "broker", 1883, 50_000)), found)  # noqa: B023
+
+
+def test_nobody_at_the_uart_is_silent_within_seconds():
+    modem = ToyModem({}, baud=1)
+    expect(_fault(lambda: _attached(modem)), (fault.SILENT, 0))
+
+
+def test_a_modem_at_another_speed_is_told_the_right_one():
+    modem, answers = _modem()
+    modem._baud = 9600
+
+    def faster(command):
+        modem._baud = 57600
+        return b""
+
+    answers["TOY+SPEED=57600"] = faster
+    answers["AT"] = _OK
+    at = modem.engine()
+    attach = Attach(at, Switch(at, None, None, None), "apn", 8, (2, 27_000))
+    expect(_fault(lambda: attach.up(False)), None)
+    expect(attach.was_speed, 9600)
+
+
+def test_an_answer_that_comes_too_late_is_not_taken_for_the_next_one():
+    modem, answers = _modem()
+    at, _ = _attached(modem)
+    answers["AT+TSIG"] = [b"", b"\r\n+TSIG: 1\r\n" + _OK]
+    modem.says(b"\r\n+TSIG: 99\r\n" + _OK, 1300)
+    expect(_fault(lambda: at.ask("AT+TSIG", 1000)), (fault.TIMEOUT, 0))
+    expect(at.ask("AT+TSIG", 1000), (True, ["+TSIG: 1"]))
+
+
+def test_no_wait_is_longer_than_what_is_left_of_the_budget():
+    modem, answers = _modem()
+    at = modem.engine(left_mj=3800)  # twenty seconds of search
+    answers["AT+CEREG?"] = b"\r\n+CEREG: 4,2\r\n" + _OK
+    attach = Attach(at, Switch(at, None, None, None), "apn", 8, (2, 27_000))
+    began = modem.clock.since_power_ms()
+    expect(_fault(lambda: attach.up(False)), (fault.COVERAGE, 2))
+    expect(modem.clock.since_power_ms() - began <= 20_100, True)
+    expect(_fault(lambda: at.ask("AT")), (fault.BUDGET, 0))
+    modem.budget.end()
+    expect(at.ask("AT"), (True, []))
