@@ -69,6 +69,33 @@ def change_filter(who):
     _do(act)
 
 
+def link():
+    """How the last report over the modem went, and what to do about it."""
+    from firmware.service.link_faults import sentence, tried
+    from firmware.storage.modem_state import ModemState
+
+    def act(state, keeping):
+        known = ModemState(retained)
+        if known.fault:
+            print(sentence(known.fault, known.cause))
+            print("tried last: %s" % tried(known.rung))
+        else:
+            print("the last report got through, or none was tried yet")
+        print("signal %d dBm, coverage level %d" % (known.rsrp_dbm, known.ecl))
+        if known.active_s >= 0:
+            print("power saving: T3324 %d s, T3412 %d s" % (known.active_s, known.periodic_s))
+        else:
+            print("power saving is not granted: the modem is switched off between reports")
+        spent_j = (known.spent_mj + known.alarm_mj) // 1000
+        print("energy of the day: %d J; reports failed in a row: %d" % (spent_j, state.failures))
+
+    retained = RetainedState(Power(app.board.BUTTON_PIN, app.board.ULP_MEASURE))
+    if retained.load() is None:
+        print("this meter has not been awake since it got power")
+        return
+    _do(act)
+
+
 def _filter_log():
     from firmware.storage.filter_log import FilterLog
 

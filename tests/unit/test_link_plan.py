@@ -1,0 +1,119 @@
+"""Promises: a network that says no is left alone, one that is weak is not hammered, meters don't
+come all at once, a report ends within its time and its energy; and the modem sleeps as granted.
+"""
+
+from expect import expect, expect_raises
+from firmware.core import cell, fault, ladder, psm, radio
+from firmware.core.backoff import delay_s, spread_s
+from firmware.service.link_faults import sentence, tried
+from ports import FakeClock
+
+_DAY_S = 86_400
+_FAULTS = [code for code in range(1, 19)]
+
+
+def test_each_rung_is_tried_once_and_cheaper_ones_first():
+    for found in _FAULTS:
+        done = []
+        while True:
+            rung = ladder.next_rung(found, done)
+            if rung is None:
+                break
+            expect(rung > max([0] + done), True)
+            done.append(rung)
+            expect(len(done) < 8, True)
+        expect(sentence(found, 7).endswith(".") and len(sentence(found, 7)) > 30, True)
+    for found in (fault.DENIED, fault.PIN, fault.COVERAGE, fault.BUDGET, fault.OTHER):
+        expect(ladder.next_rung(found, []), None)
+    expect(ladder.next_rung(fault.BROKER, [ladder.SOCKET]), None)
+    expect(ladder.next_rung(fault.SILENT, [ladder.KEY], ladder.KEY), None)
+    expect([tried(rung) != "nothing" for rung in range(8)], [False] + [True] * 7)
+
+
+def test_tries_are_further_apart_each_time_and_never_at_the_same_second():
+    for failures in range(1, 12):
+        base_s = min(_DAY_S, 600 * 3 ** (failures - 1))
+        expect(delay_s(failures, fault.CONNECT, 0, 0), base_s // 2)
+        expect(base_s <= delay_s(failures, fault.CONNECT, 0, 32768) <= base_s + 1, True)
+        expect(delay_s(failures, fault.CONNECT, 0, 65535) < base_s * 3 // 2 + 1, True)
+    for cause in (2, 3, 5, 6, 7, 8, 14):
+        expect(delay_s(1, fault.DENIED, cause, 0), _DAY_S // 2)
+    for cause in (11, 12, 13, 15):
+        expect(delay_s(1, fault.DENIED, cause, 0), 1800)
+    for cause in (17, 22, 42):
+        expect(delay_s(1, fault.DENIED, cause, 32768), 900)
+    for found in (fault.SIM, fault.PIN):
+        expect(delay_s(1, found, 10, 32768), _DAY_S)
+
+
+def test_a_street_of_meters_comes_spread_over_the_hour():
+    minutes = [0] * 60
+    for number in range(6000):
+        minutes[spread_s("meter-%05d" % number, 21_600) // 60] += 1
+    expect(max(minutes) <= 102, True)  # 1.02 times the mean of 100
+    expect(0 <= spread_s("", 3600) < 3600, True)
+    expect(0 <= spread_s("kitchen", 600) < 600, True)
+
+
+def test_a_report_has_its_time_by_coverage_and_its_share_of_the_days_energy():
+    for ecl, limit_ms in ((0, 150_000), (1, 150_000), (2, 300_000)):
+        clock = FakeClock()
+        budget = radio.Budget(clock, 100_000, ecl)
+        expect(budget.left_ms(), limit_ms - 15_000)
+        clock.advance(limit_ms - 15_000)
+        expect(budget.left_ms(), 0)
+        budget.end()
+        expect(budget.left_ms(), 15_000)
+    clock = FakeClock()
+    budget = radio.Budget(clock, 4000, 0)
+    clock.advance(10_000)
+    expect(budget.spent_mj(), 1900)
+    budget.enter(radio.CONNECTED)
+    expect(budget.left_ms(), 10_500)
+    clock.advance(10_500)
+    expect((budget.spent_mj(), budget.left_ms()), (4000, 0))
+
+
+def test_registration_is_read_in_every_form_that_modems_give_it():
+    for line, found in (
+        ("+CEREG:1,1", (1, None, "", "")),
+        ("+CEREG: 2,,,,,,,,", (None, None, "", "")),
+        ('+CEREG: 4,5,"5B57","01A50B1A",9,,,"00000001","11100000"',
+         (5, None, "00000001", "11100000")),
+        ('+CEREG: 4,1,"5B57","01A50B1A",9,"00",,,"00000001","11100000"',
+         (1, None, "00000001", "11100000")),
+        ('+CEREG: 5,3,"5B57","01A50B1A",9,0,11', (3, 11, "", "")),
+        ('+CEREG: 5,3,"5B57","01A50B1A",9,"00",0,15,,', (3, 15, "", "")),
+        ("+CEREG: 5,3,,,,0,8", (3, 8, "", "")),
+        ('+CEREG: 4,1,"0001","00000001",9,,,"00100010","00100110"',
+         (1, None, "00100010", "00100110")),
+    ):  # fmt: skip
+        expect(cell.registration(line), found)
+
+
+def test_the_networks_time_is_utc_or_nothing():
+    for line, is_utc, found in (
+        ('+CCLK: "26/01/01,00:00:07+00"', True, 1767225607),
+        ("+CCLK:26/01/01,00:00:07+32", True, 1767225607),
+        ('+CCLK: "26/01/01,08:00:07+32"', False, 1767225607),
+        ('+CCLK: "25/12/31,16:00:07-32"', False, 1767225607),
+        ('+CCLK: "2026/01/01,00:00:07+00"', True, 1767225607),
+        ('+CCLK: "28/02/29,12:00:00+00"', True, 1835438400),
+        ('+CCLK: "80/01/06,00:01:02+00"', True, None),
+        ('+CCLK: "70/01/01,00:01:02"', True, None),
+        ('+CCLK: "26/13/01,00:00:07+00"', True, None),
+        ("+CCLK: ", True, None),
+    ):
+        expect(cell.unix_s(line, is_utc), found)
+
+
+def test_the_modem_is_left_in_power_saving_only_where_that_is_worth_it():
+    expect(psm.is_worth(2, 27_000, 21_600), True)
+    expect(psm.is_worth(16, None, 21_600), True)
+    expect(psm.is_worth(None, None, 21_600), False)
+    expect(psm.is_worth(600, 27_000, 21_600), False)
+    expect(psm.is_worth(2, 3600, 86_400), False)  # 24 updates a day cost more than one attach
+    active_s, periodic_s = psm.asked_s(21_600)
+    expect(psm.periodic_s(psm.periodic_bits(periodic_s)) * 4 >= 21_600 * 5, True)
+    expect(psm.active_s(psm.active_bits(active_s)), 2)
+    expect_raises(ValueError, psm.active_s, "1")
