@@ -1,20 +1,11 @@
-"""The bench link: Wi-Fi. On the wall the radio is NB-IoT, behind the same three calls."""
-
-import errno
-import socket
-import time
+"""The bench link: Wi-Fi. On the wall the radio is NB-IoT, behind the same calls."""
 
 import network
-import ntptime
-from micropython import const
 
-_POLL_MS = const(100)
-_UNIX_TO_2000_S = const(946684800)  # the image counts seconds from 2000-01-01
+from firmware.hal.sockets import SocketLink, wait_until
 
 
-class WiFi:
-    is_careful = True  # a round trip costs nothing here
-
+class WiFi(SocketLink):
     def __init__(self, ssid, password):
         self._ssid = ssid
         self._password = password
@@ -23,52 +14,8 @@ class WiFi:
     def up(self, timeout_ms):
         self._wlan.active(True)
         self._wlan.connect(self._ssid, self._password)
-        waited_ms = 0
-        while not self._wlan.isconnected():
-            if waited_ms >= timeout_ms:
-                raise OSError(errno.ETIMEDOUT, "Wi-Fi network not joined")
-            time.sleep_ms(_POLL_MS)
-            waited_ms += _POLL_MS
-
-    def connect(self, host, port, timeout_ms):
-        address = socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM)[0][-1]
-        sock = socket.socket()
-        try:
-            sock.settimeout(timeout_ms / 1000)
-            sock.connect(address)
-        except OSError:
-            sock.close()
-            raise
-        return Stream(sock)
-
-    def network_time_s(self):
-        try:
-            return ntptime.time() + _UNIX_TO_2000_S
-        except ValueError:
-            raise OSError(errno.EIO, "an answer too short for a time")
+        wait_until(self._wlan.isconnected, timeout_ms, "Wi-Fi network not joined")
 
     def down(self):
         self._wlan.disconnect()
         self._wlan.active(False)
-
-
-class Stream:
-    def __init__(self, sock):
-        self._sock = sock
-
-    def recv(self, n, timeout_ms):
-        self._sock.settimeout(timeout_ms / 1000)
-        return self._sock.recv(n)
-
-    def sendall(self, data, timeout_ms, is_last=False):
-        began_ms = time.ticks_ms()
-        view = memoryview(data)
-        while view:
-            left_ms = timeout_ms - time.ticks_diff(time.ticks_ms(), began_ms)
-            if left_ms <= 0:
-                raise OSError(errno.ETIMEDOUT)
-            self._sock.settimeout(left_ms / 1000)
-            view = view[self._sock.send(view) :]
-
-    def close(self):
-        self._sock.close()

@@ -13,7 +13,7 @@ _SENTENCES = {
     fault.COVERAGE: "No network is found (state %d): check antenna and band, or move the antenna.",
     fault.CONTEXT: "The network gives no address (cause %d): check apn and the data plan.",
     fault.DNS: "The broker's name is not known (cause %d): check broker_host.",
-    fault.CONNECT: "The broker can't be reached (cause %d): check broker_host and broker_port, and "
+    fault.CONNECT: "The broker can't be reached (cause %d): check broker_host, broker_port, and "
     "that its firewall lets the operator's network in.",
     fault.BROKER: "The broker refuses (CONNACK %d; 4, 5: user or password): check broker_user.",
     fault.TLS: "TLS fails (%d): check broker.der, the broker's certificate, and the clock.",
