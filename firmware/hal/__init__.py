@@ -85,13 +85,16 @@ power.Power(button_pin, measure)
     unique_id()             bytes that no other chip has
 
 wifi.WiFi(ssid, password)   the bench link
-    up(timeout_ms)          joins the network, or OSError
+ppp.Ppp(uart)               of a modem that has dialled: ATD*99# was answered by CONNECT. uart: a
+                            machine.UART with timeout=0, the link's alone until down() returns
+    up(timeout_ms)          joins the network, or OSError(ETIMEDOUT)
     connect(host, port, timeout_ms)   a Stream, or OSError
     network_time_s()        UTC, Unix seconds, or OSError
-    down()                  radio off
+    down()                  radio off; of Ppp: the UART takes AT commands again. OSError: it does
+                            not, and only the modem's power ends the connection. Never hangs
     is_careful              an answer is worth waiting for, since a round trip costs nothing
 
-    Stream
+    Stream (sockets.py)
     recv(n, timeout_ms)     1 ... n bytes, b"" when the other side has closed, OSError(ETIMEDOUT)
     sendall(data, timeout_ms, is_last)  all of it, or OSError. is_last: nothing follows, and no
                             answer is awaited, so a radio may go to rest

@@ -274,6 +274,22 @@ def test_wifi_joins_and_knows_the_time():
     wifi.down()
 
 
+def test_ppp_joins_and_knows_the_time():
+    import machine
+
+    from firmware.hal.ppp import Ppp
+
+    uart = machine.UART(1, 115200, tx=machine.Pin(17), rx=machine.Pin(16), timeout=0, rxbuf=1024)
+    uart.dialled = True
+    for _ in range(2):
+        ppp = Ppp(uart)
+        ppp.down()
+        ppp.up(5000)
+        assert 1767225600 <= ppp.network_time_s() < 1767225600 + 86400
+        ppp.down()
+        uart.write(b"AT")  # which takes commands again
+
+
 def test_onewire_answers_with_the_register_of_a_thermometer():
     from firmware.hal.line import Line
     from firmware.hal.onewire import OneWire

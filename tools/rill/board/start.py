@@ -11,8 +11,8 @@ and DUMB: in hex, a bit for each block of it that has failed, or that can't be r
 
 import sys
 
-# What firmware/hal has that a board may bring itself; counter.py, files.py and wifi.py always
-# run as they are.
+# What firmware/hal has that a board may bring itself; counter.py, files.py and the links (wifi.py,
+# ppp.py, sockets.py) always run as they are.
 _PORTS = ("clock", "adc", "serial", "line", "flash", "power", "onewire")
 
 

@@ -1,4 +1,4 @@
-"""A Wi-Fi that is there when the world says so."""
+"""A Wi-Fi that is there when the world says so, and PPP."""
 
 from border import LINK_UP, border
 
@@ -23,3 +23,11 @@ class WLAN:
 
     def disconnect(self):
         self._joining = False
+
+
+def __getattr__(name):
+    if name == "PPP":
+        from ppp import PPP  # a board with Wi-Fi has no memory for it
+
+        return PPP
+    raise AttributeError(name)
