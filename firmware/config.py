@@ -40,6 +40,7 @@ FIELDS = (
     ("broker_port", 1883, 1, 65535),
     ("broker_user", "", 0, 64),
     ("broker_password", "", 0, 64),
+    ("broker_tls", 0, 0, 1),  # 1: TLS, and broker.der on the flash is the CA to trust
     ("message_bytes", 1024, 320, 4096),  # the most that one message may hold; an event fits
     ("quality_s", 21600, 3600, 604_800),  # probes are read at each multiple
     ("tds_pin", -1, -1, 39),  # GPIO of a TDS probe (ADC1: 32 to 39), -1: none; its supply ...
@@ -75,7 +76,7 @@ FIELDS = (
     ("band", 0, 0, 88),  # the only one that is looked for, 0: as the modem is set
 )
 _PULSE_FIELDS = (1, 13)  # of FIELDS
-_PROBE_FIELDS = (21, 41)
+_PROBE_FIELDS = (22, 42)
 
 
 class Config:
@@ -101,6 +102,7 @@ class Config:
     broker_port: int
     broker_user: str
     broker_password: str
+    broker_tls: int
     message_bytes: int
     quality_s: int
     tds_pin: int

@@ -31,8 +31,13 @@ def report(*, link, clock, power, config, device, store, state, keeping, commit,
         power.feed()
         _set_clock(link, clock, store, state, keeping, commit)
         power.feed()
+        connect = link.connect
+        if config.broker_tls:
+            from firmware.uplink.tls import securing
+
+            connect = securing(connect, clock, system)
         session = Session(
-            connect=link.connect,
+            connect=connect,
             clock=clock,
             client_id=device,
             host=config.broker_host,

@@ -1,5 +1,7 @@
 """Everything that may go wrong by name: raised where it is known, caught in the wake cycle."""
 
+from firmware.core.fault import TLS
+
 TRIES = 3  # wakes in a row with a damaged journal; then it is made anew
 
 
@@ -39,3 +41,11 @@ class UplinkError(MeterError):
         self.fault = fault
         self.cause = cause
         self.retry_s = 0
+
+
+class TlsError(UplinkError):
+    """TLS failed, or the broker is not who it should be; number: mbedTLS's own, or None."""
+
+    def __init__(self, sentence, number=None):
+        super().__init__(sentence, TLS, number or 0)
+        self.number = number

@@ -1,0 +1,224 @@
+"""TLS over any Stream of a link: the broker has to prove who it is, and nobody else reads along.
+
+The certificate must lead to the one CA of the meter, carry the broker's host name (or address) and
+be of today: an ESP32 compares its dates with the chip's clock, so before anybody has set that
+(January 2000) there is no connection. There is no session to resume either, each is a full
+handshake of two flights each way.
+
+mbedTLS writes a flight in up to three pieces and reads a record in two; here a flight is one
+write and so one radio burst, and a read takes what has come.
+"""
+
+import errno
+import io
+
+import tls
+from micropython import const
+
+from firmware.core.errors import TlsError, UplinkError
+
+_CA_FILE = "broker.der"
+_MOST_CA_BYTES = const(4096)
+_READ_BYTES = const(1024)
+_VERIFY_FAILED = const(-0x2700)  # the interpreter tells this one by a ValueError without number
+
+
+def securing(connect, clock, files):
+    """A connect(host, port, timeout_ms) like the given one, whose Stream speaks TLS.
+
+    The CA is broker.der among files. Calls of both raise TlsError besides OSError.
+    """
+
+    def connect_secured(host, port, timeout_ms):
+        began_ms = clock.ticks_ms()
+        context = trusting(read_ca(files))
+        stream = connect(host, port, timeout_ms)
+        return secured(stream, clock, host, context, timeout_ms - clock.elapsed_ms(began_ms))
+
+    return connect_secured
+
+
+def read_ca(files):
+    """The content of broker.der, or TlsError."""
+    try:
+        size = files.size(_CA_FILE)
+        if size is None:
+            raise TlsError("%s is missing: TLS needs the broker's CA" % _CA_FILE)
+        if not 0 < size <= _MOST_CA_BYTES:
+            raise TlsError("%s has %d bytes, not 1 to %d" % (_CA_FILE, size, _MOST_CA_BYTES))
+        ca = bytearray(size)
+        files.read(_CA_FILE, 0, ca)
+    except OSError as error:
+        raise TlsError("%s is not readable: %s" % (_CA_FILE, error))
+    return bytes(ca)
+
+
+def trusting(ca):
+    """The context of a client that trusts this CA (a certificate in DER) alone, or TlsError."""
+    context = tls.SSLContext(tls.PROTOCOL_TLS_CLIENT)
+    context.verify_mode = tls.CERT_REQUIRED  # type: ignore[attr-defined]
+    try:
+        context.load_verify_locations(ca)
+    except ValueError as error:
+        raise TlsError("the CA is damaged or not in DER: %s" % error)
+    return context
+
+
+def secured(stream, clock, host, context, timeout_ms):
+    """A Stream over stream after the handshake with host, which may take timeout_ms.
+
+    TlsError, or OSError when time is up or the connection has closed; then stream is closed.
+    """
+    secure = TlsStream(stream, clock)
+    is_open = False
+    try:
+        secure.shake_hands(context, host, timeout_ms)
+        is_open = True
+    finally:
+        if not is_open:
+            secure.close()
+    return secure
+
+
+class TlsStream:
+    def __init__(self, stream, clock):
+        self._records = _Records(stream, clock)
+        self._stream = stream
+        self._tls = None
+
+    def shake_hands(self, context, host, timeout_ms):
+        self._records.allow_ms(timeout_ms)
+        self._tls = self._guarded(lambda: context.wrap_socket(self._records, server_hostname=host))
+        self._records.is_shaken = True
+
+    def recv(self, n, timeout_ms):
+        records = self._records
+        records.allow_ms(timeout_ms)
+        first = None
+        while first is None:  # a record may hold no data
+            first = self._read(1)
+        if not first or n == 1:
+            return first
+        records.waits = False  # read() would wait for all n
+        try:
+            return first + (self._read(n - 1) or b"")
+        finally:
+            records.waits = True
+
+    def sendall(self, data, timeout_ms, is_last=False):
+        self._records.allow_ms(timeout_ms)
+        self._guarded(lambda: self._tls.write(data))
+        self._records.flush(is_last)
+
+    def close(self):
+        try:
+            if self._tls:
+                self._tls.close()
+        finally:
+            self._stream.close()
+
+    def _read(self, n):
+        try:
+            return self._guarded(lambda: self._tls.read(n))
+        except OSError as error:
+            if error.errno == errno.ECONNRESET and self._records.has_ended:
+                return b""
+            raise
+
+    def _guarded(self, act):
+        """act() of mbedTLS; what went wrong below it is raised as it was there."""
+        records = self._records
+        records.failure = None
+        try:
+            result = act()
+        except (OSError, ValueError) as error:
+            if not records.failure:
+                raise self._reason(error)
+            result = None
+        if records.failure:
+            raise records.failure
+        return result
+
+    def _reason(self, error):
+        if self._records.has_ended:
+            return OSError(errno.ECONNRESET, "connection closed within TLS")
+        try:
+            self._records.flush()  # an alert: the broker's log will say it too
+        except OSError as failure:
+            print("TLS alert not sent: %s" % failure)
+        text = str(error.args[-1]).strip().replace("\n", "; ")
+        if isinstance(error, ValueError):
+            number = _VERIFY_FAILED
+        elif error.errno < 0:
+            number = error.errno
+        else:
+            return TlsError("TLS: %s" % error)  # the interpreter's own, such as ENOMEM
+        return TlsError("TLS: %s (-0x%x)" % (text, -number), number)
+
+
+class _Records(io.IOBase):
+    """What mbedTLS takes for a socket. Its reads wait until the deadline of allow_ms().
+
+    What fails is kept and told mbedTLS by a number: an exception through its C code would leave
+    that half way. After the handshake "later" is the number: then it could go on after a timeout.
+    """
+
+    def __init__(self, stream, clock):
+        self._stream = stream
+        self._clock = clock
+        self._began_ms = 0
+        self._timeout_ms = 0
+        self._out = bytearray()
+        self._in = b""
+        self._taken = 0
+        self.failure = None
+        self.has_ended = False
+        self.is_shaken = False
+        self.waits = True
+
+    def allow_ms(self, timeout_ms):
+        self._began_ms = self._clock.ticks_ms()
+        self._timeout_ms = timeout_ms
+
+    def flush(self, is_last=False):
+        if self._out:
+            out, self._out = self._out, bytearray()
+            self._stream.sendall(out, self._left_ms(), is_last)
+
+    def _left_ms(self):
+        left_ms = self._timeout_ms - self._clock.elapsed_ms(self._began_ms)
+        if left_ms <= 0:
+            raise OSError(errno.ETIMEDOUT)
+        return left_ms
+
+    # What mbedTLS calls.
+
+    def readinto(self, buffer):
+        if self._taken == len(self._in):
+            if not self.waits:
+                return None
+            try:
+                self.flush()
+                self._in = self._stream.recv(_READ_BYTES, self._left_ms())
+            except (OSError, MemoryError, UplinkError) as error:
+                return self._failed(error)
+            self._taken = 0
+            self.has_ended = not self._in
+        piece = memoryview(self._in)[self._taken : self._taken + len(buffer)]
+        buffer[: len(piece)] = piece
+        self._taken += len(piece)
+        return len(piece)
+
+    def write(self, data):
+        try:
+            self._out += data
+        except MemoryError as error:
+            return self._failed(error)
+        return len(data)
+
+    def ioctl(self, _request, _argument):
+        return 0
+
+    def _failed(self, error):
+        self.failure = error
+        return None if self.is_shaken else -errno.EIO
