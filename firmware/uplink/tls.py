@@ -20,6 +20,7 @@ from firmware.core.errors import TlsError, UplinkError
 _CA_FILE = "broker.der"
 _MOST_CA_BYTES = const(4096)
 _READ_BYTES = const(1024)
+_FLIGHT_BYTES = const(6144)  # the largest message of a meter fits, in the two records it may need
 _VERIFY_FAILED = const(-0x2700)  # the interpreter tells this one by a ValueError without number
 
 
@@ -211,8 +212,10 @@ class _Records(io.IOBase):
 
     def write(self, data):
         try:
+            if len(self._out) + len(data) > _FLIGHT_BYTES:
+                self.flush()
             self._out += data
-        except MemoryError as error:
+        except (OSError, MemoryError) as error:
             return self._failed(error)
         return len(data)
 

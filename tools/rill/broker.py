@@ -228,13 +228,15 @@ class Broker:
         return cls(host, port, username, password, name=re.sub(r"//.*@", "//", url))
 
     @classmethod
-    def local(cls, program=None):
+    def local(cls, program=None, more_config=""):
         """Start a broker on a free loopback port; it is ready for clients on return.
 
         program is "mosquitto", "amqtt", or None for the first of these that is installed.
+        more_config: lines for mosquitto's configuration, such as further listeners.
         Raises BrokerError when none is, or when it is not ready in 10 s.
         """
-        name, *recipe = _choose(program)
+        name, file_name, text, command = _choose(program)
+        recipe = file_name, text + more_config, command
         deadline_s = time.monotonic() + START_TIMEOUT_S
         for _ in range(START_ATTEMPTS):
             broker = cls(LOOPBACK, _free_port(), name=name)
