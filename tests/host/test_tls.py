@@ -38,7 +38,7 @@ class Counted:
         data = self._stream.recv(n, timeout_ms)
         self.received += len(data)
         return data
-    def sendall(self, data, timeout_ms):
+    def sendall(self, data, timeout_ms, is_last=False):
         bursts.append(len(data))
         self._stream.sendall(data, timeout_ms)
 def connect(host, port, timeout_ms):
