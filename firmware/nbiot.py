@@ -50,6 +50,8 @@ class Modem:
         self._lines = None
         self._at = Engine(self._serial, clock, family(config), self._budget, power.feed)
         self._tried = []
+        self._dialled = None
+        self._has_failed_to_dial = self._is_cut = False
         self._time_s = None
         self.is_careful = False  # after a failure each answer is awaited
 
@@ -61,13 +63,32 @@ class Modem:
                 try:
                     in_passing(self._join)
                     self._budget.enter(radio.CONNECTED)
-                    in_passing(lambda: publish(self))
+                    in_passing(lambda: self._send(publish))
                     known.fault = known.cause = known.rung = 0
                     return
                 except UplinkError as error:
                     self._climb(error)
         finally:
             in_passing(self._end)
+
+    def _send(self, publish):
+        try:
+            publish(self._link())
+        finally:
+            if not self._hang_up():
+                self._is_cut = True
+                self._switch().cut()
+
+    def _link(self):
+        """What the report goes over: PPP as long as it comes up, else sockets in the modem."""
+        if self._config.link != "ppp" or self._has_failed_to_dial:
+            return self
+        from firmware.dialling import Dialled
+
+        self._has_failed_to_dial = True  # until it is up
+        self._dialled = Dialled(self, self._at)
+        self._has_failed_to_dial = False
+        return self._dialled
 
     # What report.py asks of a link.
 
@@ -85,11 +106,16 @@ class Modem:
     def connect(self, host, port, timeout_ms):
         from firmware.drivers.modem.stream import ModemStream
 
-        known = self._known
-        if self._at.family.RESOLVE and known.address:
-            host = ".".join([str(known.address >> shift & 255) for shift in (24, 16, 8, 0)])
+        host = self.address_of(host)
         random = int.from_bytes(os.urandom(2), "little")
         return ModemStream(self._at, host, port, 49152 + random % _PORTS)
+
+    def address_of(self, host):
+        """As the network has told it, or the name, which the modem looks up itself."""
+        address = self._known.address
+        if not self._at.family.RESOLVE or not address:
+            return host
+        return ".".join([str(address >> shift & 255) for shift in (24, 16, 8, 0)])
 
     # One after the other.
 
@@ -144,6 +170,18 @@ class Modem:
             self._known.cycled_day = self._known.day
             switch.cycle()
 
+    def _hang_up(self):
+        """True when the modem takes AT commands."""
+        dialled, self._dialled = self._dialled, None
+        if dialled is None:
+            return not self._has_failed_to_dial or self._is_cut
+        try:
+            dialled.end()
+        except OSError as error:
+            print(error)
+            return False
+        return True
+
     def _climb(self, error):
         """The rung that is next, or the error with when to try again."""
         known, config = self._known, self._config
@@ -190,7 +228,8 @@ class Modem:
         self._budget.end()
         periodic_s = None if known.periodic_s < 0 else known.periodic_s
         active_s = None if known.active_s < 0 else known.active_s
-        is_kept = not known.fault and psm.is_worth(active_s, periodic_s, config.report_s)
+        is_kept = psm.is_worth(active_s, periodic_s, config.report_s)
+        is_kept = is_kept and not known.fault and not self._is_cut
         switch = self._switch()
         if not is_kept:
             self._switch_off(switch)

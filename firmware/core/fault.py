@@ -1,4 +1,4 @@
-"""What may be wrong between the meter and the head end, as codes of event 21: docs/modem.md.
+"""What may be wrong between the meter and the head end, as codes of event 21: docs/nbiot.md.
 
 The number beside each is the modem's own, or the network's: the cause.
 """
@@ -20,4 +20,5 @@ CLOSED = 14  # the connection ended
 TIMEOUT = 15  # the modem answers, but not this; afterwards it does again
 RESTARTED = 16  # the modem, in the middle of our work
 REFUSED = 17  # a command; cause: of +CME ERROR
+PPP = 19  # it did not come up; the modem's own sockets are used instead
 BUDGET = 18  # of time or energy: spent

@@ -1,7 +1,7 @@
 """What is tried after a failure of the link, cheapest first, each once a report.
 
 A refusal is honoured: no modem is restarted because a broker says no, and no network is asked
-again that has denied the registration (GSMA TS.34). docs/modem.md has the table for people.
+again that has denied the registration (GSMA TS.34). docs/nbiot.md has the table for people.
 """
 
 from firmware.core import fault
@@ -27,6 +27,7 @@ _RUNGS = {
     fault.TLS: (SOCKET,),
     fault.CONTEXT: (PDP, ATTACH),
     fault.SIM: (KEY,),
+    fault.PPP: (SOCKET,),  # behind it the modem has been reset already
 }
 
 

@@ -52,6 +52,10 @@ class Engine:
     def speed(self, baudrate):
         self._serial = self._open_serial(baudrate)
 
+    def uart(self):
+        """For PPP, which has it alone until it has ended."""
+        return self._serial.uart
+
     def run(self, steps, values, means=fault.REFUSED):
         """What stood behind the last line that was waited for. UplinkError.
 

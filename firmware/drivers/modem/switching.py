@@ -57,12 +57,16 @@ class Switch:
             self._at.forget_restart()
 
     def cycle(self):
-        """False: its supply can't be switched."""
-        if self._supply is None:
-            return False
+        """Ten seconds without power; the next wake() gives it back."""
         self.off()
         self._at.pause(_DISCHARGED_MS)
-        return True
+
+    def cut(self):
+        """End whatever it is doing, since it takes no command."""
+        if self._supply is not None:
+            self.cycle()
+        else:
+            self.reset()
 
     def off(self):
         if self._supply is not None:

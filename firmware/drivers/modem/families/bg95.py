@@ -28,7 +28,8 @@ SIGNAL = "AT+QCSQ"
 PDP_UP = (("AT+QIACT=1", "ok", 150_000),)
 PDP_DOWN = (("AT+QIDEACT=1", "any", 40_000),)
 ADDRESS = "AT+QIACT?"
-RESOLVE = ()
+RESOLVE = (('AT+QIDNSGIP=1,"{host}"', "ok", 5000), ("", '+QIURC: "dnsgip","', 60_000))
+DIAL = (("ATD*99#", "ok", 10_000),)
 CREATE = ""
 OPEN = (
     ('AT+QIOPEN=1,{id},"TCP","{host}",{port},0,0', "ok", 1000),
