@@ -5,7 +5,6 @@ import gc
 from micropython import const
 
 from board import board
-from firmware.config import Config
 from firmware.core.errors import StorageFault
 from firmware.cycle import Cycle
 from firmware.drivers.battery import Battery
@@ -137,7 +136,10 @@ def open_counter(config):
 
     config: None when it could not be read.
     """
-    config = config or Config({})
+    if config is None:
+        from firmware.config import checked
+
+        config = checked({})
     if config.pulse_sensor == "hall":
         from firmware.hal.pcnt_counter import PulseCounter
 

@@ -10,8 +10,8 @@ from binascii import crc32
 from board import board
 from firmware.core.errors import ConfigError
 from firmware.core.seal import SEAL_BYTES, seal, unseal
-from firmware.hal.rtc_pins import PINS
 from firmware.passing import in_passing
+from firmware.settings import Settings
 
 _FILE = "config.json"
 _LAST_GOOD = "config.good"
@@ -79,114 +79,45 @@ _PULSE_FIELDS = (1, 13)  # of FIELDS
 _PROBE_FIELDS = (22, 42)
 
 
-class Config:
-    """A complete, checked configuration: an attribute for each field."""
+def checked(values):
+    """The Settings of a dictionary; ConfigError."""
+    known = [field[0] for field in FIELDS]
+    for key in values:
+        if key not in known:
+            raise ConfigError("%r is not a setting of this meter" % (key,))
+    first, last = _PULSE_FIELDS
+    found = Settings(known[first:last])
+    for key, default, lowest, highest in FIELDS:
+        value = values.get(key, board.DEFAULTS.get(key, default))
+        _check(key, value, default, lowest, highest)
+        setattr(found, key, value)
+    _check_device(found.device)
+    if found.report_s % found.slot_s:
+        raise ConfigError(
+            "report_s is %d, but must be a multiple of slot_s, %d" % (found.report_s, found.slot_s)
+        )
+    if 86400 % found.slot_s:
+        raise ConfigError("slot_s is %d, but must divide a day, 86400" % found.slot_s)
+    return found
 
-    device: str
-    pulse_weight_ml: int
-    pulse_weight_pulses: int
-    pulse_sensor: str
-    pulse_pin: int
-    pulse_pin_b: int
-    pulse_shortest_ms: int
-    pulse_stable_us: int
-    pulse_dead_ms: int
-    q3_l_per_h: int
-    burst_l_per_h: int
-    burst_s: int
-    commit_pulses: int
-    wake_budget: int
-    slot_s: int
-    report_s: int
-    broker_host: str
-    broker_port: int
-    broker_user: str
-    broker_password: str
-    broker_tls: int
-    message_bytes: int
-    quality_s: int
-    tds_pin: int
-    tds_switch_pin: int
-    tds_factor_milli: int
-    product_tds_pin: int
-    product_tds_switch_pin: int
-    turbidity_pin: int
-    turbidity_switch_pin: int
-    turbidity_divider_ppm: int
-    thermometer_pin: int
-    thermometer_switch_pin: int
-    instrument: str
-    instrument_unit: int
-    instrument_tx_pin: int
-    instrument_rx_pin: int
-    instrument_direction_pin: int
-    instrument_switch_pin: int
-    filter_l: int
-    filter_days: int
-    water_limits: str
-    changed_by: str
-    link: str
-    wifi_ssid: str
-    wifi_password: str
-    modem: str
-    modem_tx_pin: int
-    modem_rx_pin: int
-    modem_supply_pin: int
-    modem_key_pin: int
-    modem_reset_pin: int
-    apn: str
-    band: int
 
-    def __init__(self, values):
-        known = [field[0] for field in FIELDS]
-        for key in values:
-            if key not in known:
-                raise ConfigError("%r is not a setting of this meter" % (key,))
-        for key, default, lowest, highest in FIELDS:
-            value = values.get(key, board.DEFAULTS.get(key, default))
-            _check(key, value, default, lowest, highest)
-            setattr(self, key, value)
-        _check_device(self.device)
-        if self.report_s % self.slot_s:
-            raise ConfigError(
-                "report_s is %d, but must be a multiple of slot_s, %d"
-                % (self.report_s, self.slot_s)
-            )
-        if 86400 % self.slot_s:
-            raise ConfigError("slot_s is %d, but must divide a day, 86400" % self.slot_s)
+def check_probes(found):
+    """ConfigError when they can't be fitted like that."""
+    first, last = _PROBE_FIELDS
+    is_usual = [getattr(found, key) == default for key, default, _, _ in FIELDS[first:last]]
+    if all(is_usual) and board.FLUSH_PIN is None:
+        return  # most meters have none
+    from firmware.fitting import check
 
-    def has_probes(self):
-        """True when anything of the water's quality is measured, or a purifier watched."""
-        pins = self.tds_pin, self.product_tds_pin, self.turbidity_pin, self.thermometer_pin
-        return max(pins) >= 0 or bool(self.instrument) or board.FLUSH_PIN is not None
+    check(found)
 
-    def check_probes(self):
-        """ConfigError when they can't be fitted like that."""
-        first, last = _PROBE_FIELDS
-        is_usual = [getattr(self, key) == default for key, default, _, _ in FIELDS[first:last]]
-        if all(is_usual) and board.FLUSH_PIN is None:
-            return  # most meters have none
-        from firmware.fitting import check
 
-        check(self)
+def _check_link(found):
+    """ConfigError when there is no such link, or it can't be connected like that."""
+    if (found.link, found.apn) != ("wifi", ""):
+        from firmware.modems import check
 
-    def check_link(self):
-        """ConfigError when there is no such link, or it can't be connected like that."""
-        if (self.link, self.apn) != ("wifi", ""):
-            from firmware.modems import check
-
-            check(self)
-
-    def pulse_settings(self):
-        """All that the counter's program depends on."""
-        first, last = _PULSE_FIELDS
-        return [getattr(self, field[0]) for field in FIELDS[first:last]]
-
-    def sampling(self):
-        """How the pulse line is looked at; ConfigError when the sensor's figures don't fit."""
-        from firmware.core.sampling import Sampling  # not in a wake that knows it from before
-
-        return Sampling(self, PINS)
+        check(found)
 
 
 def _check(key, value, default, lowest, highest):
@@ -229,14 +160,14 @@ def parse(text, name=_FILE, is_known=False):
         raise ConfigError("%s is not JSON" % name)
     if not isinstance(values, dict):
         raise ConfigError("%s must hold an object, { ... }" % name)
-    config = Config(values)
+    found = checked(values)
     if not is_known:
-        in_passing(config.sampling)
-        in_passing(config.check_probes)
-        in_passing(config.check_link)
+        in_passing(found.sampling)
+        in_passing(lambda: check_probes(found))
+        in_passing(lambda: _check_link(found))
     if not is_known and _shape(text) != b"{%s}" % b",".join([b"v:v"] * len(values)):
         raise ConfigError("%s has a setting twice, or a comma or colon too many or too few" % name)
-    return config
+    return found
 
 
 def _shape(text):

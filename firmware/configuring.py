@@ -34,7 +34,7 @@ def _last_good(state, keeping, refusal):
     if not keeping.use(lambda store: found.append(config.load_last_good(store.files))):
         return None
     if found[0] is None and not state.is_configured:
-        return config.Config({})  # a new meter
+        return config.checked({})  # a new meter
     # Else it was lost with its journal: what the counter holds waits for one that is right.
     return found[0]
 
@@ -47,7 +47,7 @@ def _accept(store, keeping, new, text):
     except ConfigError as error:
         print(error)  # a damaged one is replaced now; what it held cannot be told
         old = None
-    old = old or config.Config({})
+    old = old or config.checked({})
     by = " by %s" % new.changed_by if new.changed_by else ""
     for key, default, _, _ in config.FIELDS:
         before, after = getattr(old, key), getattr(new, key)

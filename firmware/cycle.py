@@ -9,10 +9,10 @@ import sys
 from micropython import const
 
 from firmware import counting, looking, planning
-from firmware.configuring import configured
 from firmware.core import event, record, schedule
 from firmware.core.errors import TRIES, JournalDamaged, StorageFault, UplinkError
 from firmware.keeping import Keeping
+from firmware.passing import in_passing
 from firmware.recording import record_reading
 from firmware.timing import SlowClock, when
 from firmware.waking import is_safe_mode, state_at_wake
@@ -96,10 +96,15 @@ class Cycle:
         keeping.begin(self._state, self._commit, self._when)
         self._now_s()
         self._commit()
-        self._config = configured(self._files, self._state, keeping)
+        self._config = in_passing(self._configured)
         self._counting.start(self._state, self._config, cause, cold, self._retained)
         self._counting.begin(self._state, self._config)
         self._commit()  # the coprocessor may stop; what it counted until now is safe
+
+    def _configured(self):
+        from firmware.configuring import configured  # with a table that nobody needs later
+
+        return configured(self._files, self._state, self._keeping)
 
     def _finish(self):
         state, allowance = self._state, None

@@ -69,9 +69,9 @@ class HallMeter:
 # Run behind other lines: the counter of app.py, and a look at it after the water has passed.
 COUNT = """
 from firmware.app import open_counter
-from firmware.config import Config
+from firmware.config import checked
 from firmware.hal.clock import Clock
 import machine
-config = Config({"pulse_sensor": "hall"})
+config = checked({"pulse_sensor": "hall"})
 counter = open_counter(config)
 """

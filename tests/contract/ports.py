@@ -68,9 +68,9 @@ def test_clock_has_a_slow_count_that_sets_and_resets_leave_alone():
 
 def _opened_counter(sensor):
     from firmware.app import open_counter
-    from firmware.config import Config
+    from firmware.config import checked
 
-    return open_counter(Config({"pulse_sensor": sensor}))
+    return open_counter(checked({"pulse_sensor": sensor}))
 
 
 def _counter_counts(sensor):

@@ -39,9 +39,9 @@ def test_a_meter_that_looks_seldom_misses_no_wrap(tmp_path, script):
         1000,
         scripts=script(
             "from firmware.app import open_counter\n"
-            "from firmware.config import Config\n"
+            "from firmware.config import checked\n"
             "from firmware.hal.clock import Clock\n"
-            "counter = open_counter(Config({'pulse_sensor': 'hall'}))\n"
+            "counter = open_counter(checked({'pulse_sensor': 'hall'}))\n"
             "counter.start()\n"
             "Clock().sleep_ms(200000)\n"
             "print(counter.read().forward)\n"

@@ -16,7 +16,7 @@ from rill.message import QUALITY_FLAGS
 
 _SCRIPT = """
 import sys
-from firmware.config import Config
+from firmware.config import checked
 from firmware.core import column
 from firmware.core.samples import Figures
 from firmware.measuring import measured
@@ -37,7 +37,7 @@ class Memory:  # of Nvs, and of RetainedState
     def keep_history(self, packed):
         self.kept = packed
 
-config = Config({"tds_pin": 33, "turbidity_pin": 34, "thermometer_pin": 27,
+config = checked({"tds_pin": 33, "turbidity_pin": 34, "thermometer_pin": 27,
                  "turbidity_divider_ppm": 666_700})
 memory = Memory()
 for kind in (2, 3):

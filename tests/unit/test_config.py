@@ -5,8 +5,9 @@ import random
 
 from expect import expect, expect_raises
 from firmware import config
-from firmware.config import FIELDS, Config, parse
+from firmware.config import FIELDS, checked, parse
 from firmware.core.errors import ConfigError
+from firmware.settings import Settings
 from ports import FakeFiles
 
 _GOOD = (
@@ -170,13 +171,13 @@ def test_a_sensor_whose_figures_do_not_fit_is_refused_with_the_whole_file():
 
 
 def test_what_the_counter_depends_on_tells_its_program_from_another_and_nothing_else():
-    settings = Config({}).pulse_settings()
+    settings = checked({}).pulse_settings()
     others = {"device": "m", "slot_s": 900, "wake_budget": 0, "broker_host": "b"}
-    expect(Config(others).pulse_settings(), settings)
+    expect(checked(others).pulse_settings(), settings)
     for key, default, _, _ in FIELDS:
         if key.split("_")[0] in ("pulse", "q3", "burst", "commit"):
             value = "hall" if key == "pulse_sensor" else default + 1
-            expect(Config({key: value}).pulse_settings() == settings, False)
+            expect(checked({key: value}).pulse_settings() == settings, False)
 
 
 def test_what_is_not_json_is_refused():
@@ -266,7 +267,7 @@ def _checked(text):
     except ConfigError as refusal:
         expect("\n" in str(refusal), False)
         return 0
-    expect(isinstance(taken, Config), True)
+    expect(isinstance(taken, Settings), True)
     for key, default, lowest, highest in FIELDS:
         value = getattr(taken, key)
         expect(type(value), type(default))

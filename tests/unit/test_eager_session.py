@@ -28,7 +28,7 @@ def _talk(answer, messages=1, message_bytes=512, **changes):
     found = None
     try:
         session.open()
-        for n in range(messages):
+        for _ in range(messages):
             session.publish("rill/%s/readings" % ("d" * 32), b"m" * message_bytes)
         session.close()
     except UplinkError as error:

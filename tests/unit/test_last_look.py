@@ -2,7 +2,7 @@
 
 from bench import Bench, running
 from expect import expect
-from firmware.config import Config
+from firmware.config import checked
 from firmware.core import record
 
 
@@ -19,7 +19,7 @@ def test_flash_is_written_when_100_pulses_are_not_on_it_and_only_then():
     bench = running()
     bench.counter.commit_pulses = 10
     bench.counter.pulse(10)
-    bench.finish(Config({"commit_pulses": 10}))
+    bench.finish(checked({"commit_pulses": 10}))
     expect((bench.stores, bench.counter.asks()), (1, False))
 
 

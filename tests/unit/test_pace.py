@@ -2,7 +2,7 @@
 
 from counter import FakeCounter
 from expect import expect
-from firmware.config import Config
+from firmware.config import checked
 from firmware.core import pace, record
 from firmware.counting import Counting
 from firmware.storage.state import State
@@ -25,7 +25,7 @@ class Sleeper:
         self.state = State()
         self.state.next_report_s = 5
         self._counting = Counting(lambda config: self.counter)
-        self._config = Config({})
+        self._config = checked({})
         self._counting.start(self.state, self._config, "timer", False, None)
         self._counting.begin(self.state, self._config)
 

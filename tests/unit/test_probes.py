@@ -1,7 +1,7 @@
 """Promise: a probe has power only while it is read, and no answer stops a wake."""
 
 from expect import expect, expect_raises
-from firmware.config import Config
+from firmware.config import check_probes, checked
 from firmware.core.errors import ConfigError
 from firmware.core.samples import COUNT
 from firmware.drivers.analog import AnalogProbe
@@ -131,8 +131,8 @@ _INSTRUMENT = {"instrument": "ectds10", "instrument_tx_pin": 17, "instrument_rx_
 
 def test_probes_that_can_be_fitted_are_taken():
     for values, has in ((_FITTED, True), ({}, False), (_INSTRUMENT, True)):
-        config = Config(values)
-        config.check_probes()
+        config = checked(values)
+        check_probes(config)
         expect(config.has_probes(), has)
 
 
@@ -169,5 +169,5 @@ def test_probes_that_cannot_are_refused_with_the_reason():
 
 
 def _refused(values, words):
-    sentence = str(expect_raises(ConfigError, Config(values).check_probes))
+    sentence = str(expect_raises(ConfigError, lambda: check_probes(checked(values))))
     expect([word in sentence for word in words], [True] * len(words))

@@ -3,7 +3,7 @@ are refused with the limit.
 """
 
 from expect import expect, expect_raises
-from firmware.config import Config
+from firmware.config import checked
 from firmware.core.errors import ConfigError
 from firmware.hal.rtc_pins import PINS
 
@@ -13,11 +13,11 @@ _WRAP_S = 25_000
 
 
 def _sampling(**values):
-    return Config(values).sampling()
+    return checked(values).sampling()
 
 
 def _refused(sentence, **values):
-    expect(str(expect_raises(ConfigError, Config(values).sampling)), sentence)
+    expect(str(expect_raises(ConfigError, checked(values).sampling)), sentence)
 
 
 def _grid():
@@ -30,7 +30,7 @@ def _grid():
                 if sensor == "pair":
                     values["pulse_pin_b"] = 33
                 try:
-                    yield values, Config(values).sampling()
+                    yield values, checked(values).sampling()
                 except ConfigError:
                     yield values, None
 

@@ -1,12 +1,12 @@
 """Counting without the rest of the meter, over a fake counter."""
 
 from counter import FakeCounter
-from firmware.config import Config
+from firmware.config import checked
 from firmware.counting import Counting
 from firmware.storage.state import RetainedState, State
 from ports import FakeClock, FakePower, Fuse
 
-CONFIG = Config({"pulse_weight_ml": 1000})
+CONFIG = checked({"pulse_weight_ml": 1000})
 
 
 class Bench:

@@ -1,0 +1,83 @@
+"""The configuration in force, without the table that it was checked by: that is large, and has
+left the memory before anything else comes.
+"""
+
+from board import board
+from firmware.hal.rtc_pins import PINS
+
+
+class Settings:
+    """An attribute for each field of config.py; pulse_keys: what the counter depends on."""
+
+    device: str
+    pulse_weight_ml: int
+    pulse_weight_pulses: int
+    pulse_sensor: str
+    pulse_pin: int
+    pulse_pin_b: int
+    pulse_shortest_ms: int
+    pulse_stable_us: int
+    pulse_dead_ms: int
+    q3_l_per_h: int
+    burst_l_per_h: int
+    burst_s: int
+    commit_pulses: int
+    wake_budget: int
+    slot_s: int
+    report_s: int
+    broker_host: str
+    broker_port: int
+    broker_user: str
+    broker_password: str
+    broker_tls: int
+    message_bytes: int
+    quality_s: int
+    tds_pin: int
+    tds_switch_pin: int
+    tds_factor_milli: int
+    product_tds_pin: int
+    product_tds_switch_pin: int
+    turbidity_pin: int
+    turbidity_switch_pin: int
+    turbidity_divider_ppm: int
+    thermometer_pin: int
+    thermometer_switch_pin: int
+    instrument: str
+    instrument_unit: int
+    instrument_tx_pin: int
+    instrument_rx_pin: int
+    instrument_direction_pin: int
+    instrument_switch_pin: int
+    filter_l: int
+    filter_days: int
+    water_limits: str
+    changed_by: str
+    link: str
+    wifi_ssid: str
+    wifi_password: str
+    modem: str
+    modem_tx_pin: int
+    modem_rx_pin: int
+    modem_supply_pin: int
+    modem_key_pin: int
+    modem_reset_pin: int
+    apn: str
+    band: int
+
+    def __init__(self, pulse_keys):
+        self._pulse_keys = pulse_keys
+
+    def has_probes(self):
+        """True when anything of the water's quality is measured, or a purifier watched."""
+        pins = self.tds_pin, self.product_tds_pin, self.turbidity_pin, self.thermometer_pin
+        return max(pins) >= 0 or bool(self.instrument) or board.FLUSH_PIN is not None
+
+    def pulse_settings(self):
+        """All that the counter's program depends on."""
+        return [getattr(self, key) for key in self._pulse_keys]
+
+    def sampling(self):
+        """How the pulse line is looked at; ConfigError when the sensor's figures don't fit."""
+        from firmware.core.sampling import Sampling  # not in a wake that knows it from before
+
+        return Sampling(self, PINS)
