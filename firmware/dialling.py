@@ -17,8 +17,8 @@ class Dialled:
     knows the time and the broker's address: a name can't be looked up over PPP (hal/ppp.py).
     """
 
-    def __init__(self, modem, at):
-        self._modem = modem
+    def __init__(self, modem):
+        self._modem, at = modem, modem.at
         at.run(at.family.DIAL, {}, fault.PPP)
         self._ppp = Ppp(at.uart())
         try:
@@ -35,7 +35,7 @@ class Dialled:
         """Comes with end(), when no other rung is tried."""
 
     def connect(self, host, port, timeout_ms):
-        return self._ppp.connect(self._modem.address_of(host), port, timeout_ms)
+        return self._ppp.connect(self._modem.address or host, port, timeout_ms)
 
     def end(self):
         """Free the UART for AT commands. OSError: only the modem's power does."""

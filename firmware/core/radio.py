@@ -29,6 +29,10 @@ class Budget:
         self._is_ending = False
         self.ecl = ecl
 
+    def allow(self, left_mj, ecl):
+        self._left_mj = left_mj
+        self.ecl = ecl
+
     def enter(self, phase):
         """From now on power is that of SEARCH or CONNECTED."""
         self._spent_mj, self._since_ms = self.spent_mj(), self._clock.ticks_ms()

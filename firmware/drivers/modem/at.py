@@ -29,13 +29,14 @@ _ESC = b"\x1b"
 
 
 class Engine:
-    """open_serial(baudrate): the UART. family: a module of families. budget: core/radio.py.
+    """open_serial(baudrate): the UART. budget: core/radio.py. family: a module of families, from
+    use() on.
 
     on_urc(text): for each line that belongs to no command. feed(): of the watchdog.
     """
 
-    def __init__(self, open_serial, clock, family, budget, feed):
-        self.family = family
+    def __init__(self, open_serial, clock, budget, feed):
+        self.family = self.exchange = None
         self.budget = budget
         self.clock = clock
         self.on_urc = None
@@ -47,7 +48,11 @@ class Engine:
         self._pattern = ""
         self._rest = None
         self._has_restarted = False
-        self.exchange = Exchange(family.DIALECT, self._hear)
+
+    def use(self, family):
+        self.family = family
+        if self.exchange is None:
+            self.exchange = Exchange(family.DIALECT, self._hear)
 
     def speed(self, baudrate):
         self._serial = self._open_serial(baudrate)

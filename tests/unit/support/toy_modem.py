@@ -24,9 +24,9 @@ class Toy:
     OPEN = (('AT+TOPEN={id},"{host}",{port}', "ok", 1000), ("", "+TOPEN: {id},=0", 30_000))
     SEND = (("AT+TSEND={id},{n}", "prompt", 1000), (">", "ok", 5000))
     SEND_LAST, LET_GO = SEND, ()
-    READ, ARRIVED, PUSHED, PUSHED_FIELDS = "AT+QIRD={id},{n}", ("+TDATA: {id}",), (), 0
+    READ, ARRIVED, PUSHED = "AT+QIRD={id},{n}", ("+TDATA: {id}",), ()
     CLOSED, CLOSE = ("+TEND: {id}",), (("AT+TCLOSE={id}", "any", 1000),)
-    RESET, OFF = (("AT+TRESET", "", 3000),), ()
+    DIAL, RESET, OFF = (), (("AT+TRESET", "", 3000),), ()
 
     @staticmethod
     def signal(lines):
@@ -50,7 +50,9 @@ class ToyModem:
 
     def engine(self, left_mj=40_000, family=Toy):
         self.budget = Budget(self.clock, left_mj, 0)
-        return Engine(self._opened, self.clock, family, self.budget, self._feed)
+        engine = Engine(self._opened, self.clock, self.budget, self._feed)
+        engine.use(family)
+        return engine
 
     def says(self, data, after_ms=0):
         self._coming.append((self.clock.since_power_ms() + after_ms, data))

@@ -29,6 +29,7 @@ PDP_UP = (("AT+CGATT=1", "ok", 75_000),)
 PDP_DOWN = (("AT+CGATT=0", "any", 75_000),)
 ADDRESS = "AT+CGPADDR"
 RESOLVE = ()
+DIAL = ()
 CREATE = ""
 OPEN = (
     ('AT+QIOPEN=1,{id},"TCP","{host}",{port},0,0', "ok", 1000),
@@ -40,7 +41,7 @@ SEND_LAST = (("AT+QNBIOTRAI=1", "any", 1000),) + SEND
 LET_GO = ()
 READ = "AT+QIRD={id},{n}"
 ARRIVED = ('+QIURC: "recv",{id}',)
-PUSHED, PUSHED_FIELDS = (), 0
+PUSHED = ()
 CLOSED = ('+QIURC: "closed",{id}', '+QIURC: "pdpdeact"')
 CLOSE = (("AT+QICLOSE={id}", "any", 10_000),)
 RESET = (("AT+QRST=1", "", 2000),)

@@ -28,6 +28,7 @@ PDP_UP = (("AT+CGATT=1", "ok", 5000),)
 PDP_DOWN = (("AT+CGATT=0", "any", 5000),)
 ADDRESS = "AT+CGPADDR"
 RESOLVE = (('AT+QDNS=0,"{host}"', "ok", 5000), ("", "+QDNS:", 60_000))
+DIAL = ()
 CREATE = "AT+NSOCR=STREAM,6,{local_port},1"
 OPEN = (("AT+NSOCO={id},{host},{port}", "ok", 60_000),)
 WHY = None
@@ -36,7 +37,7 @@ SEND_LAST = (("AT+NSOSD={id},{n},{hex},0x200", "ok", 5000),)
 LET_GO = ()
 READ = "AT+NSORF={id},{n}"
 ARRIVED = ("+NSONMI:{id}", "+NSONMI: {id}")
-PUSHED, PUSHED_FIELDS = (), 0
+PUSHED = ()
 CLOSED = ("+NSOCLI:{id}", "+NSOCLI: {id}", "+CGEV: NW PDN DEACT")
 CLOSE = (("AT+NSOCL={id}", "any", 2000),)
 RESET = (("AT+NRB", "", 2000),)

@@ -29,7 +29,7 @@ PDP_UP = (("AT+QIACT=1", "ok", 150_000),)
 PDP_DOWN = (("AT+QIDEACT=1", "any", 40_000),)
 ADDRESS = "AT+QIACT?"
 RESOLVE = (('AT+QIDNSGIP=1,"{host}"', "ok", 5000), ("", '+QIURC: "dnsgip","', 60_000))
-DIAL = (("ATD*99#", "ok", 10_000),)
+DIAL = (("ATD*99#", "CONNECT", 10_000),)
 CREATE = ""
 OPEN = (
     ('AT+QIOPEN=1,{id},"TCP","{host}",{port},0,0', "ok", 1000),
@@ -41,7 +41,7 @@ SEND_LAST = SEND
 LET_GO = (("AT+CNMPSD", "any", 1000),)
 READ = "AT+QIRD={id},{n}"
 ARRIVED = ('+QIURC: "recv",{id}',)
-PUSHED, PUSHED_FIELDS = (), 0
+PUSHED = ()
 CLOSED = ('+QIURC: "closed",{id}', '+QIURC: "pdpdeact"')
 CLOSE = (("AT+QICLOSE={id}", "any", 10_000),)
 RESET = (("AT+CFUN=1,1", "", 2000_000),)

@@ -22,6 +22,7 @@ PDP_UP = (("AT+CGATT=1", "ok", 75_000),)
 PDP_DOWN = (("AT+CGATT=0", "any", 75_000),)
 ADDRESS = "AT+CGPADDR"
 RESOLVE = (("AT+CDNSGIP={host}", "ok", 5000), ("", "+CDNSGIP:", 60_000))
+DIAL = ()
 CREATE = "AT+CSOC=1,1,1"
 OPEN = (('AT+CSOCON={id},{port},"{host}"', "ok", 75_000),)
 WHY = None
@@ -30,7 +31,7 @@ SEND_LAST = SEND
 LET_GO = (("AT+CNMPSD", "any", 2000),)
 READ = ""
 ARRIVED = ()
-PUSHED, PUSHED_FIELDS = ("+CSONMI: {id},",), 1
+PUSHED = ("+CSONMI: {id},",)
 CLOSED = ("+CSOERR: {id}", "+CGEV: NW PDN DEACT")
 CLOSE = (("AT+CSOCL={id}", "any", 10_000),)
 RESET = (("AT+CRESET", "", 2000),)

@@ -23,6 +23,7 @@ PDP_UP = (("AT+CNACT=0,1", "ok", 75_000), ("", "+APP PDP: 0,=ACTIVE", 60_000))
 PDP_DOWN = (("AT+CNACT=0,0", "any", 10_000),)
 ADDRESS = "AT+CNACT?"
 RESOLVE = ()
+DIAL = (("ATD*99#", "CONNECT", 10_000),)
 CREATE = ""
 OPEN = (
     ('AT+CAOPEN={id},0,"TCP","{host}",{port}', "+CAOPEN: {id},=0", 75_000),
@@ -34,7 +35,7 @@ SEND_LAST = SEND
 LET_GO = (("AT+CNMPSD", "any", 2000),)
 READ = "AT+CARECV={id},{n}"
 ARRIVED = ("+CADATAIND: {id}",)
-PUSHED, PUSHED_FIELDS = (), 0
+PUSHED = ()
 CLOSED = ("+CASTATE: {id},0", "+APP PDP: 0,DEACTIVE")
 CLOSE = (("AT+CACLOSE={id}", "any", 10_000),)
 RESET = (("AT+CFUN=1,1", "", 2000_000),)

@@ -1,0 +1,73 @@
+"""What follows a failure of the link, and how a report ends. In memory only meanwhile."""
+
+import os
+
+from firmware.core import event, fault, ladder, psm, radio
+from firmware.core.backoff import delay_s
+from firmware.core.errors import UplinkError
+from firmware.hal.line import Line
+from firmware.joining import switch
+from firmware.modems import family
+from firmware.storage.modem_state import ModemState
+
+
+def climb(modem, error):
+    """Choose the rung that is next, or raise the error with when to try again."""
+    known = ModemState(modem.retained)
+    found = error.fault or fault.CLOSED
+    most = ladder.SUPPLY
+    if modem.config.modem_supply_pin < 0 or known.cycled_day == known.day:
+        most = ladder.KEY
+    rung = None
+    if modem.budget.left_ms() > 0:
+        rung = ladder.next_rung(found, modem.tried, most)
+    signal = "%d dBm, ECL%d" % (known.rsrp_dbm, known.ecl) if known.rsrp_dbm else "no signal yet"
+    modem.note(event.LINK, found, error.cause, "rung %d, %s" % (rung or 0, signal))
+    known.fault, known.cause, known.rung = found, error.cause & 0xFFFF, rung or 0
+    known.keep()
+    if rung is None:
+        random = int.from_bytes(os.urandom(2), "little")
+        error.retry_s = delay_s(modem.failures, found, error.cause, random)
+        raise error
+    print("%s; rung %d" % (error, rung))
+    modem.tried.append(rung)
+
+
+def end(modem):
+    """Leave the modem in power saving, or off; and account for what was spent."""
+    known, config, budget = ModemState(modem.retained), modem.config, modem.budget
+    budget.end()
+    periodic_s = None if known.periodic_s < 0 else known.periodic_s
+    active_s = None if known.active_s < 0 else known.active_s
+    is_kept = psm.is_worth(active_s, periodic_s, config.report_s)
+    is_kept = is_kept and not (modem.has_failed or modem.is_cut)
+    pins = switch(modem)
+    if not modem.has_failed:
+        known.fault = known.cause = known.rung = 0
+    if not is_kept:
+        _switch_off(modem, pins)
+    known.is_asleep = 1 if is_kept else 0
+    for line, is_on in ((config.modem_supply_pin, is_kept), (config.modem_tx_pin, True)):
+        if line >= 0:
+            Line(line, is_on=is_on).hold()  # or the modem would see a break, or lose its power
+    _account(known, budget.spent_mj(), modem.is_urgent)
+    known.keep()
+
+
+def _switch_off(modem, pins):
+    at = modem.at
+    try:
+        at.use(family(modem.config))
+        at.forget_restart()
+        at.run((("AT+CFUN=0", "any", 10_000),) + at.family.OFF, {})
+    except UplinkError as error:
+        print("modem not switched off: %s" % error)
+    pins.off()
+
+
+def _account(known, spent_mj, is_urgent):
+    left_mj = max(0, radio.DAY_MJ - known.spent_mj)
+    if is_urgent and spent_mj > left_mj:
+        known.alarm_mj += spent_mj - left_mj
+        spent_mj = left_mj
+    known.spent_mj += spent_mj

@@ -1,0 +1,137 @@
+"""Joins the network, after whatever the ladder asks for. In memory only meanwhile."""
+
+from micropython import const
+
+from firmware.core import event, fault, ladder, psm, radio
+from firmware.drivers.modem.attach import Attach, quad
+from firmware.drivers.modem.switching import Switch
+from firmware.hal.line import Line
+from firmware.modems import family
+from firmware.storage.modem_state import ModemState
+
+_DAY_S = const(86_400)
+_WEEK_S = const(604_800)
+_NOT_GRANTED = const(-1)
+_DETACHED_MS = const(3000)
+# What of a family is still needed when the network is joined.
+_NEEDED = (
+    "NAMES", "BOOTS", "CAUSES", "SEND_BYTES", "READ_BYTES", "IS_HEX", "READ_FIELD", "CREATE",
+    "OPEN", "WHY", "SEND", "SEND_LAST", "LET_GO", "READ", "ARRIVED", "PUSHED", "CLOSED", "CLOSE",
+    "DIAL",
+)  # fmt: skip
+
+
+class _Needed:
+    pass
+
+
+def join(modem):
+    """Until the modem has an address and the time. UplinkError."""
+    known, config, at = ModemState(modem.retained), modem.config, modem.at
+    data = family(config)
+    at.use(data)
+    if not modem.tried:
+        _allow(modem, known)
+    asked = psm.asked_s(config.report_s)
+    attach = Attach(at, switch(modem), config.apn, config.band, asked)
+    rung = modem.tried[-1] if modem.tried else 0
+    try:
+        if rung:
+            _prepare(modem, known, rung)
+        attach.up(known.is_asleep and not rung)
+        _note_grant(modem, known, attach.granted)
+        modem.time_s, modem.time_ms = attach.unix_s(), modem.clock.ticks_ms()
+        _resolve(modem, known, attach)
+    finally:
+        if attach.was_speed:
+            modem.note(event.LINK, fault.SPEED, attach.was_speed)
+        known.rsrp_dbm = attach.rsrp_dbm or known.rsrp_dbm
+        known.ecl = modem.budget.ecl
+        known.is_asleep = 0
+        known.keep()
+    needed = _Needed()
+    for name in _NEEDED:
+        setattr(needed, name, getattr(data, name))
+    at.use(needed)
+
+
+def switch(modem):
+    """Its pins; what a deep sleep held of them is ours again."""
+    config = modem.config
+    if modem.lines is None:
+        is_asleep = bool(ModemState(modem.retained).is_asleep)
+        supply = config.modem_supply_pin
+        lines = [Line(supply, is_on=is_asleep) if supply >= 0 else None]
+        for pin in (config.modem_key_pin, config.modem_reset_pin):
+            lines.append(Line(pin) if pin >= 0 else None)
+        Line(config.modem_tx_pin, is_on=True)
+        modem.lines = lines
+    return Switch(modem.at, *modem.lines)
+
+
+def _allow(modem, known):
+    """What is left of the day's energy, and of that for alarms."""
+    day = modem.now_s // _DAY_S
+    if known.day != day:
+        known.day, known.spent_mj, known.alarm_mj = day, 0, 0
+    left_mj = max(0, radio.DAY_MJ - known.spent_mj)
+    if modem.is_urgent:
+        left_mj += max(0, radio.ALARM_MJ - known.alarm_mj)
+    modem.budget.allow(left_mj, known.ecl)
+
+
+def _prepare(modem, known, rung):
+    """What the rung does before everything is looked at once more."""
+    at = modem.at
+    at.forget_restart()
+    if rung == ladder.ADDRESS:
+        known.address = 0
+    elif rung == ladder.PDP:
+        at.run(at.family.PDP_DOWN, {})
+    elif rung == ladder.ATTACH:
+        at.run((("AT+CFUN=0", "ok", 15_000),), {})
+        at.pause(_DETACHED_MS)
+    elif rung == ladder.RESET:
+        at.run(at.family.RESET, {})
+        at.pause(at.family.BOOT_MS)
+        at.forget_restart()
+    elif rung == ladder.KEY:
+        switch(modem).reset()
+    elif rung == ladder.SUPPLY:
+        known.cycled_day = known.day
+        switch(modem).cycle()
+
+
+def _note_grant(modem, known, bits):
+    before = known.active_s, known.periodic_s
+    known.active_s = known.periodic_s = _NOT_GRANTED
+    try:
+        active_s = psm.active_s(bits[0]) if bits[0] else None
+        periodic_s = psm.periodic_s(bits[1]) if bits[1] else None
+    except ValueError as error:
+        print("power saving: %s" % error)
+        active_s = None
+    if active_s is not None:
+        known.active_s = active_s
+        known.periodic_s = _NOT_GRANTED if periodic_s is None else periodic_s
+    if (known.active_s, known.periodic_s) != before:
+        modem.note(event.POWER_SAVING, known.active_s, known.periodic_s)
+
+
+def _resolve(modem, known, attach):
+    """The broker's address: as it is configured, as it was told in the last week, or anew."""
+    host = modem.config.broker_host
+    modem.address = host if quad(host) else ""
+    if modem.address or not modem.at.family.RESOLVE:
+        return
+    age_s = modem.now_s - known.asked_s
+    if not known.address or not 0 <= age_s < _WEEK_S:
+        known.address, known.asked_s = _packed(attach.resolve(host)), modem.now_s
+    modem.address = ".".join([str(known.address >> shift & 255) for shift in (24, 16, 8, 0)])
+
+
+def _packed(address):
+    number = 0
+    for part in address.split("."):
+        number = number << 8 | int(part) & 255
+    return number
