@@ -14,8 +14,11 @@ from rill.fields import pulse_fields
 from rill.household import household
 from rill.image import USUAL_BOARD, ImageError, boards, build
 from rill.interpreter import ToolMissing
+from rill.linked import LINKS
 from rill.modem.command import add_parser as add_modem
+from rill.modem.command import fault_names
 from rill.modem.replay import ReplayError
+from rill.modem.serve import ServeError
 from rill.probes import FAULTS, REGISTERS
 from rill.pulses import PulsesError, load, run_edges
 from rill.purifier import PULSE_ML, PULSES, made_purifier
@@ -30,7 +33,7 @@ from rill.world import WorldError
 
 _DAY_S = 86400
 _HALL_PULSES = 450  # a litre, of a YF-S201
-_WRONG_INPUT = (BrokerError, TraceError, StoreError, PulsesError, ReplayError)
+_WRONG_INPUT = (BrokerError, TraceError, StoreError, PulsesError, ReplayError, ServeError)
 _BROKEN = (SimulationError, TortureError, ImageError, ToolMissing, WorldError)
 
 
@@ -82,6 +85,12 @@ def parser() -> argparse.ArgumentParser:
         help="fit one on RS-485")  # fmt: skip
     add("--probe-fault", type=_fault, action="append", default=[], metavar="NAME:START_S:LENGTH_S",
         help=f"a probe is broken then; may be given again: {', '.join(FAULTS)}")  # fmt: skip
+    add("--link", choices=LINKS, default="wifi", metavar="LINK",
+        help=f"how it reports: {', '.join(LINKS)} (default wifi)")  # fmt: skip
+    add("--faults", type=fault_names, default=(), metavar="NAME,...",
+        help="of the modem, or all; rill modem faults")  # fmt: skip
+    add("--ecl", type=int, choices=(0, 1, 2), default=0,
+        help="coverage of the modem: 0 good, 2 the worst (default 0)")  # fmt: skip
     add("--heap", type=_number(60_000, 10**9), default=200_000, metavar="BYTES",
         help="MicroPython's heap (default 200000: some 100 KB on an ESP32)")  # fmt: skip
     add("--db", default=":memory:", metavar="FILE", help="keep the readings in this SQLite file")
@@ -186,6 +195,9 @@ def _simulate(options: argparse.Namespace) -> int:
         board=options.board,
         purifier=purifier,
         instrument=options.instrument,
+        link=options.link,
+        faults=options.faults,
+        ecl=options.ecl,
     )
     with Progress(days, enabled=not options.json and sys.stderr.isatty()) as progress:
         numbers = Run(settings, progress.show).result()
@@ -214,6 +226,10 @@ def _refusal(options: argparse.Namespace, days: int) -> str | None:
         return "--board purifier brings its own water, sensor and probes"
     if options.probe_fault and not (options.quality or options.instrument or is_purifier):
         return "--probe-fault is for a meter with --quality or --instrument"
+    if options.link == "wifi" and (options.faults or options.ecl):
+        return "--faults and --ecl are for a meter with a modem, --link"
+    if options.link != "wifi" and (is_purifier or options.quality or options.instrument):
+        return "a modem takes the pins of the probes: no --quality, --instrument, --board purifier"
     if options.sensor == "hall" or is_purifier:
         if options.pulse_ml:
             return "--pulse-ml is for a reed; a hall sensor gives 450 pulses a litre"

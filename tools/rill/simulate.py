@@ -14,6 +14,7 @@ from rill import image
 from rill.board_process import Board, Ending
 from rill.broker import Broker, BrokerError, check_answers
 from rill.collector import Collector
+from rill.linked import configuration, modem_numbers, modem_of
 from rill.network import Network
 from rill.probes import INSTRUMENT_PINS, PINS, Probes, Water
 from rill.purifier import FLUSH_PIN, Purifier
@@ -44,7 +45,8 @@ class Settings:
     awake; its run ends by itself, so the days must be a multiple of report_s. has_quality: probes
     are fitted; probe_faults: (name, begin, length), see probes.py. board: of firmware/boards;
     purifier: what happens in it, when it is one. water: in which the probes stand. instrument: on
-    RS-485, of core/instruments.py. config: what else stands in config.json.
+    RS-485, of core/instruments.py. link: of linked.py. faults: of its modem, ecl: where that is.
+    config: what else stands in config.json.
     """
 
     trace: Trace
@@ -68,6 +70,9 @@ class Settings:
     purifier: Purifier | None = None
     water: Water | None = None
     instrument: str = ""
+    link: str = "wifi"
+    faults: tuple[str, ...] = ()
+    ecl: int = 0
     config: dict = field(default_factory=dict)
 
     @property
@@ -104,6 +109,7 @@ class Run:
                 flushes=purifier and (FLUSH_PIN, purifier.is_flushing),
                 instrument=settings.instrument,
             ),
+            modem=modem_of(settings, self._end_us, lambda: self.network.port),
         )
         self._world.notice = self._follow_world
 
@@ -144,11 +150,10 @@ class Run:
             "device": settings.device,
             "slot_s": settings.slot_s,
             "report_s": settings.report_s,
-            "broker_host": "127.0.0.1",
             "broker_port": self.network.port,
             "broker_user": broker.username or "",
             "broker_password": broker.password or "",
-            "wifi_ssid": "bench",
+            **configuration(settings.link),
         }
         if settings.board == image.USUAL_BOARD:  # others know what is on them
             values["pulse_sensor"] = settings.sensor
@@ -275,6 +280,7 @@ class Run:
             "bytes_per_record": round(collector.payload_bytes / records, 1) if records else None,
             **self._world.wear.numbers(self.settings.days),
             "messages": collector.messages,
+            **modem_numbers(self._world.modem, self._world.now_us),
             "wake_ms_median": round(statistics.median(e.wall_ms for e in slept), 1),
             "heap_peak_bytes": max(ending.heap_peak_bytes for ending in slept),
             "elapsed_s": round(elapsed_s, 1),

@@ -91,6 +91,21 @@ def _quality(numbers: dict) -> list[tuple[str, str]]:
     return rows
 
 
+def _modem(numbers: dict) -> list[tuple[str, str]]:
+    """What a report took on the air; a session is one, or the attempt at it."""
+    modem = numbers.get("modem")
+    if modem is None:
+        return []
+    sessions = max(1, modem["sockets_opened"])
+    phases = ", ".join(f"{seconds} {name}" for name, seconds in modem["radio_s"].items())
+    bytes_each, bursts_each = modem["air_bytes"] / sessions, modem["bursts"] / sessions
+    return [
+        ("on the air", f"{bytes_each:.0f} bytes and {bursts_each:.1f} bursts a report"),
+        ("radio, s", f"{phases}, {modem['psm_s']} psm, {modem['off_s']} off"),
+        ("modem", f"{modem['joules']} J, {modem['attaches']} attaches, {modem['resets']} resets"),
+    ]
+
+
 def _account(numbers: dict, settings) -> Table:
     table = Table(box=None, show_header=False, pad_edge=False)
     table.add_column(width=22)
@@ -117,6 +132,7 @@ def _account(numbers: dict, settings) -> Table:
         *_quality(n),
         ("duplicates removed", str(n["duplicates"])),
         ("wakes", f"{n['wakes']}, of which {n['resets']} ended in a reset"),
+        *_modem(n),
         ("sent", f"{sent}, {n['bytes_per_record'] or '-'} a reading"),
         ("flash", f"{n['flash_erased_per_day']} erases a day, {n['flash_years']} years"),
         ("heap", heap),

@@ -15,10 +15,11 @@ from rill import pcnt
 from rill.board_time import BoardTime
 from rill.coprocessor import SLOW_HZ, Coprocessor
 from rill.hall import hall_edges
+from rill.modem.modem import Modem
 from rill.probes import Probes
 from rill.reed import reed_edges
 from rill.slow_clock import SlowClock
-from rill.uart import Uart
+from rill.uarts import Uarts
 from rill.wear import Wear
 
 WORLD_BEGAN_S = 1767225600  # 2026-01-01T00:00:00Z, Unix time
@@ -54,13 +55,17 @@ class World:
         slow_hz: float = SLOW_HZ,
         slow_clock: SlowClock | None = None,
         probes: Probes | None = None,
+        modem: Modem | None = None,
     ):
         self.now_us = 0
         self.probes = probes or Probes()
         self.cause = 0
         self.lines: dict[int, int] = {}
         self._held: set[int] = set()  # lines that stay as they are in deep sleep
-        self.uart = Uart(self.probes)
+        self.modem = modem
+        if modem is not None:
+            modem.has_coverage = self.network_is_up
+        self._uarts = Uarts(self.probes, modem, lambda: self.now_us)
         self.watchdog_us: int | None = None
         self.ends_us: int | None = None
         self.notice: Callable[[], None] = lambda: None
@@ -94,9 +99,6 @@ class World:
             op.LINE_GET: lambda pin, data: self.probes.level(pin, self.now_us),
             op.LINE_SET: self._set_line,
             op.LINE_HOLD: self._hold_line,
-            op.UART_WRITE: lambda value, data: self.uart.write(data, self.now_us),
-            op.UART_READ: lambda value, data: self.uart.read(value, self.now_us),
-            op.UART_ANY: lambda value, data: self.uart.any(self.now_us),
             op.WATCHDOG_MS: self._arm_watchdog,
             op.FEED: self._feed,
             op.LINK_UP: self._ask_for_network,
@@ -112,6 +114,7 @@ class World:
             op.ULP_WAKES: self._let_ulp_wake,
             op.NOTE: self._hear,
             **self.probes.answers(lambda: self.now_us),
+            **self._uarts.answers(),
         }
 
     def copied(self) -> "World":
@@ -119,7 +122,7 @@ class World:
         twin = copy.copy(self)
         twin.lines, twin.units, twin._held = dict(self.lines), {}, set(self._held)
         twin.wear, twin.probes, twin.noted = copy.deepcopy((self.wear, self.probes, []))
-        twin.uart = Uart(twin.probes)
+        twin.modem, twin._uarts = None, Uarts(twin.probes, None, lambda: twin.now_us)
         twin.coprocessor = self.coprocessor.copied()
         twin._time = self._time.copied(twin.coprocessor)
         twin._answers = twin._table()
@@ -132,7 +135,7 @@ class World:
         self._time = self._time.restarted(self.coprocessor, self.now_us)
         self.lines.clear()
         self._held.clear()
-        self.uart = Uart(self.probes)
+        self._uarts.lose_power()
         if self._has_water:
             self._drive(self._edges)
 
@@ -154,6 +157,7 @@ class World:
         self.watchdog_us = None
         self.units.clear()
         self.probes.off()
+        self._uarts.board_resets()
         self.ulp_wakes = False
         self._chip_sleeps(False)
         self._time.boot(self.now_us)
@@ -177,8 +181,8 @@ class World:
         self.coprocessor.advance_to(self._time.slow_us(self.now_us))
         self.coprocessor.sleeps(asleep)
 
-    def network_is_up(self) -> bool:
-        now_s = self.now_us // 1_000_000
+    def network_is_up(self, at_us: int | None = None) -> bool:
+        now_s = (self.now_us if at_us is None else at_us) // 1_000_000
         return not any(begin <= now_s < begin + length for begin, length in self._outages_s)
 
     def _network_s(self) -> int:
@@ -208,7 +212,8 @@ class World:
 
     def _set_line(self, value: int, data: bytes) -> int:
         self.lines[value >> 1] = value & 1
-        self.probes.switched(value >> 1, value & 1, self.now_us)
+        if not self._uarts.take_line(value >> 1, value & 1):
+            self.probes.switched(value >> 1, value & 1, self.now_us)
         return 0
 
     def _hold_line(self, value: int, data: bytes) -> int:

@@ -19,6 +19,7 @@ from border import (
     RESET,
     RTC_SET,
     UART_ANY,
+    UART_OPEN,
     UART_READ,
     UART_WRITE,
     WATCHDOG_MS,
@@ -174,6 +175,13 @@ class UART:
         self.handler = (
             None  # of the idle interrupt; while PPP has it, nobody else may read or write
         )
+        self.init(baudrate=baudrate)
+
+    def init(self, *, baudrate):
+        border.call(UART_OPEN, self._unit << 32 | baudrate)
+
+    def deinit(self):
+        border.cross()
 
     def irq(self, handler, trigger=0):
         if handler and trigger != UART.IRQ_RXIDLE:
@@ -182,18 +190,18 @@ class UART:
 
     def readinto(self, buffer):
         self._check()
-        data = border.call_bytes(UART_READ, len(buffer))
+        data = border.call_bytes(UART_READ, self._unit << 16 | len(buffer))
         buffer[: len(data)] = data
         return len(data) or None
 
     def write(self, data):
         self._check()
-        border.call(UART_WRITE, 0, bytes(data))
+        border.call(UART_WRITE, self._unit, bytes(data))
         return len(data)
 
     def any(self):
         self._check()
-        return border.call(UART_ANY)
+        return border.call(UART_ANY, self._unit)
 
     def _check(self):
         if self.handler:

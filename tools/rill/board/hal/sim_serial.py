@@ -1,17 +1,18 @@
-from border import UART_ANY, UART_READ, UART_WRITE, border
+from border import UART_ANY, UART_OPEN, UART_READ, UART_WRITE, border
 
 
 class Serial:
     def __init__(self, unit, baudrate, tx, rx):
         self._unit = unit
+        border.call(UART_OPEN, unit << 32 | baudrate)
 
     def readinto(self, buffer):
-        data = border.call_bytes(UART_READ, len(buffer))
+        data = border.call_bytes(UART_READ, self._unit << 16 | len(buffer))
         buffer[: len(data)] = data
         return len(data)
 
     def write(self, data):
-        border.call(UART_WRITE, 0, bytes(data))
+        border.call(UART_WRITE, self._unit, bytes(data))
 
     def any(self):
-        return border.call(UART_ANY)
+        return border.call(UART_ANY, self._unit)
