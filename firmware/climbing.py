@@ -44,8 +44,10 @@ def end(modem):
     pins = switch(modem)
     if not modem.has_failed:
         known.fault = known.cause = known.rung = 0
+    is_kept = is_kept and _leave(modem, family(config).SLEEP)
     if not is_kept:
-        _switch_off(modem, pins)
+        _leave(modem, (("AT+CFUN=0", "any", 10_000),) + family(config).OFF)
+        pins.off()
     known.is_asleep = 1 if is_kept else 0
     for line, is_on in ((config.modem_supply_pin, is_kept), (config.modem_tx_pin, True)):
         if line >= 0:
@@ -54,15 +56,17 @@ def end(modem):
     known.keep()
 
 
-def _switch_off(modem, pins):
+def _leave(modem, steps):
+    """True when the modem took the last words."""
     at = modem.at
     try:
         at.use(family(modem.config))
         at.forget_restart()
-        at.run((("AT+CFUN=0", "any", 10_000),) + at.family.OFF, {})
+        at.run(steps, {})
     except UplinkError as error:
-        print("modem not switched off: %s" % error)
-    pins.off()
+        print("modem not left as it should be: %s" % error)
+        return False
+    return True
 
 
 def _account(known, spent_mj, is_urgent):

@@ -115,7 +115,7 @@ def check_probes(found):
 def _check_link(found):
     """ConfigError when there is no such link, or it can't be connected like that."""
     if (found.link, found.apn) != ("wifi", ""):
-        from firmware.modems import check
+        from firmware.linking import check
 
         check(found)
 

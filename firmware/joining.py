@@ -93,8 +93,8 @@ def _prepare(modem, known, rung):
         at.pause(_DETACHED_MS)
     elif rung == ladder.RESET:
         at.run(at.family.RESET, {})
+        at.expect_start()
         at.pause(at.family.BOOT_MS)
-        at.forget_restart()
     elif rung == ladder.KEY:
         switch(modem).reset()
     elif rung == ladder.SUPPLY:

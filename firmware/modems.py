@@ -1,12 +1,8 @@
-"""The modem that the configuration names, and whether it can be connected like that."""
+"""The modem that the configuration names."""
 
-from board import board
-from firmware.config import FIELDS
 from firmware.core.errors import ConfigError
 
 _FAMILIES = "firmware.drivers.modem.families."
-_PINS = ("modem_tx_pin", "modem_rx_pin", "modem_supply_pin", "modem_key_pin", "modem_reset_pin")
-_FLASH = (6, 7, 8, 9, 10, 11)  # GPIOs to which the ESP32's own flash is connected
 
 
 def family(config):
@@ -18,26 +14,3 @@ def family(config):
         return __import__(_FAMILIES + name, None, None, (name,))
     except ImportError:
         raise ConfigError("modem is %r, and there is no families/%s.py for that" % (name, name))
-
-
-def check(config):
-    """ConfigError when there is no such link or modem, or a pin is taken."""
-    if config.link not in ("wifi", "nbiot", "ppp"):
-        raise ConfigError("link is %r, but must be wifi, nbiot or ppp" % config.link)
-    for letter in config.apn:
-        if not ("a" <= letter.lower() <= "z" or "0" <= letter <= "9" or letter in ".-_"):
-            raise ConfigError("apn has %r in it, but only letters, digits, . - and _ go" % letter)
-    if config.link == "wifi":
-        return
-    family(config)
-    taken = [board.BUTTON_PIN, board.BATTERY_PIN, config.pulse_pin_b]
-    for key, _, _, _ in FIELDS:
-        if key.endswith("_pin") and key not in _PINS:
-            taken.append(getattr(config, key))
-    for name in _PINS:
-        pin = getattr(config, name)
-        if pin < 0:
-            continue
-        if pin in taken or pin in _FLASH:
-            raise ConfigError("%s is %d, which is taken" % (name, pin))
-        taken.append(pin)

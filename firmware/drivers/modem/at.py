@@ -25,6 +25,7 @@ _SILENCE_MS = const(500)
 _DRAIN_MS = const(5000)
 _ANSWER_MS = const(1000)
 _FEED_MS = const(1000)
+_LATE_MS = const(10_000)  # "SMS Ready" comes so much behind the first answer
 _ESC = b"\x1b"
 
 
@@ -43,6 +44,7 @@ class Engine:
         self._open_serial = open_serial
         self._serial = None
         self._feed = feed
+        self._started_ms = clock.ticks_ms() - (1 << 28)  # three days ago
         self._fed_ms = clock.ticks_ms()
         self._buffer = bytearray(_READ_BYTES)
         self._pattern = ""
@@ -96,8 +98,13 @@ class Engine:
         self._until(_never, ms)
 
     def forget_restart(self):
-        """It was told to restart, or was just switched on."""
+        """Whoever calls this has seen it, and begins anew."""
         self._has_restarted = False
+
+    def expect_start(self):
+        """It was told to restart, or is just switched on: what it says of that is no news."""
+        self._has_restarted = False
+        self._started_ms = self.clock.ticks_ms()
         self.exchange.end()
 
     def _tried(self, means, values, send, done, deadline_ms, tries=0):
@@ -177,7 +184,8 @@ class Engine:
     def _look_for_boot(self, text):
         for boot in self.family.BOOTS:
             if text.startswith(boot):
-                self._has_restarted = True
+                since_ms = self.clock.elapsed_ms(self._started_ms)
+                self._has_restarted = since_ms > self.family.BOOT_MS + _LATE_MS
 
     def _begin(self, command):
         if self._has_restarted:

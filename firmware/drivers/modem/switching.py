@@ -27,10 +27,10 @@ class Switch:
         at, family = self._at, self._at.family
         if not self.is_powered():
             self._supply.on()
-            at.forget_restart()
+            at.expect_start()
             if not family.KEY_MS:
                 at.pause(family.BOOT_MS)
-                at.forget_restart()
+                at.expect_start()
         elif at.answers(2 if not may_sleep or not family.WAKES_BY_KEY else 1, _LEARNT_MS):
             return True
         # The key is a toggle: who presses it while the modem is awake switches it off.
@@ -44,7 +44,7 @@ class Switch:
         line.on()
         self._at.pause(ms)
         line.off()
-        self._at.forget_restart()
+        self._at.expect_start()
         return True
 
     def reset(self):
@@ -54,7 +54,7 @@ class Switch:
             self._answers_in(family.BOOT_MS)
         elif self.press(self._key, 2 * family.KEY_MS):
             self._at.pause(family.BOOT_MS)
-            self._at.forget_restart()
+            self._at.expect_start()
 
     def cycle(self):
         """Ten seconds without power; the next wake() gives it back."""
@@ -77,8 +77,5 @@ class Switch:
         began_ms = clock.ticks_ms()
         while clock.elapsed_ms(began_ms) < wait_ms:
             if self._at.answers(1, _BOOT_STEP_MS):
-                self._at.pause(_BOOT_STEP_MS)  # "RDY" may come behind the first answer
-                self._at.forget_restart()
                 return True
-            self._at.forget_restart()
         return False

@@ -26,7 +26,7 @@ class Toy:
     SEND_LAST, LET_GO = SEND, ()
     READ, ARRIVED, PUSHED = "AT+QIRD={id},{n}", ("+TDATA: {id}",), ()
     CLOSED, CLOSE = ("+TEND: {id}",), (("AT+TCLOSE={id}", "any", 1000),)
-    DIAL, RESET, OFF = (), (("AT+TRESET", "", 3000),), ()
+    DIAL, RESET, SLEEP, OFF = (), (("AT+TRESET", "", 3000),), (), ()
 
     @staticmethod
     def signal(lines):

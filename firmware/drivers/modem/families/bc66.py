@@ -45,6 +45,7 @@ PUSHED = ()
 CLOSED = ('+QIURC: "closed",{id}', '+QIURC: "pdpdeact"')
 CLOSE = (("AT+QICLOSE={id}", "any", 10_000),)
 RESET = (("AT+QRST=1", "", 2000),)
+SLEEP = (("AT+QSCLK=1", "any", 1000),)
 OFF = (("AT+QPOWD=0", "", 3000),)
 
 

@@ -41,6 +41,7 @@ PUSHED = ()
 CLOSED = ("+NSOCLI:{id}", "+NSOCLI: {id}", "+CGEV: NW PDN DEACT")
 CLOSE = (("AT+NSOCL={id}", "any", 2000),)
 RESET = (("AT+NRB", "", 2000),)
+SLEEP = ()
 OFF = ()
 
 

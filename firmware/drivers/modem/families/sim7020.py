@@ -35,6 +35,7 @@ PUSHED = ("+CSONMI: {id},",)
 CLOSED = ("+CSOERR: {id}", "+CGEV: NW PDN DEACT")
 CLOSE = (("AT+CSOCL={id}", "any", 10_000),)
 RESET = (("AT+CRESET", "", 2000),)
+SLEEP = ()
 OFF = (("AT+CPOWD=1", "", 3000),)
 
 

@@ -39,6 +39,7 @@ PUSHED = ()
 CLOSED = ("+CASTATE: {id},0", "+APP PDP: 0,DEACTIVE")
 CLOSE = (("AT+CACLOSE={id}", "any", 10_000),)
 RESET = (("AT+CFUN=1,1", "", 2000_000),)
+SLEEP = ()
 OFF = (("AT+CPOWD=1", "", 3000),)
 
 
