@@ -3,37 +3,40 @@
 from collections import namedtuple
 
 # finals: whole lines, or beginnings that end in a colon, that end a command whatever it is.
-# prompts, only: results that end only commands with that word in them. urcs: beginnings of lines
-# that belong to no command. counted: (beginning, field with the number of raw bytes that follow,
-# least number of fields, fields that must be so).
-Dialect = namedtuple("Dialect", ("finals", "only", "prompts", "urcs", "counted", "inline"))
-
-_FINALS = ("OK", "ERROR", "NO CARRIER", "ABORTED", "+CME ERROR:", "+CMS ERROR:")
-_ONLY = (
-    ("SEND OK", "SEND"), ("SEND FAIL", "SEND"), ("DATA ACCEPT:", "SEND"), ("SHUT OK", "SHUT"),
-    ("CLOSE OK", "CLOSE"), ("CONNECT FAIL", "CIPSTART"), ("ALREADY CONNECT", "CIPSTART"),
-    ("REBOOTING", "NRB"), ("CONNECT", "ATD"), ("CONNECT", "+CGDATA"),
-)  # fmt: skip
-# Whole lines after which data may be sent, as after ">".
-_PROMPTS = (("DOWNLOAD", "+"), ("CONNECT", "+QF"), ("CONNECT", "+QHTTP"))
-# Text without a mark in front that a modem says of itself.
-_BOOT = (
-    "RDY", "APP RDY", "SMS Ready", "SMS DONE", "PB DONE", "Call Ready", "NORMAL POWER DOWN",
-    "POWERED DOWN", "REBOOTING", "REBOOT_CAUSE", "Boot:", "Neul", "u-blox", "Security", "Protocol",
-    "Apps", "DST:", "OVER-VOLTAGE", "UNDER-VOLTAGE", "CLOSED", "RING", "NO CARRIER",
-)  # fmt: skip
-_COUNTED = (
-    ('+QIURC: "recv",', 2, 3, ()),
-    ("+QIRD:", 0, 1, ()),
-    ("+QSSLRECV:", 0, 1, ()),
-    ("+CIPRXGET: 2,", 2, 4, ()),
-    ("+CIPRXGET: 3,", 2, 4, ()),
-    ("+SHREAD:", 0, 1, ()),
-    ("+IPD,", 0, 1, ()),
+# only: results that end only commands with that word in their name. prompts: lines after which
+# data may be sent, and words of the commands. urcs: beginnings of lines without a mark in front
+# that belong to no command. told: names that a modem also says by itself. answers: names of
+# commands, and beginnings of their answers where these have another name. counted: a beginning,
+# what stands between the fields and the raw bytes (nothing: the end of the line), and the fields
+# that there may be: n their number, d another number, q a text in quotes.
+Dialect = namedtuple(
+    "Dialect", ("finals", "only", "prompts", "urcs", "told", "answers", "counted")
 )
 
-# A line that counted data cut off: its beginning, what stands between the number and them.
-_INLINE = (("+CARECV:", ","), ("+USORF:", ',"'), ("+USORD:", ',"'))
-
-GENERIC = Dialect(_FINALS, _ONLY, _PROMPTS, _BOOT, _COUNTED, _INLINE)
+GENERIC = Dialect(
+    finals=("OK", "ERROR", "ABORTED", "+CME ERROR:", "+CMS ERROR:"),
+    only=(
+        ("SEND OK", "SEND"), ("SEND FAIL", "SEND"), ("DATA ACCEPT:", "SEND"), ("SHUT OK", "SHUT"),
+        ("CLOSE OK", "CLOSE"), ("CONNECT OK", "CIPSTART"), ("CONNECT FAIL", "CIPSTART"),
+        ("ALREADY CONNECT", "CIPSTART"), ("REBOOTING", "NRB"), ("NORMAL POWER DOWN", "POWD"),
+        ("POWERED DOWN", "POWD"),
+    ),
+    prompts=(("DOWNLOAD", "+"), ("CONNECT", "+QFUPL")),
+    urcs=(
+        "RDY", "APP RDY", "SMS Ready", "SMS DONE", "PB DONE", "Call Ready", "NORMAL POWER DOWN",
+        "POWERED DOWN", "REBOOTING", "REBOOT_CAUSE", "Boot:", "Security ", "Protocol ", "Apps ",
+        "DST:", "OVER-VOLTAGE", "UNDER-VOLTAGE", "CLOSED", "RING", "NO CARRIER",
+    ),
+    told=(
+        "+CEREG", "+CGREG", "+CREG", "+CSCON", "+NPSMR", "+CIPRXGET", "+CFUN", "+CPIN", "+NSONMI",
+        "+NNMI", "+NSMI", "+CPSMSTATUS", "+QNBIOTEVENT", "+QATWAKEUP", "+CMQPUB", "+CMQDISCON",
+        "+SMSUB", "+CTZR",
+    ),
+    answers=(),
+    counted=(
+        ('+QIURC: "recv",', "", "dn dnqd"), ('+QSSLURC: "recv",', "", "dn"),
+        ("+QIRD:", "", "n nqd"), ("+QSSLRECV:", "", "n"), ("+CIPRXGET: 2,", "", "nd dnd"),
+        ("+SHREAD:", "", "n"), ("+CARECV:", ",", "n"),
+    ),
+)  # fmt: skip
 FAMILIES = {"boudica": GENERIC, "quectel": GENERIC, "simcom": GENERIC, "other": GENERIC}

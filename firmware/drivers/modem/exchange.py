@@ -7,40 +7,63 @@ from micropython import const
 
 from firmware.drivers.modem.splitter import Splitter
 
-_KEPT = const(4)  # commands without an end whose echo may still come
-_MARKS = "+*%^$#"
+_KEPT = const(4)  # commands whose echo may still come
+_KEPT_CHARS = const(48)  # of each
+_MARKS = "+*%^$#&"
+_NOISE = b"\r \t\x00\xff"  # at either end of a line: a modem that wakes
+_HEX = b"0123456789ABCDEFabcdef"
+_REGISTRATIONS = ("+CEREG", "+CGREG", "+CREG")
+_WITH_MODE = ("+CSCON", "+NPSMR")  # what answers has a mode in front of what is told
 
 
 class Exchange:
-    """dialect: of dialect.py. on_urc(text): told of each line that belongs to no command.
+    """dialect: of dialect.py. on_urc(text): told of each line that belongs to no command. The
+    others bound the memory: of a line, the number of lines and as many URCs, and the bytes of all
+    that is kept of an exchange.
 
     result: None as long as the command has not ended, else its whole text as the notation of
     dialogues has it. code: the number of a +CME or +CMS ERROR. lines, urcs: texts. data: bytes.
+    dropped: bytes that found no room, of all exchanges.
     """
 
-    def __init__(self, dialect, on_urc=None):
+    def __init__(self, dialect, on_urc=None, line_bytes=1200, lines=24, kept_bytes=4096):
         self._dialect = dialect
         self._on_urc = on_urc
-        self._splitter = Splitter(self._line, self._begun, self._counted, self._prompt)
-        self._late = []  # commands that had no end
-        self._command = self._prefix = ""
+        self._most_lines = lines
+        self._most_bytes = kept_bytes
+        self._splitter = Splitter(self._line, self._begun, self._counted, self._prompt, line_bytes)
+        self._late = []  # beginnings of commands that had no echo
+        self._command = self._word = ""
+        self._names = []  # of its parts, and whether each asks
         self._finals = 0
+        self._has_echo = True
         self._reset()
+
+    @property
+    def data(self):
+        return bytes(self._data)
+
+    @property
+    def dropped(self):
+        return self._splitter.dropped
 
     def begin(self, command):
         """A command line goes out."""
-        if self._command and self.result is None:
-            self._late = [self._command] + self._late[: _KEPT - 1]
-        self._command = command
-        self._prefix = _prefix(command)
-        self._finals = command.count(";")  # each part of a line has an OK of its own
+        if self._command and not self._has_echo:
+            self._late = [self._command[:_KEPT_CHARS]] + self._late[: _KEPT - 1]
+        self._command = _text(command.strip().encode())
+        self._names = _names(self._command)
+        self._word = "AT" + self._names[0][0] if self._names else ""
+        self._finals = len(self._names) - 1  # each part of a line has an OK of its own
+        self._has_echo = False
         self._reset()
-        self._splitter.wants_prompt = True
+        self._splitter.wants_prompt = self._may_prompt()
 
     def begin_data(self, data):
         """Bytes go out behind a prompt; the command they belong to is the one before."""
         self._reset()
-        self._data_echo = data
+        self._is_data = True
+        self._data_echo = data if self._has_echo else b""
         self._splitter.wants_prompt = False
 
     def feed(self, data):
@@ -52,155 +75,266 @@ class Exchange:
 
     def _reset(self):
         self.result, self.code = None, None
-        self.lines, self.urcs, self.data = [], [], b""
-        self._data_echo = None
+        self.lines, self.urcs = [], []
         self._all = []  # in order, in case an echo comes
+        self._data = bytearray()
+        self._room = self._most_bytes
+        self._taken = None  # of counted data: number, where they begin, what stood in front
+        self._is_data = self._is_of_late = False
+        self._data_echo = b""
+        self._boot = 0  # so many lines may still be of a banner
+
+    def _may_prompt(self):
+        return self._word[2:3] in ("+", "#") and not self._command.endswith("?")
 
     def _prompt(self):
-        self.result = "prompt"
-        self._splitter.wants_prompt = False
+        if self._splitter.wants_prompt:
+            self.result = "prompt"
+            self._splitter.wants_prompt = False
 
-    def _begun(self, line):
+    def _begun(self, part):
         """True when counted data follow behind this part of a line."""
-        text = _text(line.strip())
-        for beginning, end in self._dialect.inline:
-            if text.startswith(beginning) and text.endswith(end):
-                return _last_number(text[: -len(end)]) > 0
-        return False
+        return part[:1] in b"+#" and self._count(_text(part), True) > 0
 
     def _counted(self, data):
-        self.data += data
+        room = min(len(data), self._room)
+        self._data.extend(data[:room])
+        self._room -= room
+        self._splitter.dropped += len(data) - room
 
     def _line(self, line):
-        text, told = _text(line.strip()), _text(line)
-        if self._is_echo(text):
+        if self._splitter.is_rest and self._taken and self._is_rest(line):
             return 0
-        count = self._count(text)
-        if self.result is None and self._command:
-            final = self._final(text)
-            if final:
-                self._ended(text, final)
-            elif self._is_urc(text):
-                self._is_nobodys(told)
-            else:
-                self.lines.append(told)
-        elif text == "OK" and self.result == "ok" and self._finals > 0:
-            self._finals -= 1
-        else:
-            self._is_nobodys(told)
-        self._all.append(told)
+        text = _text(line.strip(_NOISE))
+        if self._is_echo(line, text):
+            return 0
+        told = _text(line)
+        count = self._count(text, False)
+        kept = self._place(line, text)
+        self._keep(kept, told)
+        if kept is self.urcs and self._on_urc:
+            self._on_urc(told)
+        if count:
+            self._taken = count, len(self._data), told if text[-1] == '"' else None
         return count
 
-    def _is_nobodys(self, told):
-        self.urcs.append(told)
-        if self._on_urc:
-            self._on_urc(told)
+    def _is_rest(self, line):
+        """The rest of a line whose data are hex digits, two for each byte that was counted."""
+        (count, start, head), self._taken = self._taken, None
+        rest = line.strip()
+        if head and rest == b'"':
+            return True
+        if len(rest) != count + (1 if head else 0) or not _is_hex(rest.rstrip(b'"')):
+            return False
+        if not _is_hex(self._data[start:]):
+            return False
+        if not head:
+            self._counted(rest)
+            return True
+        whole = head + str(self._data[start:], "utf-8") + _text(rest)
+        self._data = self._data[:start]
+        for kept in (self.lines, self.urcs, self._all):
+            if kept and kept[-1] is head:
+                kept[-1] = whole
+        return True
 
-    def _is_echo(self, text):
-        folded = text.lower()
-        if self._data_echo is not None:
-            return self.result is None and bool(text) and text == _text(self._data_echo).rstrip()
-        if folded == self._command.strip().lower() and self._command:
+    def _place(self, line, text):
+        """The list that a line belongs to; a result belongs to none, None."""
+        if self._is_of_banner(text):
+            return self.urcs
+        final = self._final(text)
+        if self._is_of_late:
+            self._is_of_late = not final
+            return self.urcs
+        if self.result is None and self._command:
+            if final:
+                self._ended(text, final)
+                return None
+            return self.urcs if self._is_urc(line, text) else self.lines
+        if text == "OK" and self.result == "ok" and self._finals > 0:
+            self._finals -= 1
+            return None
+        return self.urcs
+
+    def _keep(self, kept, told):
+        is_full = kept is not None and len(kept) >= self._most_lines
+        if is_full or len(told) > self._room or len(self._all) >= 2 * self._most_lines:
+            self._splitter.dropped += len(told)
+            return
+        self._room -= len(told)
+        self._all.append(told)
+        if kept is not None:
+            kept.append(told)
+
+    def _is_of_banner(self, text):
+        """True for the name that follows the cause of a reboot, and for the OK behind it."""
+        left, self._boot = self._boot, 0
+        if text.startswith("REBOOT_CAUSE"):
+            self._boot = 2
+            return True
+        if left == 2 and text != "OK":
+            self._boot = 1
+        return left > 0 and (left == 2 or text == "OK")
+
+    def _is_echo(self, line, text):
+        if self._is_data:
+            return self._is_echo_of_data(line)
+        if _is_same(text, self._command):
             # What came before it was not for this command.
-            self.urcs, self.lines = self._all, []
+            lines, self.urcs, self.lines = self.lines, self._all, []
+            for told in lines if self._on_urc else ():
+                self._on_urc(told)
             self._all = list(self.urcs)
             self.result, self.code = None, None
-            self._splitter.wants_prompt = True
+            self._is_of_late, self._has_echo = False, True
+            self._boot = 0
+            self._splitter.wants_prompt = self._may_prompt()
             return True
         for late in self._late:
-            if folded == late.strip().lower():
+            if _is_same(text[:_KEPT_CHARS], late):
                 self._late.remove(late)
+                self._is_of_late = True
+                return True
+        return False
+
+    def _is_echo_of_data(self, line):
+        said = self._data_echo
+        while said and self.result is None:
+            first, _, said = said.partition(b"\n")
+            if first.strip():
+                if first.strip() != line.strip():
+                    return False
+                self._data_echo = said
                 return True
         return False
 
     def _final(self, text):
         """What of the dialect's results it is; "" when it is none for this command."""
         for final in self._dialect.finals:
-            if text == final or (final[-1] == ":" and text.startswith(final)):
+            if _is_it(text, final):
                 return final
-        word = self._command.upper()
         for prompt, only in self._dialect.prompts:
-            if text == prompt and only in word and self._data_echo is None:
-                return prompt
+            if text == prompt and only in self._word and not self._is_data:
+                return "prompt"
+        bare = _bare(text)
         for final, only in self._dialect.only:
-            is_it = text == final or (final[-1] == ":" and text.startswith(final))
-            if is_it and (only in word or self._data_echo is not None):
-                return final
+            if _is_it(bare, final) and only in self._word:
+                return final if bare is text or only != "CIPSTART" else ""
         return ""
 
     def _ended(self, text, final):
-        self._splitter.wants_prompt = False
+        # Some say OK before they ask for data.
+        splitter = self._splitter
+        splitter.wants_prompt = splitter.wants_prompt and final == "OK" and "SEND" in self._word
         if final in ("+CME ERROR:", "+CMS ERROR:"):
             what = text[len(final) :].strip()
             self.result = final[1:4].lower() + " " + what
             self.code = int(what) if what.isdigit() else None
-        elif final in [prompt for prompt, _ in self._dialect.prompts]:
-            self.result = "prompt"
         else:
-            self.result = text.lower()
+            self.result = final if final == "prompt" else text.lower()
 
-    def _is_urc(self, text):
-        if self._prefix and text.upper().startswith(self._prefix):
-            return self._is_urc_of_same_name(text)
+    def _is_urc(self, line, text):
+        if not text:
+            return True
+        for name, is_question in self._names:
+            if text[: len(name)].upper() == name and not _is_letter(text[len(name) :][:1]):
+                return self._is_told(text, name, is_question)
+        for word, beginning in self._dialect.answers:
+            if word in self._word and text.startswith(beginning):
+                return False
         if text[0] in _MARKS:
             return True
         for urc in self._dialect.urcs:
             if text.startswith(urc):
                 return True
-        return not _is_plain(text) or text[1:2] == "," and text[3:] in ("CLOSED", "CONNECT OK")
+        for final, _ in self._dialect.only:
+            if _is_it(_bare(text), final):
+                return True  # of an earlier command
+        return _bare(text) == "CLOSED" or not _is_printable(line)
 
-    def _is_urc_of_same_name(self, text):
-        """True for a registration that is told while it is asked for, or a count that has come."""
-        fields = text[len(self._prefix) :].lstrip(":").split(",")
-        if self._prefix in ("+CEREG", "+CGREG", "+CREG"):
-            if not self._command.rstrip().endswith("?"):
-                return True
+    def _is_told(self, text, name, is_question):
+        """True when a line has the name of the answer, but is said by the modem itself."""
+        if name not in self._dialect.told or "(" in text:
+            return False
+        fields = text[len(name) + 1 :].split(",")
+        if name == "+CIPRXGET":
+            return fields[0].strip() == "1" and not is_question
+        if not is_question:
+            return True
+        if name in _REGISTRATIONS:
+            # The answer has a mode in front; what is told has the area in its place, or nothing.
             second = fields[1].strip() if len(fields) > 1 else ""
             return not (second.isdigit() and len(second) <= 2)
-        if self._prefix == "+CIPRXGET":
-            return fields[0].strip() == "1" and len(fields) == 2 and "=1" not in self._command
-        return self._prefix == "+QIURC"
+        return name in _WITH_MODE and len(fields) == 1 or fields[0].strip()[:1] == '"'
 
-    def _count(self, text):
-        for beginning, end in self._dialect.inline:
-            if text.startswith(beginning) and text.endswith(end):
-                return _last_number(text[: -len(end)])
-        for beginning, place, least, _ in self._dialect.counted:
-            if text.startswith(beginning):
-                fields = text[text.index(":") + 1 :].split(",") if ":" in text else text.split(",")
-                if beginning == "+QIRD:" and len(fields) != 1:
-                    return 0
-                field = fields[place].strip() if len(fields) >= least else ""
-                return int(field) if field.isdigit() else 0
+    def _count(self, text, is_part):
+        for beginning, end, fields in self._dialect.counted:
+            if text.startswith(beginning) and (end and text.endswith(end) or not is_part):
+                found = text[len(beginning) : len(text) - len(end)].split(",")
+                for pattern in fields.split():
+                    if _is_like(found, pattern):
+                        return int(found[pattern.index("n")])
         return 0
 
 
-def _last_number(text):
-    digits = text[max(text.rfind(","), text.rfind(":")) + 1 :].strip()
-    return int(digits) if digits.isdigit() else 0
+def _is_it(text, final):
+    return text == final or final[-1] in ": " and text.startswith(final)
 
 
-def _prefix(command):
-    """+NAME of a command AT+NAME=..., "" of one without."""
-    text = command.strip().upper()
-    if not text.startswith("AT") or len(text) < 4 or text[2] not in _MARKS:
-        return ""
-    end = 3
-    while end < len(text) and (text[end].isalpha() or text[end].isdigit()):
-        end += 1
-    return text[2:end]
+def _is_same(text, command):
+    """True for a command's echo; of a modem that wakes it may lack the first byte."""
+    more = len(command) - len(text)
+    return bool(text) and 0 <= more <= 1 and text.lower() == command[more:].lower()
 
 
-def _is_plain(text):
-    return "\\x" not in text
+def _bare(text):
+    """A result without the socket's number in front."""
+    return text[text.index(",") + 1 :].strip() if text[:1].isdigit() and "," in text else text
+
+
+def _is_like(fields, pattern):
+    if len(fields) != len(pattern):
+        return False
+    for field, kind in zip(fields, pattern):
+        field = field.strip()
+        if not (field[:1] == '"' if kind == "q" else field.isdigit() and len(field) < 6):
+            return False
+    return True
+
+
+def _names(command):
+    """Of a line AT+NAME=...;+NAME? each name, and whether it asks."""
+    found = []
+    if command[:2].upper() == "AT":
+        for part in command[2:].split(";"):
+            end = 1
+            if part[:1] in _MARKS:
+                while end < len(part) and _is_letter(part[end]):
+                    end += 1
+            found.append((part[:end].upper(), "=" not in part or part.endswith("?")))
+    return found
+
+
+def _is_letter(letter):
+    return letter.isalpha() or letter.isdigit()
+
+
+def _is_hex(data):
+    return all(byte in _HEX for byte in data)
+
+
+def _is_printable(line):
+    return all(32 <= byte < 127 or byte == 9 for byte in line)
 
 
 def _text(line):
     """As the notation has it: what can't be printed, or seen at either end, as an escape."""
+    if _is_printable(line) and line == line.strip() and not (b"\\" in line or b"\t" in line):
+        return str(line, "utf-8")
     last = len(line) - 1
     return "".join(
         [
-            _escape(byte) if n in (0, last) and byte == 32 else _shown(byte)
+            _escape(byte) if byte == 32 and n in (0, last) else _shown(byte)
             for n, byte in enumerate(line)
         ]
     )
@@ -211,4 +345,6 @@ def _shown(byte):
 
 
 def _escape(byte):
-    return "\\\\" if byte == 92 else "\\x%02X" % byte
+    if byte == 92 or byte == 9:
+        return "\\\\" if byte == 92 else "\\t"
+    return "\\x%02X" % byte
