@@ -21,7 +21,7 @@ def _ways(data):
 
 
 def _heard(command, data, family="other", data_out=None):
-    """(result, lines, urcs, data) of an exchange; however the bytes come."""
+    """(result, lines, urcs, data) of an exchange, however the bytes come."""
     found = None
     for parts in _ways(data):
         exchange = Exchange(FAMILIES[family])

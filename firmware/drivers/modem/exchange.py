@@ -12,6 +12,7 @@ _KEPT_CHARS = const(48)  # of each
 _MARKS = "+*%^$#&"
 _NOISE = b"\r \t\x00\xff"  # at either end of a line: a modem that wakes
 _HEX = b"0123456789ABCDEFabcdef"
+_NONE = (0, 0, "")
 _REGISTRATIONS = ("+CEREG", "+CGREG", "+CREG")
 _WITH_MODE = ("+CSCON", "+NPSMR")  # what answers has a mode in front of what is told
 
@@ -79,7 +80,7 @@ class Exchange:
         self._all = []  # in order, in case an echo comes
         self._data = bytearray()
         self._room = self._most_bytes
-        self._taken = None  # of counted data: number, where they begin, what stood in front
+        self._taken = _NONE  # of counted data: number, where they begin, what stood in front
         self._is_data = self._is_of_late = False
         self._data_echo = b""
         self._boot = 0  # so many lines may still be of a banner
@@ -103,7 +104,7 @@ class Exchange:
         self._splitter.dropped += len(data) - room
 
     def _line(self, line):
-        if self._splitter.is_rest and self._taken and self._is_rest(line):
+        if self._splitter.is_rest and self._taken[0] and self._is_rest(line):
             return 0
         text = _text(line.strip(_NOISE))
         if self._is_echo(line, text):
@@ -115,12 +116,12 @@ class Exchange:
         if kept is self.urcs and self._on_urc:
             self._on_urc(told)
         if count:
-            self._taken = count, len(self._data), told if text[-1] == '"' else None
+            self._taken = count, len(self._data), told if text[-1] == '"' else ""
         return count
 
     def _is_rest(self, line):
         """The rest of a line whose data are hex digits, two for each byte that was counted."""
-        (count, start, head), self._taken = self._taken, None
+        (count, start, head), self._taken = self._taken, _NONE
         rest = line.strip()
         if head and rest == b'"':
             return True
@@ -236,9 +237,14 @@ class Exchange:
     def _is_urc(self, line, text):
         if not text:
             return True
+        is_named = False
         for name, is_question in self._names:
             if text[: len(name)].upper() == name and not _is_letter(text[len(name) :][:1]):
-                return self._is_told(text, name, is_question)
+                if not self._is_told(text, name, is_question):
+                    return False
+                is_named = True
+        if is_named:
+            return True
         for word, beginning in self._dialect.answers:
             if word in self._word and text.startswith(beginning):
                 return False
