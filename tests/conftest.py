@@ -65,6 +65,15 @@ def recordings() -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def transcripts() -> Path:
+    """The folder of recorded modem dialogues beside the project; skips without it."""
+    folder = ROOT.parent / "shared" / "data" / "transcripts"
+    if not folder.exists():
+        pytest.skip("the recorded dialogues are not on this machine")
+    return folder
+
+
 @pytest.fixture
 def script(tmp_path):
     """Writes a MicroPython script into a file; its path in a tuple, for Board.wake()."""

@@ -1,0 +1,25 @@
+"""Promise: dialogues of modems are read as people read them, however their bytes arrive."""
+
+import pytest
+
+from heard import OWN, differences, heard
+
+
+@pytest.fixture(scope="module")
+def read():
+    """What the firmware makes of our own dialogues."""
+    texts = [path.read_text() for path in OWN]
+    return {path.stem: pair for path, pair in zip(OWN, zip(texts, heard(texts)), strict=True)}
+
+
+@pytest.mark.parametrize("name", [path.stem for path in OWN])
+def test_a_dialogue_of_our_own(read, name):
+    assert differences(*read[name]) == []
+
+
+def test_recorded_dialogues(transcripts):
+    paths = sorted(transcripts.glob("*.at"))
+    texts = [path.read_text() for path in paths]
+    for path, text, found in zip(paths, texts, heard(texts), strict=True):
+        assert differences(text, found) == [], path.name
+    assert len(paths) >= 29
