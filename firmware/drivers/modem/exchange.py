@@ -106,10 +106,11 @@ class Exchange:
     def _line(self, line):
         if self._splitter.is_rest and self._taken[0] and self._is_rest(line):
             return 0
-        text = _text(line.strip(_NOISE))
+        bare = line.strip(_NOISE)
+        text = _text(bare)
         if self._is_echo(line, text):
             return 0
-        told = _text(line)
+        told = text if bare == line else _text(line)
         count = self._count(text, False)
         kept = self._place(line, text)
         self._keep(kept, told)
@@ -337,20 +338,12 @@ def _text(line):
     """As the notation has it: what can't be printed, or seen at either end, as an escape."""
     if _is_printable(line) and line == line.strip() and not (b"\\" in line or b"\t" in line):
         return str(line, "utf-8")
-    last = len(line) - 1
-    return "".join(
-        [
-            _escape(byte) if byte == 32 and n in (0, last) else _shown(byte)
-            for n, byte in enumerate(line)
-        ]
-    )
-
-
-def _shown(byte):
-    return chr(byte) if 32 <= byte < 127 and byte != 92 else _escape(byte)
-
-
-def _escape(byte):
-    if byte == 92 or byte == 9:
-        return "\\\\" if byte == 92 else "\\t"
-    return "\\x%02X" % byte
+    found, last = bytearray(), len(line) - 1
+    for n, byte in enumerate(line):
+        if byte == 92 or byte == 9:
+            found.extend(b"\\\\" if byte == 92 else b"\\t")
+        elif 32 < byte < 127 or byte == 32 and 0 < n < last:
+            found.append(byte)
+        else:
+            found.extend(b"\\x%02X" % byte)
+    return str(found, "utf-8")
