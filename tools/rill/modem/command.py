@@ -58,8 +58,10 @@ def _replay(options: argparse.Namespace) -> int:
         return 0
     for urc in found["urcs"]:
         print(f"! {urc}")
+    if found["data"]:
+        print(f"* {found['data']}")
     for one in found["commands"]:
-        print(f"> {one['command']}")
+        print(">>" if one["command"] == ">>" else f"> {one['command']}")
         for mark, key in (("+", "lines"), ("!", "urcs")):
             for line in one[key]:
                 print(f"{mark} {line}")
