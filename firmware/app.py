@@ -20,7 +20,6 @@ from firmware.storage.checkpoint import Vault
 from firmware.storage.state import RetainedState
 from firmware.storage.store import Store
 from firmware.version import VERSION
-from firmware.waking import recall
 
 _WATCHDOG_MS = const(120_000)
 # A meter that sleeps at once locks its owner out: time for Ctrl-C after power-on.
@@ -198,6 +197,7 @@ def repair(state, vault, retained, system, feed):
         readable = Readable(device)
         if not state.journal:
             from firmware.storage.nameless import Nameless
+            from firmware.waking import recall
 
             recall(state, Nameless(readable, feed))
         saved, lost = save_unread(readable, system, state, feed)

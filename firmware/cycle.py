@@ -13,9 +13,7 @@ from firmware.core import event, record, schedule
 from firmware.core.errors import TRIES, JournalDamaged, StorageFault, UplinkError
 from firmware.keeping import Keeping
 from firmware.passing import in_passing
-from firmware.recording import record_reading
 from firmware.timing import SlowClock, when
-from firmware.waking import is_safe_mode, state_at_wake
 
 _CRASH_SLEEP_MS = const(60_000)
 _BUDGET_PERIOD_S = const(86400)
@@ -72,7 +70,6 @@ class Cycle:
         """Milliseconds until the next one."""
         try:
             self._begin(cause)
-            self._is_safe = is_safe_mode(self._state)
             if self._is_safe or not self._config:
                 self._let_slot_pass()
             else:
@@ -89,17 +86,25 @@ class Cycle:
             return _CRASH_SLEEP_MS
 
     def _begin(self, cause):
-        keeping = self._keeping
-        self._state, cold = state_at_wake(
-            cause=cause, retained=self._retained, vault=keeping.vault, open_store=keeping.store
-        )
-        keeping.begin(self._state, self._commit, self._when)
+        cold = in_passing(lambda: self._recalled(cause))
         self._now_s()
         self._commit()
         self._config = in_passing(self._configured)
         self._counting.start(self._state, self._config, cause, cold, self._retained)
         self._counting.begin(self._state, self._config)
         self._commit()  # the coprocessor may stop; what it counted until now is safe
+
+    def _recalled(self, cause):
+        """True when retained memory knew nothing."""
+        from firmware.waking import is_safe_mode, state_at_wake  # what a report has no room for
+
+        keeping = self._keeping
+        self._state, cold = state_at_wake(
+            cause=cause, retained=self._retained, vault=keeping.vault, open_store=keeping.store
+        )
+        keeping.begin(self._state, self._commit, self._when)
+        self._is_safe = is_safe_mode(self._state)
+        return cold
 
     def _configured(self):
         from firmware.configuring import configured  # with a table that nobody needs later
@@ -183,7 +188,7 @@ class Cycle:
             )
             return
         if is_slot:
-            self._keeping.use(lambda store: self._record(store, now))
+            in_passing(lambda: self._keeping.use(lambda store: self._record(store, now)))
             state.are_old = 1 if state.column_bytes else 0  # they were of this slot
             # Not from a later "now": the slot that began meanwhile has no record yet.
             state.next_slot_s = schedule.next_slot_s(now.time_s, self._config.slot_s)
@@ -205,6 +210,8 @@ class Cycle:
         return self._config and self._config.has_probes()
 
     def _record(self, store, now):
+        from firmware.recording import record_reading
+
         state, keeping = self._state, self._keeping
         if self._has_probes():
             looking.ask(state, store.last_reading(), now.time_s)

@@ -15,7 +15,7 @@ _NOT_GRANTED = const(-1)
 _DETACHED_MS = const(3000)
 # What of a family is still needed when the network is joined.
 _NEEDED = (
-    "NAMES", "BOOTS", "CAUSES", "SEND_BYTES", "READ_BYTES", "IS_HEX", "READ_FIELD", "CREATE",
+    "NAMES", "BOOTS", "CAUSES", "SEND_BYTES", "READ_BYTES", "READ_FIELD", "CREATE",
     "OPEN", "WHY", "SEND", "SEND_LAST", "LET_GO", "READ", "ARRIVED", "PUSHED", "CLOSED", "CLOSE",
     "DIAL",
 )  # fmt: skip

@@ -1,8 +1,7 @@
 """What a wake puts on flash. A failure of storage ends here, and the next record says so."""
 
-from firmware.core import event, freeze, record
+from firmware.core import event, record
 from firmware.core.errors import TRIES, ConfigError, JournalDamaged, NewerFormat, StorageFault
-from firmware.waking import adopt
 
 # So many wakes in a row without a journal, and after it was tried a day of hourly ones more.
 _REPAIRS = (TRIES, 27)
@@ -41,6 +40,8 @@ class Keeping:
                 if state.journal == store.id:
                     store.reserve(state)
                 if state.is_blank or state.journal != store.id:
+                    from firmware.waking import adopt
+
                     adopt(state, store)
                     # Before anything is stored: what was added must not be added again.
                     self._commit()
@@ -111,6 +112,8 @@ class Keeping:
         if not is_due:
             return False
         try:
+            from firmware.waking import adopt
+
             self._store = self._made_anew()
             adopt(self._state, self._store)
             if self._state.storage_faults < TRIES:
@@ -161,6 +164,8 @@ class Keeping:
 
     def freeze_day(self, store):
         """Freeze the newest reading, if it is the first of its day."""
+        from firmware.core import freeze
+
         reading = store.last_reading()
         if reading and not reading.flags & record.TIME_UNKNOWN:
             day = freeze.day_of(reading.time_s)

@@ -4,7 +4,6 @@ from micropython import const
 
 from firmware.core import record
 from firmware.core.errors import StorageFault
-from firmware.storage import layout
 from firmware.storage.journal import Journal
 from firmware.storage.reader import Reader
 from firmware.storage.segments import Segments
@@ -26,6 +25,8 @@ class Store:
     """
 
     def __init__(self, files, vault, segment=0):
+        from firmware.storage import layout  # has left the memory before a report
+
         self.files = files
         try:
             self.id = layout.identity(files, vault)

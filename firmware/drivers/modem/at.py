@@ -2,7 +2,8 @@
 
 A step is (send, done, deadline_ms) or (send, done, deadline_ms, tries):
 
-send    a command with {names} for values; "" to wait on; ">" for the bytes of value "data"
+send    a command with {names} for values, {hex} being "data" in hex; "" to wait on; ">" for the
+        bytes of "data" behind a prompt
 done    "ok", "prompt"; "any": whatever ends the command; "": nothing is expected, so all that
         the deadline does is to give time; else the beginning of a line that has to come, in the
         answer or on its own. "+NAME: {id},=0": behind it has to stand 0, anything else is the
@@ -12,12 +13,15 @@ tries   how often it is tried once more
 Every wait ends: with its deadline, or with the budget of the report, whichever is sooner.
 """
 
+from binascii import hexlify
+
 from micropython import const
 
 from firmware.core import fault
 from firmware.core.errors import UplinkError
 from firmware.drivers.modem.exchange import Exchange
 
+_HEX_BYTES = const(64)
 _GAP_MS = const(20)  # a modem that has just answered is not listening yet
 _POLL_MS = const(20)
 _READ_BYTES = const(256)
@@ -118,7 +122,8 @@ class Engine:
 
     def _step(self, means, values, send, done, deadline_ms):
         exchange, data = self.exchange, None
-        text = send.format(**values)
+        text, has_hex, behind = send.partition("{hex}")
+        text = text.format(**values)
         if done in ("ok", "any", "prompt"):
             beginning, wanted, is_done = "", None, self._has_ended
         else:
@@ -130,7 +135,7 @@ class Engine:
             exchange.begin_data(data)
             self._serial.write(data)
         elif send:
-            self._begin(text)
+            self._begin(text, behind.format(**values), values["data"] if has_hex else b"")
         if not done:
             self.pause(deadline_ms)
             return ""
@@ -187,12 +192,15 @@ class Engine:
                 since_ms = self.clock.elapsed_ms(self._started_ms)
                 self._has_restarted = since_ms > self.family.BOOT_MS + _LATE_MS
 
-    def _begin(self, command):
+    def _begin(self, command, behind="", data=b""):
         if self._has_restarted:
             raise _failed(fault.RESTARTED, command)
         self.pause(_GAP_MS)
         self.exchange.begin(command)
-        self._serial.write(command.encode() + b"\r")
+        self._serial.write(command.encode())
+        for start in range(0, len(data), _HEX_BYTES):  # never as a whole: that takes memory twice
+            self._serial.write(hexlify(data[start : start + _HEX_BYTES]))
+        self._serial.write(behind.encode() + b"\r")
 
     def _until(self, is_done, wait_ms):
         clock, budget = self.clock, self.budget

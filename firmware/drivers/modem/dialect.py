@@ -1,20 +1,9 @@
-"""What the lines of a modem mean, as data. A family adds to the common rows."""
+"""What the lines of any modem mean, as data: for dialogues that nobody has seen (words.py)."""
 
-from collections import namedtuple
-
-# finals: whole lines, or beginnings that end in a colon, that end a command whatever it is.
-# only: results that end only commands with that word in their name. prompts: lines after which
-# data may be sent, and words of the commands. urcs: beginnings of lines without a mark in front
-# that belong to no command. told: names that a modem also says by itself. answers: names of
-# commands, and beginnings of their answers where these have another name. counted: a beginning,
-# what stands between the fields and the raw bytes (nothing: the end of the line), and the fields
-# that there may be: n their number, d another number, q a text in quotes.
-Dialect = namedtuple(
-    "Dialect", ("finals", "only", "prompts", "urcs", "told", "answers", "counted")
-)
+from firmware.drivers.modem.words import FINALS, Dialect
 
 GENERIC = Dialect(
-    finals=("OK", "ERROR", "ABORTED", "+CME ERROR:", "+CMS ERROR:"),
+    finals=FINALS,
     only=(
         ("SEND OK", "SEND"), ("SEND FAIL", "SEND"), ("DATA ACCEPT:", "SEND"), ("SHUT OK", "SHUT"),
         ("CLOSE OK", "CLOSE"), ("CONNECT OK", "CIPSTART"), ("CONNECT FAIL", "CIPSTART"),

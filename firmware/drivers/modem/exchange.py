@@ -64,7 +64,7 @@ class Exchange:
         """Bytes go out behind a prompt; the command they belong to is the one before."""
         self._reset()
         self._is_data = True
-        self._data_echo = data if self._has_echo else b""
+        self._data_echo = bytes(data) if self._has_echo else b""
         self._splitter.wants_prompt = False
 
     def feed(self, data):

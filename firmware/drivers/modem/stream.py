@@ -1,7 +1,7 @@
 """A TCP connection inside the modem, the same object as a socket of Wi-Fi."""
 
 import errno
-from binascii import hexlify, unhexlify
+from binascii import unhexlify
 
 from micropython import const
 
@@ -44,10 +44,7 @@ class ModemStream:
             if self._is_closed:
                 raise UplinkError("sending to a closed connection", fault.CLOSED)
             part, view = view[: family.SEND_BYTES], view[family.SEND_BYTES :]
-            values["n"], values["data"] = len(part), bytes(part)
-            if family.IS_HEX:
-                values["hex"] = str(hexlify(values["data"]), "ascii")
-                values["digits"] = 2 * len(part)
+            values["n"], values["digits"], values["data"] = len(part), 2 * len(part), part
             steps = family.SEND_LAST if is_last and not view else family.SEND
             self._at.run(steps, values, fault.CLOSED)
             self.sent_bytes += len(part)

@@ -2,7 +2,7 @@
 
 from firmware.core.radio import Budget
 from firmware.drivers.modem.at import Engine
-from firmware.drivers.modem.dialect import GENERIC
+from firmware.drivers.modem.words import dialect
 from ports import FakeClock
 
 
@@ -10,11 +10,11 @@ class Toy:
     """The data of a family that nobody has heard of."""
 
     NAMES = ("TOY-1",)
-    DIALECT = GENERIC
     BAUDS, SPEED = (57600, 9600), (("TOY+SPEED={baud}", "", 300),)
     BOOTS, BOOT_MS, KEY_MS, RESET_MS = ("TOY READY",), 2000, 400, 0
+    DIALECT = dialect(BOOTS, (("+QIRD:", "", "n nqd"),))
     WAKES_BY_KEY, IS_UTC, CAUSES = True, True, {7: 10}
-    SEND_BYTES, READ_BYTES, IS_HEX, READ_FIELD = 16, 64, False, -1
+    SEND_BYTES, READ_BYTES, READ_FIELD = 16, 64, -1
     SETUP = ()
     BAND = (("AT+TBAND={band}", "ok", 1000),)
     APN = (('AT+TAPN="{apn}"', "ok", 1000),)

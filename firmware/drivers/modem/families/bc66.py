@@ -2,13 +2,13 @@
 
 from firmware.core import fault
 from firmware.core.cell import fields, number
-from firmware.drivers.modem.dialect import GENERIC
+from firmware.drivers.modem.words import dialect
 
-DIALECT = GENERIC
 NAMES = ("BC66", "BC26")
 BAUDS = (115200, 9600, 57600)
 SPEED = (("AT+IPR={baud}", "", 300),)
 BOOTS = ("RDY",)
+DIALECT = dialect(BOOTS, (("+QIRD:", "", "n nqd"),))
 BOOT_MS, KEY_MS, RESET_MS = 6000, 700, 100
 WAKES_BY_KEY = True
 IS_UTC = False
@@ -16,7 +16,7 @@ CAUSES = {
     565: fault.DNS, 564: fault.DNS, 561: fault.CONTEXT, 570: fault.CONTEXT,
     563: fault.CLOSED, 566: fault.CONNECT, 567: fault.CLOSED, 569: fault.CONNECT,
 }  # fmt: skip
-SEND_BYTES, READ_BYTES, IS_HEX, READ_FIELD = 1024, 512, False, -1
+SEND_BYTES, READ_BYTES, READ_FIELD = 1024, 512, -1
 
 SETUP = (
     ("AT+QSCLK=0", "any", 1000),

@@ -2,18 +2,18 @@
 
 from firmware.core import fault
 from firmware.core.cell import number
-from firmware.drivers.modem.dialect import GENERIC
+from firmware.drivers.modem.words import dialect
 
-DIALECT = GENERIC
 NAMES = ("BC95", "BC68", "BC35", "BC28", "Hi2115")
 BAUDS = (9600, 115200, 57600, 4800)
 SPEED = (("AT+NATSPEED={baud},30,1", "", 300),)
 BOOTS = ("REBOOT_CAUSE", "Neul", "Boot:", "u-blox")
+DIALECT = dialect(BOOTS)
 BOOT_MS, KEY_MS, RESET_MS = 6000, 0, 200
 WAKES_BY_KEY = False
 IS_UTC = True
 CAUSES = {513: fault.CONNECT, 524: fault.CONTEXT}
-SEND_BYTES, READ_BYTES, IS_HEX, READ_FIELD = 512, 256, True, 4
+SEND_BYTES, READ_BYTES, READ_FIELD = 512, 256, 4
 
 SETUP = (
     ("AT+NCONFIG=AUTOCONNECT,FALSE", "any", 1000),

@@ -2,13 +2,13 @@
 
 from firmware.core import fault
 from firmware.core.cell import fields, number
-from firmware.drivers.modem.dialect import GENERIC
+from firmware.drivers.modem.words import dialect
 
-DIALECT = GENERIC
 NAMES = ("BG95", "BG77", "BG96")
 BAUDS = (115200, 9600, 57600)
 SPEED = (("AT+IPR={baud}", "", 300),)
 BOOTS = ("RDY", "APP RDY")
+DIALECT = dialect(BOOTS, (("+QIRD:", "", "n nqd"),))
 BOOT_MS, KEY_MS, RESET_MS = 12_000, 700, 300
 WAKES_BY_KEY = True
 IS_UTC = True
@@ -16,9 +16,10 @@ CAUSES = {
     565: fault.DNS, 564: fault.DNS, 561: fault.CONTEXT, 570: fault.CONTEXT,
     563: fault.CLOSED, 566: fault.CONNECT, 567: fault.CLOSED, 569: fault.CONNECT,
 }  # fmt: skip
-SEND_BYTES, READ_BYTES, IS_HEX, READ_FIELD = 1460, 512, False, -1
+SEND_BYTES, READ_BYTES, READ_FIELD = 1460, 512, -1
 
 SETUP = (
+    ("AT+CTZU=1", "any", 1000),
     ('AT+QCFG="nwscanmode",3,1', "any", 1000),
     ('AT+QCFG="iotopmode",1,1', "any", 1000),
 )

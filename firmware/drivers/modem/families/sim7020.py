@@ -1,18 +1,18 @@
 """SIM7020, SIM7022: MT2625, dialect of SIMCom with sockets in hex that push what comes."""
 
 from firmware.core.cell import fields, number
-from firmware.drivers.modem.dialect import GENERIC
+from firmware.drivers.modem.words import dialect
 
-DIALECT = GENERIC
 NAMES = ("SIM7020", "SIM7022", "SIMCOM_SIM7020")
 BAUDS = (115200, 9600, 57600)
 SPEED = (("AT+IPR={baud}", "", 300),)
 BOOTS = ("RDY", "SMS Ready", "Call Ready")
+DIALECT = dialect(BOOTS)
 BOOT_MS, KEY_MS, RESET_MS = 8000, 1000, 150
 WAKES_BY_KEY = True
 IS_UTC = False
 CAUSES: dict = {}
-SEND_BYTES, READ_BYTES, IS_HEX, READ_FIELD = 512, 512, True, -1
+SEND_BYTES, READ_BYTES, READ_FIELD = 512, 512, -1
 
 SETUP = (("AT+CPSMSTATUS=1", "any", 2000),)
 BAND = (("AT+CBAND={band}", "ok", 2000),)

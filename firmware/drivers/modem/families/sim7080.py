@@ -2,20 +2,24 @@
 
 from firmware.core import fault
 from firmware.core.cell import fields, number
-from firmware.drivers.modem.dialect import GENERIC
+from firmware.drivers.modem.words import dialect
 
-DIALECT = GENERIC
 NAMES = ("SIM7080", "SIM7070", "SIM7090", "SIMCOM_SIM7080", "SIMCOM_SIM7070")
 BAUDS = (115200, 9600, 57600)
 SPEED = (("AT+IPR={baud}", "", 300),)
 BOOTS = ("RDY", "SMS Ready")
+DIALECT = dialect(BOOTS, (("+CARECV:", ",", "n"),))
 BOOT_MS, KEY_MS, RESET_MS = 8000, 1200, 0
 WAKES_BY_KEY = True
 IS_UTC = False
 CAUSES = {20: fault.DNS, 21: fault.CONTEXT, 23: fault.CONNECT, 27: fault.CONNECT}
-SEND_BYTES, READ_BYTES, IS_HEX, READ_FIELD = 1460, 512, False, -1
+SEND_BYTES, READ_BYTES, READ_FIELD = 1460, 512, -1
 
-SETUP = (("AT+CNMP=38", "any", 5000), ("AT+CMNB=2", "any", 5000))
+SETUP = (
+    ("AT+CLTS=1", "any", 2000),
+    ("AT+CNMP=38", "any", 5000),
+    ("AT+CMNB=2", "any", 5000),
+)
 BAND = (('AT+CBANDCFG="NB-IOT",{band}', "any", 2000),)
 APN = (('AT+CGDCONT=1,"IP","{apn}"', "any", 2000), ('AT+CNCFG=0,1,"{apn}"', "ok", 2000))
 SIGNAL = "AT+CPSI?"
