@@ -1,5 +1,6 @@
 """A host on virtual time for the simulated modem, and a server that answers what it is sent."""
 
+import contextlib
 import socket
 import threading
 
@@ -16,6 +17,7 @@ class Server:
     def __init__(self, answer=lambda data: data):
         self._answer = answer
         self.received = b""
+        self.is_silent = False
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
         threading.Thread(target=self._serve, daemon=True).start()
@@ -29,9 +31,11 @@ class Server:
             threading.Thread(target=self._talk, args=(connection,), daemon=True).start()
 
     def _talk(self, connection):
-        with connection:
+        with connection, contextlib.suppress(ConnectionError):
             while data := connection.recv(4096):
                 self.received += data
+                if self.is_silent:
+                    continue
                 answer = self._answer(data)
                 if not answer:
                     return
@@ -89,7 +93,7 @@ class Host:
 
     def press(self, seconds, name="key"):
         self.modem.pin(name, 1, self.now_us)
-        self.wait(seconds)
+        self.heard = self.wait(seconds).encode("latin-1")
         self.modem.pin(name, 0, self.now_us)
 
     def start(self):

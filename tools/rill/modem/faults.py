@@ -94,7 +94,7 @@ class Faults:
                 raise ValueError(f"no fault is called {name!r}")
         self.names = tuple(FAULTS) if ALL in names else tuple(dict.fromkeys(names))
         self.until_us = until_us
-        self.counts = dict.fromkeys(self.names, 0)
+        self._hits = dict.fromkeys(self.names, 0)
         self._chances = {name: one[0] for name, one in CHANCES.items()} | (chances or {})
         self._dice = {name: Random(f"{seed} {name}") for name in self.names}
         least = 0 if ALL in names else 1
@@ -105,12 +105,17 @@ class Faults:
         if name not in self._dice or now_us >= self.until_us:
             return False
         happens = self._dice[name].random() < self._chances[name]
-        self.counts[name] += happens
+        self._hits[name] += happens
         return happens
 
     def holds(self, name: str, now_us: int) -> bool:
         """Whether a window of it is open."""
         return any(begin <= now_us < end for begin, end in self._windows.get(name, ()))
+
+    def counts(self, now_us: int) -> dict[str, int]:
+        """How often each has happened, or its window was opened, until now."""
+        begun = {n: sum(w[0] < now_us for w in one) for n, one in self._windows.items()}
+        return {name: count for name, count in (self._hits | begun).items() if count}
 
     def dice(self, name: str) -> Random:
         """Of a fault that is switched on."""
@@ -130,5 +135,4 @@ class Faults:
             length_us = int(dice.uniform(shortest_h, longest_h) * _HOUR_US)
             begin_us = int(dice.random() * max(1, self.until_us - length_us))
             windows.append((begin_us, min(begin_us + length_us, self.until_us)))
-        self.counts[name] = len(windows)
         return sorted(windows)

@@ -161,7 +161,7 @@ class Modem:
             "overrun_bytes": self.wire.overrun_bytes,
             **self.energy.numbers(now_us),
             "sessions": net.sessions + opened,
-            "faults": {name: count for name, count in self.faults.counts.items() if count},
+            "faults": self.faults.counts(now_us),
         }
 
     def _advance(self, now_us: int) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from binascii import unhexlify
 from typing import TYPE_CHECKING
 
+from rill.modem.attaching import COMMON
 from rill.modem.call import Call, Refused, Reply, Table
-from rill.modem.common import COMMON, flag
+from rill.modem.common import flag
 from rill.modem.dialect import Dialect
 from rill.modem.sockets import Connection
 

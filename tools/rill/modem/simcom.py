@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rill.modem.attaching import COMMON
 from rill.modem.call import Call, Reply, Table
-from rill.modem.common import COMMON, flag
+from rill.modem.common import flag
 from rill.modem.dialect import Dialect
 
 if TYPE_CHECKING:

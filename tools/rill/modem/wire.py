@@ -5,6 +5,7 @@ from random import Random
 
 HOST_BUFFER_BYTES = 1024  # as firmware/hal/serial.py asks for; what finds it full is lost
 _BITS = 10  # 8N1
+_LONG_PAUSES = 0.05
 
 
 class Wire:
@@ -34,7 +35,8 @@ class Wire:
         for byte in data:
             at_us += self.byte_us()
             if self._random.random() < self._pieces:
-                at_us += self._random.randrange(1_000, 40_000)
+                longest_ms = 400 if self._random.random() < _LONG_PAUSES else 40
+                at_us += self._random.randrange(1_000, longest_ms * 1000)
             self._coming.append((at_us, self._random.randrange(256) if garbled else byte))
         self._free_us = at_us
 
