@@ -3,7 +3,8 @@
 import pytest
 
 import garbled
-from heard import OWN, differences, heard
+from heard import OWN, differences, expected, heard
+from rill.image import ROOT
 
 
 @pytest.fixture(scope="module")
@@ -17,6 +18,13 @@ def read():
 @pytest.mark.parametrize("name", [path.stem for path in OWN])
 def test_a_dialogue_of_our_own(read, name):
     assert differences(*read[name]) == []
+
+
+def test_the_example_of_the_documents():
+    text = (ROOT / "docs" / "modem.md").read_text()
+    example = text.split("```\n")[1]
+    assert differences(example, *heard([example])) == []
+    assert len(expected(example)) == 2
 
 
 def test_recorded_dialogues(transcripts):
