@@ -6,8 +6,7 @@ from firmware.core import event, fault, ladder, psm, radio
 from firmware.core.backoff import delay_s
 from firmware.core.errors import UplinkError
 from firmware.hal.line import Line
-from firmware.joining import switch
-from firmware.modems import family
+from firmware.modems import switch
 from firmware.storage.modem_state import ModemState
 
 
@@ -44,9 +43,11 @@ def end(modem):
     pins = switch(modem)
     if not modem.has_failed:
         known.fault = known.cause = known.rung = 0
-    is_kept = is_kept and _leave(modem, family(config).SLEEP)
+    words = modem.at.family  # None: nothing has been said yet
+    is_kept = is_kept and _leave(modem, words.SLEEP)
+    if not is_kept and words:
+        _leave(modem, (("AT+CFUN=0", "any", 10_000),) + words.OFF)
     if not is_kept:
-        _leave(modem, (("AT+CFUN=0", "any", 10_000),) + family(config).OFF)
         pins.off()
     known.is_asleep = 1 if is_kept else 0
     for line, is_on in ((config.modem_supply_pin, is_kept), (config.modem_tx_pin, True)):
@@ -60,7 +61,6 @@ def _leave(modem, steps):
     """True when the modem took the last words."""
     at = modem.at
     try:
-        at.use(family(modem.config))
         at.forget_restart()
         at.run(steps, {})
     except UplinkError as error:

@@ -4,9 +4,7 @@ from micropython import const
 
 from firmware.core import event, fault, ladder, psm, radio
 from firmware.drivers.modem.attach import Attach, quad
-from firmware.drivers.modem.switching import Switch
-from firmware.hal.line import Line
-from firmware.modems import family
+from firmware.modems import family, switch
 from firmware.storage.modem_state import ModemState
 
 _DAY_S = const(86_400)
@@ -15,9 +13,9 @@ _NOT_GRANTED = const(-1)
 _DETACHED_MS = const(3000)
 # What of a family is still needed when the network is joined.
 _NEEDED = (
-    "NAMES", "BOOTS", "CAUSES", "SEND_BYTES", "READ_BYTES", "READ_FIELD", "CREATE",
+    "NAMES", "BOOTS", "BOOT_MS", "CAUSES", "SEND_BYTES", "READ_BYTES", "READ_FIELD", "CREATE",
     "OPEN", "WHY", "SEND", "SEND_LAST", "LET_GO", "READ", "ARRIVED", "PUSHED", "CLOSED", "CLOSE",
-    "DIAL",
+    "DIAL", "SLEEP", "OFF",
 )  # fmt: skip
 
 
@@ -53,20 +51,6 @@ def join(modem):
     for name in _NEEDED:
         setattr(needed, name, getattr(data, name))
     at.use(needed)
-
-
-def switch(modem):
-    """Its pins; what a deep sleep held of them is ours again."""
-    config = modem.config
-    if modem.lines is None:
-        is_asleep = bool(ModemState(modem.retained).is_asleep)
-        supply = config.modem_supply_pin
-        lines = [Line(supply, is_on=is_asleep) if supply >= 0 else None]
-        for pin in (config.modem_key_pin, config.modem_reset_pin):
-            lines.append(Line(pin) if pin >= 0 else None)
-        Line(config.modem_tx_pin, is_on=True)
-        modem.lines = lines
-    return Switch(modem.at, *modem.lines)
 
 
 def _allow(modem, known):

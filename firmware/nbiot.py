@@ -32,7 +32,8 @@ class Modem:
         self.config = config
         self.clock = clock
         self.retained = retained
-        self.note = note
+        self._note = note
+        self._news = []
         self.now_s = now_s
         self.failures = failures
         self.is_urgent = is_urgent
@@ -53,7 +54,7 @@ class Modem:
         try:
             while True:
                 try:
-                    in_passing(self._join)
+                    self._do(self._join)
                     self.budget.enter(radio.CONNECTED)
                     in_passing(lambda: self._send(publish))
                     self.has_failed = False
@@ -62,7 +63,18 @@ class Modem:
                     self._climb(error)
                 self.is_careful = True
         finally:
-            in_passing(self._end)
+            self._do(self._end)
+
+    def note(self, code, before, after, text=""):
+        """An event, stored as soon as there is room for the journal."""
+        self._news.append((code, before, after, text))
+
+    def _do(self, act):
+        try:
+            in_passing(act)
+        finally:
+            while self._news:
+                self._note(*self._news.pop(0))
 
     # What report.py asks of a link.
 
@@ -96,7 +108,7 @@ class Modem:
 
             climb(self, error)
 
-        in_passing(act)
+        self._do(act)
 
     def _end(self):
         from firmware.climbing import end
@@ -108,7 +120,7 @@ class Modem:
             publish(self._link())
         finally:
             if not self._hang_up():
-                from firmware.joining import switch
+                from firmware.modems import switch
 
                 self.is_cut = True
                 switch(self).cut()

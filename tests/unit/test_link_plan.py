@@ -56,7 +56,7 @@ def test_a_street_of_meters_comes_spread_over_the_hour():
 
 
 def test_a_report_has_its_time_by_coverage_and_its_share_of_the_days_energy():
-    for ecl, limit_ms in ((0, 150_000), (1, 150_000), (2, 300_000)):
+    for ecl, limit_ms in ((0, 145_000), (1, 145_000), (2, 295_000)):
         clock = FakeClock()
         budget = radio.Budget(clock, 100_000, ecl)
         expect(budget.left_ms(), limit_ms - 15_000)

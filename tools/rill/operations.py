@@ -40,4 +40,5 @@
     LINE_GET,
     UART_OPEN,
     LINE_HOLD,
-) = range(1, 40)
+    DIALLED,
+) = range(1, 41)

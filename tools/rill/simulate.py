@@ -15,6 +15,7 @@ from rill.board_process import Board, Ending
 from rill.broker import Broker, BrokerError, check_answers
 from rill.collector import Collector
 from rill.linked import configuration, modem_numbers, modem_of
+from rill.modem.modem import Modem
 from rill.network import Network
 from rill.probes import INSTRUMENT_PINS, PINS, Probes, Water
 from rill.purifier import FLUSH_PIN, Purifier
@@ -93,6 +94,7 @@ class Run:
         self._random = Random(settings.seed)
         self.endings: list[Ending] = []
         self._end_us = settings.days * _DAY_S * 1_000_000
+        self._longest_wake_us = 0
         trace = settings.trace.first_days(settings.days)
         self.trace = trace
         purifier = settings.purifier
@@ -112,6 +114,10 @@ class Run:
             modem=modem_of(settings, self._end_us, lambda: self.network.port),
         )
         self._world.notice = self._follow_world
+
+    @property
+    def modem(self) -> Modem | None:
+        return self._world.modem
 
     def result(self) -> dict:
         """Run it all; the numbers that `rill simulate --json` prints, and "readings"."""
@@ -181,7 +187,9 @@ class Run:
             self._follow_world()
             wake = len(self.endings) + 1
             self.before_wake(wake)
+            began_us = self._world.now_us
             ending = board.wake(cause, fuse=0 if last else self.fuse(wake))
+            self._longest_wake_us = max(self._longest_wake_us, self._world.now_us - began_us)
             self.endings.append(ending)
             if wake > most_wakes:
                 raise SimulationError(
@@ -281,6 +289,7 @@ class Run:
             **self._world.wear.numbers(self.settings.days),
             "messages": collector.messages,
             **modem_numbers(self._world.modem, self._world.now_us),
+            "longest_wake_s": round(self._longest_wake_us / 1e6, 1),
             "wake_ms_median": round(statistics.median(e.wall_ms for e in slept), 1),
             "heap_peak_bytes": max(ending.heap_peak_bytes for ending in slept),
             "elapsed_s": round(elapsed_s, 1),

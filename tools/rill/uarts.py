@@ -39,6 +39,7 @@ class Uarts:
             op.UART_WRITE: self._write,
             op.UART_READ: lambda value, data: self._read(value >> 16, value & 0xFFFF),
             op.UART_ANY: lambda unit, data: self._any(unit),
+            op.DIALLED: lambda unit, data: self._is_dialled(unit),
         }
 
     def take_line(self, pin: int, level: int) -> bool:
@@ -78,6 +79,9 @@ class Uarts:
         if self._modem is not None and unit == MODEM_UNIT:
             return self._modem.read(size, self._now())
         return self._wire.read(size, self._now())
+
+    def _is_dialled(self, unit: int) -> int:
+        return int(unit == MODEM_UNIT and self._modem is not None and self._modem.is_dialled)
 
     def _any(self, unit: int) -> int:
         if self._modem is not None and unit == MODEM_UNIT:

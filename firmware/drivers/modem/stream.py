@@ -25,10 +25,10 @@ class ModemStream:
         self._in = bytearray()
         self._has_more = self._is_closed = False
         self.sent_bytes = self.sends = 0
-        at.on_urc = self._hear
         if family.CREATE:
             self._values["id"] = self._created()
         self._named()
+        at.on_urc = self._hear
         try:
             at.run(family.OPEN, self._values, fault.CONNECT)
         except UplinkError as error:

@@ -62,8 +62,9 @@ class Flash:
         if self._is_here("torn"):
             self._store(block, start, _torn(old, buffer))
             self._border.lose_power()
-        if any([byte != 255 for byte in old]):
-            buffer = bytes([a & b for a, b in zip(old, buffer)])
+        for n, byte in enumerate(buffer):  # no list: the memory is the meter's
+            old[n] &= byte
+        buffer = old
         self._store(block, start, buffer)
         self._end()
 

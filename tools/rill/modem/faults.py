@@ -79,7 +79,7 @@ class Faults:
     """names: of FAULTS, or ("all",). until_us: when the last of them is over.
 
     Each has dice of its own: switching one on does not move another. A window of a fault that
-    was asked for by name comes at least once; chances: other probabilities, for tests.
+    was asked for by name comes at least once. chances, windows: others than these, for tests.
     """
 
     def __init__(
@@ -88,6 +88,7 @@ class Faults:
         seed: int,
         until_us: int,
         chances: dict[str, float] | None = None,
+        windows: dict[str, list[tuple[int, int]]] | None = None,
     ):
         for name in names:
             if name not in FAULTS and name != ALL:
@@ -99,6 +100,7 @@ class Faults:
         self._dice = {name: Random(f"{seed} {name}") for name in self.names}
         least = 0 if ALL in names else 1
         self._windows = {n: self._choose(n, least) for n in self.names if n in WINDOWS}
+        self._windows.update(windows or {})
 
     def hit(self, name: str, now_us: int) -> bool:
         """Whether it happens at this opportunity."""

@@ -112,6 +112,11 @@ class Modem:
         """Of the first data connection."""
         return 0 if self.model.family == "boudica" else 1
 
+    @property
+    def is_dialled(self) -> bool:
+        """Whether it carries data in place of commands."""
+        return self.power == "on" and self.terminal.is_online
+
     # The host's side.
 
     def open(self, baud: int, now_us: int) -> None:

@@ -170,7 +170,7 @@ class UART:
     def __init__(self, unit, baudrate, tx, rx, timeout, rxbuf):
         if not (0 <= timeout < 65536 and 0 < rxbuf < 65536):
             raise ValueError("timeout and rxbuf are 16 bits wide")
-        self._unit = unit
+        self.unit = unit
         self.timeout_ms = timeout  # network.PPP looks at it
         self.handler = (
             None  # of the idle interrupt; while PPP has it, nobody else may read or write
@@ -178,7 +178,7 @@ class UART:
         self.init(baudrate=baudrate)
 
     def init(self, *, baudrate):
-        border.call(UART_OPEN, self._unit << 32 | baudrate)
+        border.call(UART_OPEN, self.unit << 32 | baudrate)
 
     def deinit(self):
         border.cross()
@@ -190,18 +190,18 @@ class UART:
 
     def readinto(self, buffer):
         self._check()
-        data = border.call_bytes(UART_READ, self._unit << 16 | len(buffer))
+        data = border.call_bytes(UART_READ, self.unit << 16 | len(buffer))
         buffer[: len(data)] = data
         return len(data) or None
 
     def write(self, data):
         self._check()
-        border.call(UART_WRITE, self._unit, bytes(data))
+        border.call(UART_WRITE, self.unit, bytes(data))
         return len(data)
 
     def any(self):
         self._check()
-        return border.call(UART_ANY, self._unit)
+        return border.call(UART_ANY, self.unit)
 
     def _check(self):
         if self.handler:

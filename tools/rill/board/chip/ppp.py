@@ -6,7 +6,7 @@ the watchdog bites.
 
 import errno
 
-from border import LINK_UP, NOW_US, SLEEP_US, border
+from border import DIALLED, LINK_UP, NOW_US, SLEEP_US, border
 
 _NEGOTIATION_US = 2_000_000
 _END_US = 300_000
@@ -21,12 +21,10 @@ _CONNECTED = 4
 
 
 def has_answered_connect(uart):
-    """Whether the modem behind the UART has been dialled.
-
-    The one place that knows: a script says so by `uart.dialled = True`, until a modem is
-    simulated that can be asked.
+    """Whether the modem behind the UART has been dialled; a script without one says so by
+    `uart.dialled = True`.
     """
-    return getattr(uart, "dialled", False)
+    return getattr(uart, "dialled", False) or border.call(DIALLED, uart.unit) == 1
 
 
 class PPP:

@@ -4,7 +4,14 @@ from border import UART_ANY, UART_OPEN, UART_READ, UART_WRITE, border
 class Serial:
     def __init__(self, unit, baudrate, tx, rx):
         self._unit = unit
+        self._baudrate = baudrate
         border.call(UART_OPEN, unit << 32 | baudrate)
+
+    @property
+    def uart(self):
+        import machine  # for PPP
+
+        return machine.UART(self._unit, self._baudrate, tx=None, rx=None, timeout=0, rxbuf=1024)
 
     def readinto(self, buffer):
         data = border.call_bytes(UART_READ, self._unit << 16 | len(buffer))

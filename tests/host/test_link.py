@@ -1,0 +1,99 @@
+"""Promise: over NB-IoT everything arrives once, in as few bursts as MQTT allows, and a fault of
+the modem or the network has its code.
+"""
+
+import json
+
+import pytest
+
+from linked import ALL_MODELS, LINK, POWER_SAVING, run, told
+from rill.cli import main
+from rill.modem.faults import Faults
+
+_DAY_US = 86_400_000_000
+
+
+@pytest.mark.parametrize("model", ALL_MODELS)
+def test_a_day_over_each_modem(model):
+    n = run(model)
+    assert told(n, LINK) == []
+    modem = n["modem"]
+    # Joined once; then it slept in power saving, and each report found it registered.
+    assert (modem["attaches"], modem["power_ons"]) == (1, 1)
+    assert modem["psm_entries"] >= 4 and modem["psm_s"] > 80_000
+    assert told(n, POWER_SAVING) == [(2, 28_800)]
+    assert modem["joules"] < 25
+
+
+def test_a_report_of_24_readings_is_two_bursts():
+    n = run("bc66", days=2, report_s=86_400)
+    up, _, bursts, _ = n["modem"]["sessions"][-1]
+    assert bursts == 2 and up > 1000
+
+
+def test_the_command_line_counts_what_goes_over_the_air(capsys):
+    assert main(["simulate", "--link", "sim7020", "--ecl", "2", "--json"]) == 0
+    n = json.loads(capsys.readouterr().out)
+    assert n["radio_s"]["connected"] > 0 and n["modem"]["bursts"] > 0
+    assert n["longest_wake_s"] <= 300
+    assert main(["simulate", "--link", "bc95"]) == 0
+    said = capsys.readouterr().out
+    assert "radio" in said and "burst" in said
+
+
+@pytest.mark.parametrize(
+    ("fault", "codes"),
+    [
+        ("sim_absent", {4}), ("sim_pin", {5}), ("denied", {6}), ("pdp_refused", {8}),
+        ("no_modem", {1, 18}),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_for_hours_has_its_code_and_costs_nothing_but_time(fault, codes):
+    def from_the_beginning(modem):
+        windows = {fault: [(0, 5 * 3600 * 1_000_000)]}
+        modem.faults = Faults((fault,), 1, _DAY_US, windows=windows)
+
+    n = run("bc66", days=2, report_s=3600, change=from_the_beginning)
+    found = [before for before, _ in told(n, LINK)]
+    assert found and set(found) <= codes
+    assert len(found) < 25  # not hammered
+
+
+def test_a_cellar_without_coverage_is_told_and_does_not_empty_the_cell():
+    n = run("bg95", days=2, outages_s=((40_000, 90_000),))
+    codes = [before for before, _ in told(n, LINK)]
+    assert 7 in codes or 14 in codes
+    assert n["modem"]["joules"] < 2 * 40 + 20
+
+
+def test_power_saving_that_is_refused_switches_the_modem_off_between_reports():
+    def refuses(modem):
+        modem.grants = lambda tau, active: None
+
+    n = run("sim7080", change=refuses)
+    modem = n["modem"]
+    assert modem["psm_entries"] == 0 and modem["off_s"] > 80_000
+    assert modem["attaches"] >= 5
+
+
+def test_other_timers_than_those_asked_for_are_told_and_followed():
+    def ten_minutes_awake(modem):
+        modem.grants = lambda tau, active: (tau, "00101010")
+
+    n = run("bc66", change=ten_minutes_awake)
+    assert told(n, POWER_SAVING) == [(600, 28_800)]
+    assert n["modem"]["psm_entries"] == 0 and n["modem"]["off_s"] > 80_000
+
+
+def test_power_saving_that_is_dropped_after_a_change_of_cell_is_found_out():
+    def changes_at_noon(modem):
+        modem.faults = Faults(("psm_dropped",), 1, _DAY_US, {"psm_dropped": 1.0})
+        modem.agenda.after(43_200, modem.radio.ask_for_psm, "cell")
+
+    n = run("bc66", change=changes_at_noon)
+    assert [active_s for active_s, _ in told(n, POWER_SAVING)][:2] == [2, -1]
+
+
+@pytest.mark.parametrize("model", ["bc95", "sim7080"])
+def test_a_day_of_everything_that_can_go_wrong_loses_nothing(model):
+    run(model, days=2, seed=3, faults=("all",))
