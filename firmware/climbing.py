@@ -3,7 +3,7 @@
 import os
 
 from firmware.core import event, fault, ladder, psm, radio
-from firmware.core.backoff import delay_s
+from firmware.core.backoff import delay_s, tomorrow_s
 from firmware.core.errors import UplinkError
 from firmware.hal.line import Line
 from firmware.modems import switch
@@ -27,6 +27,8 @@ def climb(modem, error):
     if rung is None:
         random = int.from_bytes(os.urandom(2), "little")
         error.retry_s = delay_s(modem.failures, found, error.cause, random)
+        if found == fault.BUDGET:
+            error.retry_s = tomorrow_s(modem.now_s, random)
         raise error
     print("%s; rung %d" % (error, rung))
     modem.tried.append(rung)
@@ -38,14 +40,16 @@ def end(modem):
     budget.end()
     periodic_s = None if known.periodic_s < 0 else known.periodic_s
     active_s = None if known.active_s < 0 else known.active_s
+    if modem.at is None and modem.lines is None:
+        return  # nobody has touched it: how it was left, it is
     is_kept = psm.is_worth(active_s, periodic_s, config.report_s)
     is_kept = is_kept and not (modem.has_failed or modem.is_cut)
     pins = switch(modem)
     if not modem.has_failed:
         known.fault = known.cause = known.rung = 0
-    words = modem.at.family  # None: nothing has been said yet
+    words = modem.engine().family
     is_kept = is_kept and _leave(modem, words.SLEEP)
-    if not is_kept and words:
+    if not is_kept:
         _leave(modem, (("AT+CFUN=0", "any", 10_000),) + words.OFF)
     if not is_kept:
         pins.off()

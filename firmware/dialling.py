@@ -1,4 +1,4 @@
-"""A report by PPP: the modem is dialled, and the chip's own TCP/IP does the rest.
+"""A report by PPP: the modem has dialled, and the chip's own TCP/IP does the rest.
 
 When that does not come up, the sockets inside the modem are used instead (nbiot.py).
 """
@@ -17,26 +17,34 @@ class Dialled:
     knows the time and the broker's address: a name can't be looked up over PPP (hal/ppp.py).
     """
 
-    def __init__(self, modem):
-        self._modem, at = modem, modem.at
-        at.run(at.family.DIAL, {}, fault.PPP)
-        self._ppp = Ppp(at.uart())
+    def __init__(self, modem, uart):
+        self._modem = modem
+        self._ppp = Ppp(uart)
+        self.is_careful = modem.is_careful
+        self.network_time_s = modem.network_time_s
+
+    def dial(self):
         try:
             self._ppp.up(_UP_MS)
         except OSError as error:
             raise UplinkError("PPP: %s" % error, fault.PPP)
-        self.is_careful = modem.is_careful
-        self.network_time_s = modem.network_time_s
+
+    def hang_up(self):
+        """True when the modem takes AT commands again, False: only without power will it."""
+        try:
+            self._ppp.down()
+        except OSError as error:
+            print(error)
+            return False
+        return True
+
+    # What report.py asks of a link.
 
     def up(self, timeout_ms):
         """It is."""
 
     def down(self):
-        """Comes with end(), when no other rung is tried."""
+        """Comes when no other rung is tried."""
 
     def connect(self, host, port, timeout_ms):
         return self._ppp.connect(self._modem.address or host, port, timeout_ms)
-
-    def end(self):
-        """Free the UART for AT commands. OSError: only the modem's power does."""
-        self._ppp.down()

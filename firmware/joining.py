@@ -3,6 +3,7 @@
 from micropython import const
 
 from firmware.core import event, fault, ladder, psm, radio
+from firmware.core.errors import UplinkError
 from firmware.drivers.modem.attach import Attach, quad
 from firmware.modems import family, switch
 from firmware.storage.modem_state import ModemState
@@ -15,7 +16,7 @@ _DETACHED_MS = const(3000)
 _NEEDED = (
     "NAMES", "BOOTS", "BOOT_MS", "CAUSES", "SEND_BYTES", "READ_BYTES", "READ_FIELD", "CREATE",
     "OPEN", "WHY", "SEND", "SEND_LAST", "LET_GO", "READ", "ARRIVED", "PUSHED", "CLOSED", "CLOSE",
-    "DIAL", "SLEEP", "OFF",
+    "SLEEP", "OFF",
 )  # fmt: skip
 
 
@@ -25,11 +26,13 @@ class _Needed:
 
 def join(modem):
     """Until the modem has an address and the time. UplinkError."""
-    known, config, at = ModemState(modem.retained), modem.config, modem.at
-    data = family(config)
-    at.use(data)
+    known, config = ModemState(modem.retained), modem.config
     if not modem.tried:
         _allow(modem, known)
+        if modem.budget.left_ms() <= 0:
+            raise UplinkError("the day's energy is spent", fault.BUDGET)
+    at, data = modem.engine(), family(config)
+    at.use(data)
     asked = psm.asked_s(config.report_s)
     attach = Attach(at, switch(modem), config.apn, config.band, asked)
     rung = modem.tried[-1] if modem.tried else 0
@@ -47,6 +50,10 @@ def join(modem):
         known.ecl = modem.budget.ecl
         known.is_asleep = 0
         known.keep()
+    if modem.uses_ppp():
+        at.run(data.DIAL, {}, fault.PPP)
+        modem.uart, modem.at = at.uart(), None
+        return
     needed = _Needed()
     for name in _NEEDED:
         setattr(needed, name, getattr(data, name))

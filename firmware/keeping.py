@@ -31,6 +31,10 @@ class Keeping:
         self._commit = commit
         self._when = when
 
+    def look_at_clock(self):
+        """A link may have taken minutes to come up: the meter's time is that of now again."""
+        self._when()
+
     def store(self):
         """The store; StorageFault."""
         if self._store is None:

@@ -31,4 +31,4 @@ def switch(modem):
             lines.append(Line(pin) if pin >= 0 else None)
         Line(config.modem_tx_pin, is_on=True)
         modem.lines = lines
-    return Switch(modem.at, *modem.lines)
+    return Switch(modem.engine(), *modem.lines)

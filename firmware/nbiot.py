@@ -11,7 +11,6 @@ from micropython import const
 
 from firmware.core import radio
 from firmware.core.errors import UplinkError
-from firmware.drivers.modem.at import Engine
 from firmware.hal.serial import Serial
 from firmware.passing import in_passing
 
@@ -38,7 +37,8 @@ class Modem:
         self.failures = failures
         self.is_urgent = is_urgent
         self.budget = radio.Budget(clock, 0, 0)
-        self.at = Engine(self._serial, clock, self.budget, power.feed)
+        self.at = None
+        self._feed = power.feed
         self.lines = None  # of the modem: supply, key, reset
         self.tried = []
         self.address = ""
@@ -46,8 +46,8 @@ class Modem:
         self.is_careful = False  # after a failure each answer is awaited
         self.is_cut = False  # only the loss of its power could end what it did
         self.has_failed = True  # until the report is through
-        self._dialled = None
-        self._has_failed_to_dial = False
+        self.uart = None  # of a modem that has dialled: it takes no commands
+        self._is_ppp_dead = config.link != "ppp"
 
     def report(self, publish):
         """publish(link) once, or again as long as a rung of the ladder is left. UplinkError."""
@@ -116,37 +116,38 @@ class Modem:
         end(self)
 
     def _send(self, publish):
+        """Over PPP as long as that comes up, else over sockets in the modem."""
+        if self.uart is None:
+            publish(self)
+            return
+        from firmware.dialling import Dialled
+
+        link = Dialled(self, self.uart)
+        self.uart, self._is_ppp_dead = None, True  # until it is up
         try:
-            publish(self._link())
+            link.dial()
+            self._is_ppp_dead = False
+            publish(link)
         finally:
-            if not self._hang_up():
+            if not link.hang_up():
                 from firmware.modems import switch
 
                 self.is_cut = True
                 switch(self).cut()
 
-    def _link(self):
-        """What the report goes over: PPP as long as it comes up, else sockets in the modem."""
-        if self.config.link != "ppp" or self._has_failed_to_dial:
-            return self
-        from firmware.dialling import Dialled
+    def uses_ppp(self):
+        return not self._is_ppp_dead
 
-        self._has_failed_to_dial = True  # until it is up
-        self._dialled = Dialled(self)
-        self._has_failed_to_dial = False
-        return self._dialled
+    def engine(self):
+        """What speaks to it; none is in memory while PPP does."""
+        if self.at is None:
+            from firmware.drivers.modem.at import Engine
+            from firmware.modems import family
 
-    def _hang_up(self):
-        """True when the modem takes AT commands."""
-        dialled, self._dialled = self._dialled, None
-        if dialled is None:
-            return not self._has_failed_to_dial or self.is_cut
-        try:
-            dialled.end()
-        except OSError as error:
-            print(error)
-            return False
-        return True
+            self.at = Engine(self._serial, self.clock, self.budget, self._feed)
+            self.at.use(family(self.config))
+            self.at.speed(self.at.family.BAUDS[0])
+        return self.at
 
     def _serial(self, baudrate):
         return Serial(_UART, baudrate, self.config.modem_tx_pin, self.config.modem_rx_pin)

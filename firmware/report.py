@@ -86,6 +86,7 @@ def _set_clock(link, clock, store, state, keeping, commit):
     except OSError as error:
         print("no time from the network: %s" % error)
         return
+    keeping.look_at_clock()
     before_s, is_known = state.time.now_s(), state.time.is_known()
     outcome = state.time.sync(network_s, _newest_s(store))
     commit()

@@ -39,6 +39,11 @@ def delay_s(failures, found, cause, random):
     return base_s // 2 + base_s * (random & 0xFFFF) // 65536
 
 
+def tomorrow_s(now_s, random):
+    """Seconds until the energy of another day is there, and up to an hour more."""
+    return _DAY_S - now_s % _DAY_S + _SPREAD_S * (random & 0xFFFF) // 65536
+
+
 def spread_s(device, report_s):
     """Seconds behind a report slot, 0 ... 3599, by the number in the meter's name."""
     digits = ""

@@ -4,7 +4,7 @@ come all at once, a report ends within its time and its energy; and the modem sl
 
 from expect import expect, expect_raises
 from firmware.core import cell, fault, ladder, psm, radio
-from firmware.core.backoff import delay_s, spread_s
+from firmware.core.backoff import delay_s, spread_s, tomorrow_s
 from firmware.service.link_faults import sentence, tried
 from ports import FakeClock
 
@@ -44,6 +44,11 @@ def test_tries_are_further_apart_each_time_and_never_at_the_same_second():
         expect(delay_s(1, fault.DENIED, cause, 32768), 900)
     for found in (fault.SIM, fault.PIN):
         expect(delay_s(1, found, 10, 32768), _DAY_S)
+
+
+def test_what_is_spent_today_waits_for_tomorrow():
+    expect(tomorrow_s(5 * _DAY_S + 80_000, 0), 6400)
+    expect(tomorrow_s(0, 65535), _DAY_S + 3599)
 
 
 def test_a_street_of_meters_comes_spread_over_the_hour():

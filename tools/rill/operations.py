@@ -41,4 +41,5 @@
     UART_OPEN,
     LINE_HOLD,
     DIALLED,
-) = range(1, 41)
+    HANG_UP,
+) = range(1, 42)

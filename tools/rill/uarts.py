@@ -40,6 +40,7 @@ class Uarts:
             op.UART_READ: lambda value, data: self._read(value >> 16, value & 0xFFFF),
             op.UART_ANY: lambda unit, data: self._any(unit),
             op.DIALLED: lambda unit, data: self._is_dialled(unit),
+            op.HANG_UP: lambda unit, data: self._hang_up(),
         }
 
     def take_line(self, pin: int, level: int) -> bool:
@@ -82,6 +83,11 @@ class Uarts:
 
     def _is_dialled(self, unit: int) -> int:
         return int(unit == MODEM_UNIT and self._modem is not None and self._modem.is_dialled)
+
+    def _hang_up(self) -> int:
+        if self._modem is not None:
+            self._modem.hang_up(self._now())
+        return 0
 
     def _any(self, unit: int) -> int:
         if self._modem is not None and unit == MODEM_UNIT:

@@ -55,6 +55,7 @@ WIRE_READ = const(36)  # pin << 8 | bytes
 LINE_GET = const(37)
 UART_OPEN = const(38)  # unit << 32 | baud rate
 DIALLED = const(40)  # unit; 1: the modem there has answered CONNECT
+HANG_UP = const(41)  # unit; PPP has agreed to the end
 LINE_HOLD = const(39)  # pin << 1 | 1: through deep sleep its pad stays as it is, 0: no longer
 
 _RETAINED_BYTES = const(2048)

@@ -117,6 +117,13 @@ class Modem:
         """Whether it carries data in place of commands."""
         return self.power == "on" and self.terminal.is_online
 
+    def hang_up(self, now_us: int) -> None:
+        """PPP has ended as it should: commands again."""
+        self._advance(now_us)
+        if self.is_dialled:
+            self.terminal.is_online = False
+            self.urc("NO CARRIER")
+
     # The host's side.
 
     def open(self, baud: int, now_us: int) -> None:

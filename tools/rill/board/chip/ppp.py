@@ -6,7 +6,7 @@ the watchdog bites.
 
 import errno
 
-from border import DIALLED, LINK_UP, NOW_US, SLEEP_US, border
+from border import DIALLED, HANG_UP, LINK_UP, NOW_US, SLEEP_US, border
 
 _NEGOTIATION_US = 2_000_000
 _END_US = 300_000
@@ -111,6 +111,7 @@ class PPP:
     def _free(self):
         if self._state != _INACTIVE:
             self._stream.irq(None)
+            border.call(HANG_UP, self._stream.unit)
         self._state = _INACTIVE
 
 

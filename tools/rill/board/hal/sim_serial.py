@@ -11,7 +11,7 @@ class Serial:
     def uart(self):
         import machine  # for PPP
 
-        return machine.UART(self._unit, self._baudrate, tx=None, rx=None, timeout=0, rxbuf=1024)
+        return machine.UART(self._unit, self._baudrate, tx=None, rx=None, timeout=0, rxbuf=2048)
 
     def readinto(self, buffer):
         data = border.call_bytes(UART_READ, self._unit << 16 | len(buffer))
