@@ -46,6 +46,7 @@ class ToyModem:
         self._coming = []  # (so many ms from now, bytes)
         self._speed = 0
         self._expects = 0
+        self._begun = b""
         self.feeds = 0
 
     def engine(self, left_mj=40_000, family=Toy):
@@ -78,7 +79,10 @@ class ToyModem:
             self._expects = 0
             self.says(b"\r\nOK\r\n", self._delay_ms)
             return
-        command = str(bytes(data), "ascii").strip("\r")
+        self._begun += bytes(data)
+        if not self._begun.endswith(b"\r"):
+            return
+        command, self._begun = str(self._begun, "ascii").strip("\r"), b""
         self.commands.append(command)
         answer = self.answers.get(command, b"\r\nERROR\r\n")
         if isinstance(answer, list):
