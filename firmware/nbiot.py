@@ -9,7 +9,7 @@ import os
 
 from micropython import const
 
-from firmware.core import radio
+from firmware.core import fault, radio
 from firmware.core.errors import UplinkError
 from firmware.hal.serial import Serial
 from firmware.passing import in_passing
@@ -61,9 +61,15 @@ class Modem:
                     return
                 except UplinkError as error:
                     self._climb(error)
+                except MemoryError as error:
+                    self._climb(UplinkError("no memory: %s" % error, fault.MEMORY))
                 self.is_careful = True
         finally:
-            self._do(self._end)
+            try:
+                self._do(self._end)
+            except MemoryError as error:
+                # Its supply pin is not held then, so that deep sleep switches it off.
+                print("modem not left as it should be: %s" % error)
 
     def note(self, code, before, after, text=""):
         """An event, stored as soon as there is room for the journal."""

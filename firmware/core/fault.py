@@ -21,4 +21,5 @@ TIMEOUT = 15  # the modem answers, but not this; afterwards it does again
 RESTARTED = 16  # the modem, in the middle of our work
 REFUSED = 17  # a command; cause: of +CME ERROR
 PPP = 19  # it did not come up; the modem's own sockets are used instead
+MEMORY = 20  # of the meter, full or in pieces
 BUDGET = 18  # of time or energy: spent

@@ -27,6 +27,7 @@ _RUNGS = {
     fault.TLS: (SOCKET,),
     fault.CONTEXT: (PDP, ATTACH),
     fault.SIM: (KEY,),
+    fault.MEMORY: (SOCKET,),
     fault.PPP: (SOCKET,),  # behind it the modem has been reset already
 }
 

@@ -19,9 +19,8 @@ def test_a_week_over_each_modem(model):
 
 
 @pytest.mark.parametrize("seed", range(1, 21))
-@pytest.mark.parametrize("model", _FAMILIES)
-def test_a_week_of_every_fault(model, seed):
-    run(model, days=7, seed=seed, faults=("all",))
+def test_a_week_of_every_fault(seed):
+    run(_FAMILIES[seed % len(_FAMILIES)], days=7, seed=seed, faults=("all",))
 
 
 @pytest.mark.parametrize("model", _OTHERS)

@@ -9,7 +9,7 @@ from firmware.service.link_faults import sentence, tried
 from ports import FakeClock
 
 _DAY_S = 86_400
-_FAULTS = [code for code in range(1, 20)]
+_FAULTS = [code for code in range(1, 21)]
 
 
 def test_each_rung_is_tried_once_and_cheaper_ones_first():

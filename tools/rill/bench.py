@@ -11,6 +11,7 @@ from rich.table import Table
 from rill.board_process import Board
 from rill.household import household
 from rill.image import build, build_board
+from rill.modem.models import MODELS
 from rill.pulses import EdgeRun, load
 from rill.simulate import Run, Settings, SimulationError
 from rill.verdict import is_sound
@@ -96,6 +97,7 @@ def main() -> None:
     table = Table("figure", "value", title="Rill on this machine")
     for name, value in (
         *_simulated(),
+        *_links(),
         *_coprocessor(),
         *_append(),
         *_opened(),
@@ -125,6 +127,27 @@ def _simulated():
     yield "write amplification of readings", f"{programmed / frames:.0f}"
     yield "years to 100,000 erases of the most-worn block", str(n["flash_years"])
     yield "bytes on the socket per record", f"{n['bytes_published'] / n['records_unique']:.1f}"
+
+
+def _links():
+    """What a report takes over each modem in good coverage, and at its edge."""
+    for model in sorted(MODELS):
+        for ecl in (0, 2):
+            n = Run(Settings(trace=household(1, 2), days=2, link=model, ecl=ecl)).result()
+            modem, reports = n["modem"], len(n["modem"]["sessions"])
+            yield (
+                f"{model}, ECL{ecl}: a report, bytes up and down, bursts",
+                f"{modem['bytes_up'] // reports}, {modem['bytes_down'] // reports}, "
+                f"{modem['bursts'] / reports:.1f}",
+            )
+            radio_s = modem["radio_s"]
+            yield (
+                "  search, connected, tail, s; J with power saving",
+                ", ".join(
+                    f"{radio_s[phase] / reports:.1f}" for phase in ("search", "connected", "tail")
+                )
+                + f"; {modem['joules'] / reports:.1f}",
+            )
 
 
 def _pair(values: list[float]) -> str:

@@ -25,6 +25,8 @@ _HEX_BYTES = const(64)
 _GAP_MS = const(20)  # a modem that has just answered is not listening yet
 _POLL_MS = const(20)
 _READ_BYTES = const(256)
+_LINES = const(16)  # NUESTATS has twelve
+_KEPT_BYTES = const(2048)
 _SILENCE_MS = const(500)
 _DRAIN_MS = const(5000)
 _ANSWER_MS = const(1000)
@@ -58,7 +60,9 @@ class Engine:
     def use(self, family):
         self.family = family
         if self.exchange is None:
-            self.exchange = Exchange(family.DIALECT, self._hear)
+            self.exchange = Exchange(
+                family.DIALECT, self._hear, lines=_LINES, kept_bytes=_KEPT_BYTES
+            )
 
     def speed(self, baudrate):
         self._serial = self._open_serial(baudrate)
