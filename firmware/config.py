@@ -41,7 +41,7 @@ FIELDS = (
     ("broker_user", "", 0, 64),
     ("broker_password", "", 0, 64),
     ("broker_tls", 0, 0, 1),  # 1: TLS, and broker.der on the flash is the CA to trust
-    ("message_bytes", 1536, 320, 4096),  # the most of one message: a day of hourly readings fits
+    ("message_bytes", 1344, 320, 4096),  # the most of one message: a day of hourly readings fits
     ("quality_s", 21600, 3600, 604_800),  # probes are read at each multiple
     ("tds_pin", -1, -1, 39),  # GPIO of a TDS probe (ADC1: 32 to 39), -1: none; its supply ...
     ("tds_switch_pin", -1, -1, 33),  # ... is switched by this one

@@ -208,6 +208,7 @@ def test_a_reload_that_a_reset_cuts_short_is_told(tmp_path):
     assert told > 5
 
 
+@pytest.mark.prove
 def test_what_a_reload_staged_is_gone_once_it_runs(tmp_path):
     """Or a memory that is damaged one day would bring old counts back."""
     for fuse in (0, *range(40, 90)):

@@ -62,6 +62,7 @@ def test_what_a_purifier_brings_itself_is_not_asked_for(options, capsys):
     assert "brings its own" in capsys.readouterr().err
 
 
+@pytest.mark.prove
 def test_a_new_filter_at_the_prompt(tmp_path, script):
     purifier = Purifier([(100, 200)], [])
     water = purifier.trace().pulse_times_us(PULSE_ML, PULSES)

@@ -23,6 +23,7 @@ def _result(days, *faults, **more):
     return n
 
 
+@pytest.mark.prove
 def test_a_week_with_an_open_circuit_on_day_three(capsys):
     options = ["--days", "7", "--quality", "--probe-fault", "tds_open:172800:86400", "--json"]
     assert main(["simulate", *options]) == 0

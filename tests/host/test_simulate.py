@@ -98,6 +98,7 @@ class Swallowed(Run):
         self.network.blackhole = 5 <= wake < 12
 
 
+@pytest.mark.prove
 def test_a_network_that_swallows_everything_loses_nothing():
     n = result(Swallowed(settings(report_s=3600)))
     assert n["records_unique"] == n["records_stored"] == 25
