@@ -121,7 +121,7 @@ def _publish_pending(session, power, device, store, state, config, keeping, comm
     _publish(session, power, device, "readings", stream.messages(keeping.note))
     if state.again_seq < state.again_end:
         _publish(session, power, device, "readings", stream.again())
-    stream = None  # and its buffer, before there is another one
+    del stream  # and its buffer, before there is another one
     stream = Stream("events", store.events, state, head, size, commit)
     _publish(session, power, device, "events", stream.messages(keeping.note))
 
