@@ -25,6 +25,12 @@ def test_a_day_over_each_modem(model):
     assert modem["joules"] < 25
 
 
+def test_a_day_over_ppp_with_an_outage():
+    n = run("ppp", outages_s=((40_000, 9000),))
+    assert n["modem"]["sockets_opened"] == 0  # the chip's own, not the modem's
+    assert n["modem"]["psm_entries"] >= 3
+
+
 def test_a_report_of_24_readings_is_two_bursts():
     n = run("bc66", days=2, report_s=86_400)
     up, _, bursts, _ = n["modem"]["sessions"][-1]
