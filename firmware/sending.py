@@ -1,10 +1,14 @@
 """What of a stream is pending, as messages; its cursor moves with each acknowledgement only."""
 
+from micropython import const
+
 from firmware.core import event, record
 from firmware.core.errors import TRIES, JournalDamaged
 from firmware.storage.reader import Reader
 from firmware.timing import dated
 from firmware.uplink.rows import Rows, event_row, reading_row
+
+_SMALL_BYTES = const(320)  # any event fits
 
 
 class Stream:
@@ -21,7 +25,10 @@ class Stream:
         self._commit = commit
         self._oldest = journal.first_seq()
         fields = head + (("stream", name), ("oldest", self._oldest))
-        self._rows = Rows(fields, message_bytes)
+        try:
+            self._rows = Rows(fields, message_bytes)
+        except MemoryError:  # it is in pieces: more messages, but they go out
+            self._rows = Rows(fields, _SMALL_BYTES)
         self._prefix = "event_cursor_" if name == "events" else "cursor_"
 
     def messages(self, note):

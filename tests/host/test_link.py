@@ -61,7 +61,8 @@ def test_what_is_wrong_for_hours_has_its_code_and_costs_nothing_but_time(fault, 
 
     n = run("bc66", report_s=3600, change=from_the_beginning)
     found = [before for before, _ in told(n, LINK)]
-    assert found and set(found) <= codes
+    # 20: a report found no memory, and was tried once more (docs/nbiot.md).
+    assert found and found[0] in codes and set(found) <= codes | {20}
     assert len(found) < 25  # not hammered
 
 
