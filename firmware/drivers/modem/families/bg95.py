@@ -45,7 +45,7 @@ ARRIVED = ('+QIURC: "recv",{id}',)
 PUSHED = ()
 CLOSED = ('+QIURC: "closed",{id}', '+QIURC: "pdpdeact"')
 CLOSE = (("AT+QICLOSE={id}", "any", 10_000),)
-RESET = (("AT+CFUN=1,1", "", 2000_000),)
+RESET = (("AT+CFUN=1,1", "", 2000),)
 SLEEP = ()
 OFF = (("AT+QPOWD=1", "", 3000),)
 

@@ -42,7 +42,7 @@ ARRIVED = ("+CADATAIND: {id}",)
 PUSHED = ()
 CLOSED = ("+CASTATE: {id},0", "+APP PDP: 0,DEACTIVE")
 CLOSE = (("AT+CACLOSE={id}", "any", 10_000),)
-RESET = (("AT+CFUN=1,1", "", 2000_000),)
+RESET = (("AT+CFUN=1,1", "", 2000),)
 SLEEP = ()
 OFF = (("AT+CPOWD=1", "", 3000),)
 
