@@ -6,9 +6,8 @@ from board import board
 from firmware.config import FIELDS
 from firmware.core.errors import ConfigError
 from firmware.core.limits import LIMITS
+from firmware.pins import of_the_meter, use
 
-# Flash, the console, and numbers that no ESP32 module has.
-_NO_PINS = (1, 3, 6, 7, 8, 9, 10, 11, 20, 24, 28, 29, 30, 31)
 _ADC1_PINS = (32, 33, 34, 35, 36, 37, 38, 39)
 _ANALOG = ("tds", "product_tds", "turbidity")
 _ALL = _ANALOG + ("thermometer",)
@@ -25,17 +24,9 @@ def check(config):
                 "%s_pin is %d, but must be 32 to 39: ADC2 can't be read beside the radio"
                 % (name, pin)
             )
-    used = {
-        board.BUTTON_PIN: "the button",
-        board.BATTERY_PIN: "the cell's divider",
-        config.pulse_pin: "pulse_pin",
-    }
-    if board.FLUSH_PIN is not None:
-        used[board.FLUSH_PIN] = "the flush valve"
-    if config.pulse_pin_b >= 0:
-        used[config.pulse_pin_b] = "pulse_pin_b"
+    used = of_the_meter(config)
     for name in _ALL:
-        _use(used, config, name + "_pin")
+        use(used, config, name + "_pin")
     for name in ("tds", "product_tds"):
         if getattr(config, name + "_pin") >= 0 and getattr(config, name + "_switch_pin") < 0:
             raise ConfigError(
@@ -47,7 +38,7 @@ def check(config):
         key = name + "_switch_pin"
         if getattr(config, key) >= 0 and getattr(config, name + "_pin") < 0:
             raise ConfigError("%s switches a probe that is not there: set %s_pin" % (key, name))
-        _use(used, config, key)
+        use(used, config, key)
     _check_instrument(used, config)
     _check_purifier(config)
     if config.water_limits not in LIMITS:
@@ -88,7 +79,7 @@ def _check_instrument(used, config):
             raise ConfigError("%s is set, but no instrument" % key)
         if config.instrument and not is_set and name in ("tx", "rx"):
             raise ConfigError("instrument is %r, but %s is not set" % (config.instrument, key))
-        _use(used, config, key)
+        use(used, config, key)
 
 
 def _check_purifier(config):
@@ -116,14 +107,3 @@ def _check_message(config):
             "message_bytes is %d, but a reading with %d quality values needs %d"
             % (config.message_bytes, values, least)
         )
-
-
-def _use(used, config, key):
-    pin = getattr(config, key)
-    if pin < 0:
-        return
-    if pin in _NO_PINS:
-        raise ConfigError("%s is %d: flash, console or no pin at all" % (key, pin))
-    if pin in used:
-        raise ConfigError("%s is %d, which is the pin of %s" % (key, pin, used[pin]))
-    used[pin] = key
