@@ -5,6 +5,7 @@ from expect import expect
 from firmware.core import fault
 from firmware.core.errors import UplinkError
 from firmware.drivers.modem.attach import Attach
+from firmware.drivers.modem.families import bc66
 from firmware.drivers.modem.stream import ModemStream
 from firmware.drivers.modem.switching import Switch
 from toy_modem import ToyModem
@@ -71,6 +72,28 @@ def test_a_modem_of_data_alone_joins_the_network_and_carries_bytes():
     expect(stream.recv(9, 5000), b"")
     expect(_fault(lambda: stream.sendall(b"x", 5000))[0], fault.CLOSED)
     stream.close()
+
+
+def test_two_pieces_of_a_message_each_have_a_send_ok_of_their_own():
+    opened = _OK + b"\r\n+QIOPEN: 0,0\r\n"
+    for sent in (
+        [(b"\r\nSEND OK\r\n", 60)],
+        [(b"\r\nOK\r\n\r\nSEND OK\r\n", 60)],
+        [(b"\r\nOK\r\n", 30), (b"\r\nSEND OK\r\n", 400)],
+        [(b"\r\nOK\r\n\r\nS", 30), (b"END OK\r\n", 51)],
+    ):
+        modem, answers = _modem()
+        at = modem.engine(family=bc66)
+        at.speed(57600)
+        answers['AT+QIOPEN=1,0,"TCP","broker",1883,0,0'] = opened
+        answers["AT+QISEND=0,1024"] = lambda command: modem.expect_data(1024) or b"\r\n> "  # noqa: B023
+        answers["AT+QISEND=0,76"] = lambda command: modem.expect_data(76) or b"\r\n> "  # noqa: B023
+        modem.sent = sent
+        stream = ModemStream(at, "broker", 1883, 50_000)
+        stream.sendall(b"m" * 1100, 5000)
+        expect([len(data) for data in modem.data], [1024, 76])
+        modem.sent = [(b"\r\nOK\r\n", 30), (b"\r\nSEND FAIL\r\n", 90)]
+        expect(_fault(lambda: stream.sendall(b"m" * 76, 5000))[0], fault.CLOSED)  # noqa: B023
 
 
 def test_each_thing_that_can_be_wrong_has_its_name():

@@ -170,6 +170,8 @@ class Engine:
             for line in self.exchange.lines:
                 self._match(line)
         result = self.exchange.result
+        if result:
+            self._match(result.upper())  # "SEND OK" ends the command, or follows its OK
         return self._rest is not None or result is not None and not _is_good(result)
 
     def _match(self, line):

@@ -47,6 +47,7 @@ class ToyModem:
         self._speed = 0
         self._expects = 0
         self._begun = b""
+        self.sent = [(b"\r\nOK\r\n", delay_ms)]  # what it says of data, and when
         self.feeds = 0
 
     def engine(self, left_mj=40_000, family=Toy):
@@ -77,7 +78,8 @@ class ToyModem:
         if self._expects:
             self.data.append(bytes(data))
             self._expects = 0
-            self.says(b"\r\nOK\r\n", self._delay_ms)
+            for answer, after_ms in self.sent:
+                self.says(answer, after_ms)
             return
         self._begun += bytes(data)
         if not self._begun.endswith(b"\r"):

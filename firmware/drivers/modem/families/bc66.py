@@ -36,7 +36,7 @@ OPEN = (
     ("", "+QIOPEN: {id},=0", 150_000),
 )
 WHY = "AT+QIGETERROR"
-SEND = (("AT+QISEND={id},{n}", "prompt", 5000), (">", "ok", 10_000))
+SEND = (("AT+QISEND={id},{n}", "prompt", 5000), (">", "SEND =OK", 10_000))
 SEND_LAST = (("AT+QNBIOTRAI=1", "any", 1000),) + SEND
 LET_GO = ()
 READ = "AT+QIRD={id},{n}"

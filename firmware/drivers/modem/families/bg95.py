@@ -37,7 +37,7 @@ OPEN = (
     ("", "+QIOPEN: {id},=0", 150_000),
 )
 WHY = "AT+QIGETERROR"
-SEND = (("AT+QISEND={id},{n}", "prompt", 5000), (">", "ok", 10_000))
+SEND = (("AT+QISEND={id},{n}", "prompt", 5000), (">", "SEND =OK", 10_000))
 SEND_LAST = SEND
 LET_GO = (("AT+CNMPSD", "any", 1000),)
 READ = "AT+QIRD={id},{n}"
