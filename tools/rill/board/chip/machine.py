@@ -196,7 +196,7 @@ class UART:
 
     def write(self, data):
         self._check()
-        border.call(UART_WRITE, self.unit, bytes(data))
+        border.call(UART_WRITE, self.unit, data)
         return len(data)
 
     def any(self):

@@ -19,7 +19,7 @@ class Serial:
         return len(data)
 
     def write(self, data):
-        border.call(UART_WRITE, self._unit, bytes(data))
+        border.call(UART_WRITE, self._unit, data)  # no copy: the memory is the meter's
 
     def any(self):
         return border.call(UART_ANY, self._unit)
