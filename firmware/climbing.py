@@ -26,9 +26,10 @@ def climb(modem, error):
     known.keep()
     if rung is None:
         random = int.from_bytes(os.urandom(2), "little")
-        error.retry_s = delay_s(modem.failures, found, error.cause, random)
         if found == fault.BUDGET:
             error.retry_s = tomorrow_s(modem.now_s, random)
+        else:
+            error.retry_s = delay_s(modem.failures, found, error.cause, random)
         raise error
     print("%s; rung %d" % (error, rung))
     modem.tried.append(rung)
@@ -38,12 +39,12 @@ def end(modem):
     """Leave the modem in power saving, or off; and account for what was spent."""
     known, config, budget = ModemState(modem.retained), modem.config, modem.budget
     budget.end()
-    periodic_s = None if known.periodic_s < 0 else known.periodic_s
-    active_s = None if known.active_s < 0 else known.active_s
     if modem.at is None and modem.lines is None:
         return  # nobody has touched it: how it was left, it is
-    is_kept = psm.is_worth(active_s, periodic_s, config.report_s)
-    is_kept = is_kept and not (modem.has_failed or modem.is_cut)
+    periodic_s = None if known.periodic_s < 0 else known.periodic_s
+    active_s = None if known.active_s < 0 else known.active_s
+    is_kept = not (modem.has_failed or modem.is_cut)
+    is_kept = is_kept and psm.is_worth(active_s, periodic_s, config.report_s)
     pins = switch(modem)
     if not modem.has_failed:
         known.fault = known.cause = known.rung = 0
@@ -51,7 +52,6 @@ def end(modem):
     is_kept = is_kept and _leave(modem, words.SLEEP)
     if not is_kept:
         _leave(modem, (("AT+CFUN=0", "any", 10_000),) + words.OFF)
-    if not is_kept:
         pins.off()
     known.is_asleep = 1 if is_kept else 0
     for line, is_on in ((config.modem_supply_pin, is_kept), (config.modem_tx_pin, True)):

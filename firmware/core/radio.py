@@ -10,7 +10,6 @@ from micropython import const
 SEARCH, CONNECTED = 0, 1
 _SEARCH_MW = const(190)
 _CONNECTED_MW = (200, 270, 320)  # by coverage level; repetitions grow from 1 over 8 to 32
-_TAIL_MJ = const(1800)  # ten seconds until the network lets go, unless it was asked to
 _LIMIT_MS = (145_000, 145_000, 295_000)  # five seconds are for what else a wake does
 _ENDING_MS = const(15_000)  # of the limit, for ending what was begun
 DAY_MJ = const(40_000)
@@ -41,9 +40,6 @@ class Budget:
     def end(self):
         """What is left now is for ending; nothing new is begun."""
         self._is_ending = True
-
-    def has_tail(self):
-        self._spent_mj += _TAIL_MJ
 
     def spent_mj(self):
         passed_ms = self._clock.elapsed_ms(self._since_ms)

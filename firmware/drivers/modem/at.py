@@ -125,7 +125,7 @@ class Engine:
                 tries -= 1
 
     def _step(self, means, values, send, done, deadline_ms):
-        exchange, data = self.exchange, None
+        exchange = self.exchange
         text, has_hex, behind = send.partition("{hex}")
         text = text.format(**values)
         if done in ("ok", "any", "prompt"):
@@ -135,9 +135,8 @@ class Engine:
             is_done = self._has_come
         self._pattern, self._rest = beginning, None
         if send == ">":
-            data = values["data"]
-            exchange.begin_data(data)
-            self._serial.write(data)
+            exchange.begin_data(values["data"])
+            self._serial.write(values["data"])
         elif send:
             self._begin(text, behind.format(**values), values["data"] if has_hex else b"")
         if not done:

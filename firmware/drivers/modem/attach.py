@@ -46,13 +46,13 @@ class Attach:
         at = self._at
         self._wake(was_asleep)
         at.run(_QUIET, self._values)
-        if not self._is_there():
+        is_there = self._is_there()
+        if not is_there:
             self._identify()
             self._check_sim()
-            at.run(at.family.SETUP, self._values)
+        at.run(at.family.SETUP, self._values)
+        if not is_there:
             self._join()
-        else:
-            at.run(at.family.SETUP, self._values)
         self._register()
         self._measure()
         self._address()

@@ -9,14 +9,10 @@ from firmware.core import fault
 from firmware.core.errors import UplinkError
 
 _LOOK_MS = const(3000)  # what has come may not have been told: look now and then
-_OPEN_MOST_MS = const(150_000)
 
 
 class ModemStream:
-    """at: the engine. host: a name, or an address for a family that resolves none.
-
-    bursts, sent_bytes: for the account of a session.
-    """
+    """at: the engine. host: a name, or an address for a family that resolves none."""
 
     def __init__(self, at, host, port, local_port):
         self._at = at
@@ -24,7 +20,6 @@ class ModemStream:
         self._values = {"id": 0, "host": host, "port": port, "local_port": local_port}
         self._in = bytearray()
         self._has_more = self._is_closed = False
-        self.sent_bytes = self.sends = 0
         if family.CREATE:
             self._values["id"] = self._created()
         self._named()
@@ -47,8 +42,6 @@ class ModemStream:
             values["n"], values["digits"], values["data"] = len(part), 2 * len(part), part
             steps = family.SEND_LAST if is_last and not view else family.SEND
             self._at.run(steps, values, fault.CLOSED)
-            self.sent_bytes += len(part)
-            self.sends += 1
         if is_last and family.LET_GO:
             self._at.run(family.LET_GO, values)
 
@@ -69,8 +62,7 @@ class ModemStream:
 
     def close(self):
         self._at.on_urc = None
-        if self._values["id"] is not None:
-            self._at.run(self._family.CLOSE, self._values)
+        self._at.run(self._family.CLOSE, self._values)
 
     def _created(self):
         is_ok, lines = self._at.ask(self._family.CREATE.format(**self._values))
@@ -122,7 +114,6 @@ class ModemStream:
     def _read(self, is_told):
         """Ask for what the modem holds; the news of it is not repeated until it is read empty."""
         self._values["n"] = self._family.READ_BYTES
-        was_closed = self._is_closed
         is_ok, lines = self._at.ask(self._family.READ.format(**self._values), 5000)
         before = len(self._in)
         if not is_ok:
@@ -135,8 +126,6 @@ class ModemStream:
                 if len(parts) > self._family.READ_FIELD:
                     self._take_hex(parts[self._family.READ_FIELD])
         self._has_more = len(self._in) > before
-        if was_closed and not self._has_more:
-            self._is_closed = True
 
     def _take_hex(self, digits):
         try:
