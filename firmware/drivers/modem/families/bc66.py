@@ -1,21 +1,16 @@
 """BC66, BC26: MT2625, dialect of Quectel's NB-IoT modules."""
 
-from firmware.core import fault
 from firmware.core.cell import fields, number
+from firmware.drivers.modem.quectel import *  # noqa: F403  # all of it is part of this family
+from firmware.drivers.modem.quectel import COUNTED, SEND
 from firmware.drivers.modem.words import dialect
 
 NAMES = ("BC66", "BC26")
 BAUDS = (115200, 9600, 57600)
-SPEED = (("AT+IPR={baud}", "", 300),)
 BOOTS = ("RDY",)
-DIALECT = dialect(BOOTS, (("+QIRD:", "", "n nqd"),))
+DIALECT = dialect(BOOTS, COUNTED)
 BOOT_MS, KEY_MS, RESET_MS = 6000, 700, 100
-WAKES_BY_KEY = True
 IS_UTC = False
-CAUSES = {
-    565: fault.DNS, 564: fault.DNS, 561: fault.CONTEXT, 570: fault.CONTEXT,
-    563: fault.CLOSED, 566: fault.CONNECT, 567: fault.CLOSED, 569: fault.CONNECT,
-}  # fmt: skip
 SEND_BYTES, READ_BYTES, READ_FIELD = 1024, 512, -1
 
 SETUP = (
@@ -30,20 +25,8 @@ PDP_DOWN = (("AT+CGATT=0", "any", 75_000),)
 ADDRESS = "AT+CGPADDR"
 RESOLVE = ()
 DIAL = ()
-CREATE = ""
-OPEN = (
-    ('AT+QIOPEN=1,{id},"TCP","{host}",{port},0,0', "ok", 1000),
-    ("", "+QIOPEN: {id},=0", 150_000),
-)
-WHY = "AT+QIGETERROR"
-SEND = (("AT+QISEND={id},{n}", "prompt", 5000), (">", "SEND =OK", 10_000))
 SEND_LAST = (("AT+QNBIOTRAI=1", "any", 1000),) + SEND
 LET_GO = ()
-READ = "AT+QIRD={id},{n}"
-ARRIVED = ('+QIURC: "recv",{id}',)
-PUSHED = ()
-CLOSED = ('+QIURC: "closed",{id}', '+QIURC: "pdpdeact"')
-CLOSE = (("AT+QICLOSE={id}", "any", 10_000),)
 RESET = (("AT+QRST=1", "", 2000),)
 SLEEP = (("AT+QSCLK=1", "any", 1000),)
 OFF = (("AT+QPOWD=0", "", 3000),)
