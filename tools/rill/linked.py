@@ -1,18 +1,13 @@
 """How a simulated meter reports: by Wi-Fi, or by a modem whose network knows one host."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from rill.modem.faults import Faults
 from rill.modem.models import FAMILY_MODELS, MODELS
 from rill.modem.modem import Modem
+from rill.settings import Settings
 from rill.uarts import MODEM_PINS
 from rill.world import WORLD_BEGAN_S
-
-if TYPE_CHECKING:
-    from rill.simulate import Settings
 
 LINKS = ("wifi", "ppp", *FAMILY_MODELS, *MODELS)
 _PPP_MODEL = "bg95"

@@ -6,7 +6,6 @@ import tempfile
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
@@ -18,10 +17,10 @@ from rill.linked import configuration, modem_numbers, modem_of
 from rill.modem.modem import Modem
 from rill.network import Network
 from rill.probes import INSTRUMENT_PINS, PINS, Probes, Water
-from rill.purifier import FLUSH_PIN, Purifier
+from rill.purifier import FLUSH_PIN
 from rill.quality_numbers import purifier_numbers, quality_numbers
+from rill.settings import Settings
 from rill.store import Store
-from rill.trace import Trace
 from rill.verdict import Meter, compare, quality_lost
 from rill.world import World
 
@@ -36,50 +35,6 @@ _DUMP = "dump.py"
 
 class SimulationError(Exception):
     """The firmware could not be run to the end; the message has its last words."""
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What is simulated. Times in seconds, volumes in millilitres.
-
-    pulse_ml millilitres are `pulses` pulses. sensor: "reed", or "hall" for a meter that stays
-    awake; its run ends by itself, so the days must be a multiple of report_s. has_quality: probes
-    are fitted; probe_faults: (name, begin, length), see probes.py. board: of firmware/boards;
-    purifier: what happens in it, when it is one. water: in which the probes stand. instrument: on
-    RS-485, of core/instruments.py. link: of linked.py. faults: of its modem, ecl: where that is.
-    config: what else stands in config.json.
-    """
-
-    trace: Trace
-    days: int
-    seed: int = 1
-    sensor: str = "reed"
-    pulse_ml: int = 1000
-    pulses: int = 1
-    slot_s: int = 3600
-    report_s: int = 21600
-    broker: str | None = None
-    outages_s: tuple[tuple[int, int], ...] = ()
-    reset_every: int = 0
-    heap_bytes: int = 200_000
-    database: str = ":memory:"
-    hal: str = "ports"
-    device: str = "rill-0001"
-    has_quality: bool = False
-    probe_faults: tuple[tuple[str, int, int], ...] = ()
-    board: str = image.USUAL_BOARD
-    purifier: Purifier | None = None
-    water: Water | None = None
-    instrument: str = ""
-    link: str = "wifi"
-    faults: tuple[str, ...] = ()
-    ecl: int = 0
-    config: dict = field(default_factory=dict)
-
-    @property
-    def most_unreported_ml(self) -> int:
-        """Water that is less than a pulse, and of a fraction the rest: what may be missing."""
-        return -(-self.pulse_ml // self.pulses) + (self.pulses > 1)
 
 
 class Run:

@@ -100,6 +100,15 @@ def _cgdcont(m: Modem, call: Call) -> list[str]:
     return []
 
 
+def default_context(m: Modem, call: Call) -> list[str]:
+    """*MCGDEFCONT of modems with an MT2625."""
+    if call.kind == "read":
+        return [f'*MCGDEFCONT: "IP","{m.stored.apn}"']
+    call.text(0)
+    m.stored.apn = call.text(1, "")
+    return []
+
+
 @COMMON("+CGPADDR")
 def _cgpaddr(m: Modem, call: Call) -> list[str]:
     cid = call.number(0, 0, 15) if call.kind == "set" else m.first_cid

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rill.modem.attaching import default_context
 from rill.modem.call import Call, Refused, Reply, Table
 from rill.modem.common import flag, kept
 from rill.modem.quectel import QUECTEL, Quectel, open_socket
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 BC66 = Table(QUECTEL)
 for _name in ("+QNBIOTEVENT", "+QATWAKEUP"):
     BC66(_name)(flag(_name))
+BC66("*MCGDEFCONT")(default_context)
 BC66("+QSPCHSC")(kept("+QSPCHSC", "1"))
 
 
@@ -41,15 +43,6 @@ def _qband(m: Modem, call: Call) -> list[str]:
     if len(call.args) != count + 1 or any(not one.isdigit() for one in call.args):
         raise Refused()
     m.stored.band = ",".join(call.args[1:])
-    return []
-
-
-@BC66("*MCGDEFCONT")
-def _mcgdefcont(m: Modem, call: Call) -> list[str]:
-    if call.kind == "read":
-        return [f'*MCGDEFCONT: "IP","{m.stored.apn}"']
-    call.text(0)
-    m.stored.apn = call.text(1, "")
     return []
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from binascii import unhexlify
 from typing import TYPE_CHECKING
 
+from rill.modem import numbered
 from rill.modem.attaching import COMMON
 from rill.modem.call import Call, Refused, Reply, Table
 from rill.modem.common import flag, kept
@@ -100,12 +101,7 @@ def _nsocr(m: Modem, call: Call) -> list[str]:
     call.number(2, 0, 65535)
     if (kind, protocol) != ("STREAM", 6):
         raise Refused(50 if kind not in ("DGRAM", "STREAM") else 4)
-    taken = m.net.made
-    number = next((one for one in range(1, m.model.sockets + 1) if one not in taken), None)
-    if number is None:
-        raise Refused(20)
-    taken.add(number)
-    return [str(number)]
+    return [str(numbered.make(m, range(1, m.model.sockets + 1)))]
 
 
 @BOUDICA("+NSOCO")
@@ -114,11 +110,8 @@ def _nsoco(m: Modem, call: Call) -> Reply:
     host, port = call.text(1), call.number(2, 1, 65535)
     if any(call.quoted):
         raise Refused(50)
-    result = m.net.open(number, host, port)
-    if result != "ok":
-        wait_s = 0.1 if result in ("busy", "network") else 3 * m.radio.rtt_s()
-        return Reply(final="ERROR" if not m.settings.cmee else "+CME ERROR: 4", after_s=wait_s)
-    return Reply(after_s=1.5 * m.radio.rtt_s())
+    failure = "+CME ERROR: 4" if m.settings.cmee else "ERROR"
+    return numbered.connect(m, number, host, port, failure)
 
 
 @BOUDICA("+NSOSD")
@@ -164,10 +157,7 @@ def _nsorf(m: Modem, call: Call) -> list[str]:
 
 @BOUDICA("+NSOCL")
 def _nsocl(m: Modem, call: Call) -> Reply:
-    number = _made(m, call)
-    m.net.close(number)
-    m.net.made.discard(number)
-    return Reply(after_s=0.2)
+    return numbered.close(m, _made(m, call))
 
 
 def _made(m: Modem, call: Call) -> int:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from binascii import unhexlify
 from typing import TYPE_CHECKING
 
+from rill.modem import numbered
+from rill.modem.attaching import default_context
 from rill.modem.call import Call, Refused, Reply, Table
 from rill.modem.simcom import SIMCOM, Simcom
 from rill.modem.sockets import Connection
@@ -13,16 +15,8 @@ if TYPE_CHECKING:
     from rill.modem.modem import Modem
 
 SIM7020 = Table(SIMCOM)
+SIM7020("*MCGDEFCONT")(default_context)
 _NOT_CONNECTED = 3
-
-
-@SIM7020("*MCGDEFCONT")
-def _mcgdefcont(m: Modem, call: Call) -> list[str]:
-    if call.kind == "read":
-        return [f'*MCGDEFCONT: "IP","{m.stored.apn}"']
-    call.text(0)
-    m.stored.apn = call.text(1, "")
-    return []
 
 
 @SIM7020("+CBAND")
@@ -58,22 +52,14 @@ def _csoc(m: Modem, call: Call) -> list[str]:
         raise Refused(4)
     if not m.radio.is_registered:
         raise Refused(30)
-    number = next((one for one in range(m.model.sockets) if one not in m.net.made), None)
-    if number is None:
-        raise Refused(20)
-    m.net.made.add(number)
-    return [f"+CSOC: {number}"]
+    return [f"+CSOC: {numbered.make(m, range(m.model.sockets))}"]
 
 
 @SIM7020("+CSOCON")
 def _csocon(m: Modem, call: Call) -> Reply:
     number = _made(m, call)
     port, host = call.number(1, 1, 65535), call.text(2)
-    result = m.net.open(number, host, port)
-    if result != "ok":
-        wait_s = 0.1 if result in ("busy", "network") else 3 * m.radio.rtt_s()
-        return Reply(final="ERROR", after_s=wait_s)
-    return Reply(after_s=1.5 * m.radio.rtt_s())
+    return numbered.connect(m, number, host, port, "ERROR")
 
 
 @SIM7020("+CSOSEND", "+CSODSEND")
@@ -105,10 +91,7 @@ def _csosendflag(m: Modem, call: Call) -> None:
 
 @SIM7020("+CSOCL")
 def _csocl(m: Modem, call: Call) -> Reply:
-    number = _made(m, call)
-    m.net.close(number)
-    m.net.made.discard(number)
-    return Reply(after_s=0.2)
+    return numbered.close(m, _made(m, call))
 
 
 def _made(m: Modem, call: Call) -> int:
