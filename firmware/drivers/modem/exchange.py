@@ -5,13 +5,23 @@ Echo may be on or off. When it comes, all that came before it was of an earlier 
 
 from micropython import const
 
+from firmware.drivers.modem.reading import (
+    MARKS,
+    is_hex,
+    is_it,
+    is_letter,
+    is_like,
+    is_printable,
+    is_same,
+    names_of,
+    text_of,
+    without_number,
+)
 from firmware.drivers.modem.splitter import Splitter
 
 _KEPT = const(4)  # commands whose echo may still come
 _KEPT_CHARS = const(48)  # of each
-_MARKS = "+*%^$#&"
 _NOISE = b"\r \t\x00\xff"  # at either end of a line: a modem that wakes
-_HEX = b"0123456789ABCDEFabcdef"
 _NONE = (0, 0, "")
 _REGISTRATIONS = ("+CEREG", "+CGREG", "+CREG")
 _WITH_MODE = ("+CSCON", "+NPSMR")  # what answers has a mode in front of what is told
@@ -52,8 +62,8 @@ class Exchange:
         """A command line goes out."""
         if self._command and not self._has_echo:
             self._late = [self._command[:_KEPT_CHARS]] + self._late[: _KEPT - 1]
-        self._command = _text(command.strip().encode())
-        self._names = _names(self._command)
+        self._command = text_of(command.strip().encode())
+        self._names = names_of(self._command)
         self._word = "AT" + self._names[0][0] if self._names else ""
         self._finals = len(self._names) - 1  # each part of a line has an OK of its own
         self._has_echo = False
@@ -95,7 +105,7 @@ class Exchange:
 
     def _begun(self, part):
         """True when counted data follow behind this part of a line."""
-        return part[:1] in b"+#" and self._count(_text(part), True) > 0
+        return part[:1] in b"+#" and self._count(text_of(part), True) > 0
 
     def _counted(self, data):
         room = min(len(data), self._room)
@@ -107,10 +117,10 @@ class Exchange:
         if self._splitter.is_rest and self._taken[0] and self._is_rest(line):
             return 0
         bare = line.strip(_NOISE)
-        text = _text(bare)
+        text = text_of(bare)
         if self._is_echo(line, text):
             return 0
-        told = text if bare == line else _text(line)
+        told = text if bare == line else text_of(line)
         count = self._count(text, False)
         kept = self._place(line, text)
         self._keep(kept, told)
@@ -126,14 +136,14 @@ class Exchange:
         rest = line.strip()
         if head and rest == b'"':
             return True
-        if len(rest) != count + (1 if head else 0) or not _is_hex(rest.rstrip(b'"')):
+        if len(rest) != count + (1 if head else 0) or not is_hex(rest.rstrip(b'"')):
             return False
-        if not _is_hex(self._data[start:]):
+        if not is_hex(self._data[start:]):
             return False
         if not head:
             self._counted(rest)
             return True
-        whole = head + str(self._data[start:], "utf-8") + _text(rest)
+        whole = head + str(self._data[start:], "utf-8") + text_of(rest)
         self._data = self._data[:start]
         for kept in (self.lines, self.urcs, self._all):
             if kept and kept[-1] is head:
@@ -181,7 +191,7 @@ class Exchange:
     def _is_echo(self, line, text):
         if self._is_data:
             return self._is_echo_of_data(line)
-        if _is_same(text, self._command):
+        if is_same(text, self._command):
             # What came before it was not for this command.
             lines, self.urcs, self.lines = self.lines, self._all, []
             for told in lines if self._on_urc else ():
@@ -193,7 +203,7 @@ class Exchange:
             self._splitter.wants_prompt = self._may_prompt()
             return True
         for late in self._late:
-            if _is_same(text[:_KEPT_CHARS], late):
+            if is_same(text[:_KEPT_CHARS], late):
                 self._late.remove(late)
                 self._is_of_late = True
                 return True
@@ -213,14 +223,14 @@ class Exchange:
     def _final(self, text):
         """What of the dialect's results it is; "" when it is none for this command."""
         for final in self._dialect.finals:
-            if _is_it(text, final):
+            if is_it(text, final):
                 return final
         for prompt, only in self._dialect.prompts:
             if text == prompt and only in self._word and not self._is_data:
                 return "prompt"
-        bare = _bare(text)
+        bare = without_number(text)
         for final, only in self._dialect.only:
-            if _is_it(bare, final) and only in self._word:
+            if is_it(bare, final) and only in self._word:
                 return final if bare is text or only != "CIPSTART" else ""
         return ""
 
@@ -240,7 +250,7 @@ class Exchange:
             return True
         is_named = False
         for name, is_question in self._names:
-            if text[: len(name)].upper() == name and not _is_letter(text[len(name) :][:1]):
+            if text[: len(name)].upper() == name and not is_letter(text[len(name) :][:1]):
                 if not self._is_told(text, name, is_question):
                     return False
                 is_named = True
@@ -249,15 +259,15 @@ class Exchange:
         for word, beginning in self._dialect.answers:
             if word in self._word and text.startswith(beginning):
                 return False
-        if text[0] in _MARKS:
+        if text[0] in MARKS:
             return True
         for urc in self._dialect.urcs:
             if text.startswith(urc):
                 return True
         for final, _ in self._dialect.only:
-            if _is_it(_bare(text), final):
+            if is_it(without_number(text), final):
                 return True  # of an earlier command
-        return _bare(text) == "CLOSED" or not _is_printable(line)
+        return without_number(text) == "CLOSED" or not is_printable(line)
 
     def _is_told(self, text, name, is_question):
         """True when a line has the name of the answer, but is said by the modem itself."""
@@ -279,71 +289,6 @@ class Exchange:
             if text.startswith(beginning) and (end and text.endswith(end) or not is_part):
                 found = text[len(beginning) : len(text) - len(end)].split(",")
                 for pattern in fields.split():
-                    if _is_like(found, pattern):
+                    if is_like(found, pattern):
                         return int(found[pattern.index("n")])
         return 0
-
-
-def _is_it(text, final):
-    return text == final or final[-1] in ": " and text.startswith(final)
-
-
-def _is_same(text, command):
-    """True for a command's echo; of a modem that wakes it may lack the first byte."""
-    more = len(command) - len(text)
-    return bool(text) and 0 <= more <= 1 and text.lower() == command[more:].lower()
-
-
-def _bare(text):
-    """A result without the socket's number in front."""
-    return text[text.index(",") + 1 :].strip() if text[:1].isdigit() and "," in text else text
-
-
-def _is_like(fields, pattern):
-    if len(fields) != len(pattern):
-        return False
-    for field, kind in zip(fields, pattern):
-        field = field.strip()
-        if not (field[:1] == '"' if kind == "q" else field.isdigit() and len(field) < 6):
-            return False
-    return True
-
-
-def _names(command):
-    """Of a line AT+NAME=...;+NAME? each name, and whether it asks."""
-    found = []
-    if command[:2].upper() == "AT":
-        for part in command[2:].split(";"):
-            end = 1
-            if part[:1] in _MARKS:
-                while end < len(part) and _is_letter(part[end]):
-                    end += 1
-            found.append((part[:end].upper(), "=" not in part or part.endswith("?")))
-    return found
-
-
-def _is_letter(letter):
-    return letter.isalpha() or letter.isdigit()
-
-
-def _is_hex(data):
-    return all(byte in _HEX for byte in data)
-
-
-def _is_printable(line):
-    return all(32 <= byte < 127 or byte == 9 for byte in line)
-
-
-def _text(line):
-    """As the notation has it: what can't be printed, or seen at either end, as an escape."""
-    if _is_printable(line) and line == line.strip() and not (b"\\" in line or b"\t" in line):
-        return str(line, "utf-8")
-    found, last = bytearray(), len(line) - 1
-    for n, byte in enumerate(line):
-        if byte == 92 or byte == 9:
-            found.extend(b"\\\\" if byte == 92 else b"\\t")
-        elif 32 < byte < 127 or byte == 32 and 0 < n < last:
-            found.append(byte)
-        else:
-            found.extend(b"\\x%02X" % byte)
-    return str(found, "utf-8")
