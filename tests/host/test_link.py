@@ -101,5 +101,6 @@ def test_power_saving_that_is_dropped_after_a_change_of_cell_is_found_out():
     assert [active_s for active_s, _ in told(n, POWER_SAVING)][:2] == [2, -1]
 
 
+@pytest.mark.prove
 def test_a_day_of_everything_that_can_go_wrong_loses_nothing():
     run("sim7080", days=2, seed=3, faults=("all",))

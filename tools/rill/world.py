@@ -15,6 +15,7 @@ from rill import pcnt
 from rill.board_time import BoardTime
 from rill.coprocessor import SLOW_HZ, Coprocessor
 from rill.hall import hall_edges
+from rill.lines import Lines
 from rill.modem.modem import Modem
 from rill.probes import Probes
 from rill.reed import reed_edges
@@ -60,8 +61,7 @@ class World:
         self.now_us = 0
         self.probes = probes or Probes()
         self.cause = 0
-        self.lines: dict[int, int] = {}
-        self._held: set[int] = set()  # lines that stay as they are in deep sleep
+        self._lines = Lines(self._switched)
         self.modem = modem
         if modem is not None:
             modem.has_coverage = self.network_is_up
@@ -97,8 +97,6 @@ class World:
             op.ULP_PERIOD: self._set_period,
             op.BYTES: self._read_bytes,
             op.LINE_GET: lambda pin, data: self.probes.level(pin, self.now_us),
-            op.LINE_SET: self._set_line,
-            op.LINE_HOLD: self._hold_line,
             op.WATCHDOG_MS: self._arm_watchdog,
             op.FEED: self._feed,
             op.LINK_UP: self._ask_for_network,
@@ -114,13 +112,14 @@ class World:
             op.ULP_WAKES: self._let_ulp_wake,
             op.NOTE: self._hear,
             **self.probes.answers(lambda: self.now_us),
+            **self._lines.answers(),
             **self._uarts.answers(),
         }
 
     def copied(self) -> "World":
         """Everything once more; what never changes is shared."""
         twin = copy.copy(self)
-        twin.lines, twin.units, twin._held = dict(self.lines), {}, set(self._held)
+        twin._lines, twin.units = self._lines.copied(twin._switched), {}
         twin.wear, twin.probes, twin.noted = copy.deepcopy((self.wear, self.probes, []))
         twin.modem, twin._uarts = None, Uarts(twin.probes, None, lambda: twin.now_us)
         twin.coprocessor = self.coprocessor.copied()
@@ -133,8 +132,7 @@ class World:
         self.coprocessor = Coprocessor(self.coprocessor.timer.slow_hz)
         self.coprocessor.power_comes(self._time.slow_us(self.now_us), Random(seed))
         self._time = self._time.restarted(self.coprocessor, self.now_us)
-        self.lines.clear()
-        self._held.clear()
+        self._lines.lose_power()
         self._uarts.lose_power()
         if self._has_water:
             self._drive(self._edges)
@@ -169,8 +167,7 @@ class World:
 
     def sleep_until(self, us: int) -> bool:
         """Deep sleep; True when the coprocessor ended it, at what is now_us then."""
-        for pin in [pin for pin in self.lines if pin not in self._held]:
-            self._set_line(pin << 1, b"")
+        self._lines.sleep()
         self._chip_sleeps(True)
         self._time.sleep(self.now_us)
         woken = self.coprocessor.advance_to(self._time.slow_us(us), until_wake=self.ulp_wakes)
@@ -210,18 +207,9 @@ class World:
         self._time.set_rtc(self.now_us, value)
         return 0
 
-    def _set_line(self, value: int, data: bytes) -> int:
-        self.lines[value >> 1] = value & 1
-        if not self._uarts.take_line(value >> 1, value & 1):
-            self.probes.switched(value >> 1, value & 1, self.now_us)
-        return 0
-
-    def _hold_line(self, value: int, data: bytes) -> int:
-        if value & 1:
-            self._held.add(value >> 1)
-        else:
-            self._held.discard(value >> 1)
-        return 0
+    def _switched(self, pin: int, level: int) -> None:
+        if not self._uarts.take_line(pin, level):
+            self.probes.switched(pin, level, self.now_us)
 
     def _arm_watchdog(self, value: int, data: bytes) -> int:
         self.watchdog_us = value * 1000
