@@ -9,7 +9,6 @@ from firmware.core import event, record, timekeeping
 from firmware.core.errors import UplinkError
 from firmware.sending import Stream, unsent_messages
 from firmware.timing import dated, when
-from firmware.uplink.rows import Rows, reading_row
 from firmware.uplink.session import Session
 
 _LINK_UP_MS = const(15_000)
@@ -36,14 +35,15 @@ def report(*, link, clock, power, config, device, store, state, keeping, commit,
             from firmware.uplink.tls import securing
 
             connect = securing(connect, clock, system)
+        profile = profile_of(config, device)
         session = Session(
             connect=connect,
             clock=clock,
-            client_id=device,
+            client_id=profile.client_id,
             host=config.broker_host,
             port=config.broker_port,
-            user=config.broker_user,
-            password=config.broker_password,
+            user=profile.user,
+            password=profile.password,
             message_bytes=config.message_bytes,
             trusts=not link.is_careful,
         )
@@ -53,16 +53,27 @@ def report(*, link, clock, power, config, device, store, state, keeping, commit,
             if store is None and state.is_blank:
                 print("nothing is known of what was counted before: no odometer is published")
             elif store is None:
-                _publish_live(session, device, state, config)
+                _publish_live(session, profile, device, state, config)
             else:
-                _publish_pending(session, power, device, store, state, config, keeping, commit)
+                _publish_pending(
+                    session, power, profile, device, store, state, config, keeping, commit
+                )
             if system.size(_UNSENT) is not None:
-                _publish_unsent(session, power, device, state, config, system, keeping, commit)
+                _publish_unsent(
+                    session, power, profile, device, state, config, system, keeping, commit
+                )
             session.close()
         finally:
             session.abandon()
     finally:
         _down(link)
+
+
+def profile_of(config, device):
+    """The Profile that the configuration names."""
+    from firmware.uplink.plain import Profile
+
+    return Profile(config, device)
 
 
 def _up(link):
@@ -113,26 +124,27 @@ def _newest_s(store):
     return store.freezes().last_s()  # power was lost behind it
 
 
-def _publish_pending(session, power, device, store, state, config, keeping, commit):
+def _publish_pending(session, power, profile, device, store, state, config, keeping, commit):
     head = (("device", device), ("journal", store.id_text))
     readings = head + (("offset_ml", state.offset_ml),)
     size = config.message_bytes
-    stream = Stream("readings", store.readings, state, readings, size, commit)
-    _publish(session, power, device, "readings", stream.messages(keeping.note))
+    batch = profile.batch
+    stream = Stream("readings", store.readings, state, batch, readings, size, commit)
+    _publish(session, power, profile, "readings", stream.messages(keeping.note))
     if state.again_seq < state.again_end:
-        _publish(session, power, device, "readings", stream.again())
+        _publish(session, power, profile, "readings", stream.again())
     del stream  # and its buffer, before there is another one
-    stream = Stream("events", store.events, state, head, size, commit)
-    _publish(session, power, device, "events", stream.messages(keeping.note))
+    stream = Stream("events", store.events, state, batch, head, size, commit)
+    _publish(session, power, profile, "events", stream.messages(keeping.note))
 
 
-def _publish(session, power, device, name, messages):
+def _publish(session, power, profile, name, messages):
     for payload in messages:
-        session.publish("rill/%s/%s" % (device, name), payload)
+        session.publish(profile.topic(name), payload)
         power.feed()
 
 
-def _publish_unsent(session, power, device, state, config, system, keeping, commit):
+def _publish_unsent(session, power, profile, device, state, config, system, keeping, commit):
     from firmware.storage.salvage import Unsent  # once in the life of a few meters
 
     unsent = Unsent(system)
@@ -143,8 +155,8 @@ def _publish_unsent(session, power, device, state, config, system, keeping, comm
     head, size = (("device", device),), config.message_bytes
     while state.unsent_pass < len(_STREAMS):
         name = _STREAMS[state.unsent_pass]
-        messages = unsent_messages(unsent, name, state, head, size, commit)
-        _publish(session, power, device, name, messages)
+        messages = unsent_messages(unsent, name, state, profile.batch, head, size, commit)
+        _publish(session, power, profile, name, messages)
         state.unsent_pass += 1
         state.unsent_offset = 0
         commit()
@@ -156,15 +168,15 @@ def _publish_unsent(session, power, device, state, config, system, keeping, comm
     commit()
 
 
-def _publish_live(session, device, state, config):
+def _publish_live(session, profile, device, state, config):
     """The odometer of now from a meter that can't store it."""
     head = (("device", device), ("journal", None), ("stream", "live"))
-    rows = Rows(head, config.message_bytes)
+    batch = profile.batch(head, config.message_bytes)
     now = when(state.time)
     flags = state.flags | now.flags
     live = record.Reading(
         now.time_s, state.boot, flags, state.odometer_ml, 0, 0, state.pulses, state.count,
         state.rest, now.uncertainty_s, now.era,
     )  # fmt: skip
-    rows.add(reading_row(None, live, dated(state, live)))
-    session.publish("rill/%s/live" % device, rows.payload())
+    batch.add(None, live, dated(state, live))
+    session.publish(profile.topic("live"), batch.payload())

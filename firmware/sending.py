@@ -6,7 +6,6 @@ from firmware.core import event, record
 from firmware.core.errors import TRIES, JournalDamaged
 from firmware.storage.reader import Reader
 from firmware.timing import dated
-from firmware.uplink.rows import Rows, event_row, reading_row
 
 _SMALL_BYTES = const(320)  # any event fits
 
@@ -14,11 +13,11 @@ _SMALL_BYTES = const(320)  # any event fits
 class Stream:
     """A stream of the journal, and where the head end stands in it.
 
-    name: "readings" or "events". head: fields of each message. commit() makes the state survive
-    a reset; it is called whenever the cursor has moved.
+    name: "readings" or "events". batch(fields, budget_bytes): of the profile. head: fields of each
+    message. commit() makes the state survive a reset; it is called whenever the cursor has moved.
     """
 
-    def __init__(self, name, journal, state, head, message_bytes, commit):
+    def __init__(self, name, journal, state, batch, head, message_bytes, commit):
         self.name = name
         self._journal = journal
         self._state = state
@@ -26,9 +25,9 @@ class Stream:
         self._oldest = journal.first_seq()
         fields = head + (("stream", name), ("oldest", self._oldest))
         try:
-            self._rows = Rows(fields, message_bytes)
+            self._batch = batch(fields, message_bytes)
         except MemoryError:  # it is in pieces: more messages, but they go out
-            self._rows = Rows(fields, _SMALL_BYTES)
+            self._batch = batch(fields, _SMALL_BYTES)
         self._prefix = "event_cursor_" if name == "events" else "cursor_"
 
     def messages(self, note):
@@ -43,15 +42,15 @@ class Stream:
             seq, segment, offset = self._cursor()
         reader = Reader(self._journal, seq, segment or None, offset)
         behind = seq, segment, offset
-        for row in self._readable(reader):
+        for found in self._readable(reader):
             if reader.seq > behind[0]:
                 # They are passed alone: the cursor shall not pass what is not acknowledged.
                 yield from self._flushed(behind)
                 note(event.UNREADABLE, behind[0], reader.seq - 1, self.name)
                 self._move(reader.seq, 0, 0)
-            if not self._rows.add(row):
+            if not self._batch.add(*found):
                 yield from self._flushed(behind)
-                if not self._rows.add(row):
+                if not self._batch.add(*found):
                     continue  # too long for an empty message: told as a gap
             behind = reader.seq + 1, reader.segment, reader.offset
         yield from self._flushed(behind)
@@ -60,22 +59,22 @@ class Stream:
         """As messages(): readings that were acknowledged and are asked for again."""
         state = self._state
         reader = Reader(self._journal, state.again_seq)
-        for row in self._readable(reader):
+        for found in self._readable(reader):
             if reader.seq >= state.again_end:
                 break
-            if not self._rows.add(row):
-                yield self._rows.payload()
-                self._rows.clear()
+            if not self._batch.add(*found):
+                yield self._batch.payload()
+                self._batch.clear()
                 state.again_seq = reader.seq
                 self._commit()
-                self._rows.add(row)
-        if self._rows.count:
-            yield self._rows.payload()
+                self._batch.add(*found)
+        if self._batch.count:
+            yield self._batch.payload()
         state.again_seq = state.again_end = 0
         self._commit()
 
     def _readable(self, reader):
-        """The rows of all records from the reader's place on that this firmware can read.
+        """What Batch.add() takes, of all records from the reader's place on that can be read.
 
         JournalDamaged: littlefs does not find some, and they may still be saved. When that was
         tried and can't be, those behind them come.
@@ -83,14 +82,14 @@ class Stream:
         while reader.advance():
             if reader.has_hole and self._state.storage_faults <= TRIES:
                 raise JournalDamaged("records behind %d not found" % self._state.cursor_seq)
-            row = _row(self.name, reader.seq, reader.body, self._state)
-            if row:
-                yield row
+            record = _record(self.name, reader.seq, reader.body, self._state)
+            if record:
+                yield record
 
     def _flushed(self, behind):
-        if self._rows.count:
-            yield self._rows.payload()
-            self._rows.clear()
+        if self._batch.count:
+            yield self._batch.payload()
+            self._batch.clear()
             self._move(*behind)
 
     def _cursor(self):
@@ -102,35 +101,33 @@ class Stream:
         self._commit()
 
 
-def unsent_messages(unsent, name, state, head, message_bytes, commit):
+def unsent_messages(unsent, name, state, batch, head, message_bytes, commit):
     """Yields payloads of what was saved from a lost journal, from state.unsent_offset on.
 
     When the next one is asked for, the last is acknowledged.
     """
-    rows = Rows(head + (("journal", "%016x" % unsent.journal), ("stream", name)), message_bytes)
+    fields = head + (("journal", "%016x" % unsent.journal), ("stream", name))
+    messages = batch(fields, message_bytes)
     before = state.unsent_offset
     for seq, body, behind in unsent.frames(before):
-        row = _row(name, seq, body, state)
-        if row and not rows.add(row):
-            yield rows.payload()
-            rows.clear()
+        found = _record(name, seq, body, state)
+        if found and not messages.add(*found):
+            yield messages.payload()
+            messages.clear()
             state.unsent_offset = before
             commit()
-            rows.add(row)
+            messages.add(*found)
         before = behind
-    if rows.count:
-        yield rows.payload()
+    if messages.count:
+        yield messages.payload()
 
 
-def _row(name, seq, body, state):
-    """The row of a record of that stream, None for any other."""
+def _record(name, seq, body, state):
+    """What Batch.add() takes, of a record of that stream; None for any other."""
     is_event = name == "events"
     try:
         found = event.unpack(body) if is_event else record.unpack(body)
     except ValueError:
         return None  # of another firmware; what can't be read is told as a gap
-    if is_event:
-        return event_row(seq, found, dated(state, found))
-    return reading_row(
-        seq, found, dated(state, found), record.quality_rows(bytes(record.quality(body)))
-    )
+    columns = () if is_event else record.quality_rows(bytes(record.quality(body)))
+    return seq, found, dated(state, found), columns

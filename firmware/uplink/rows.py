@@ -6,7 +6,7 @@ _END = b"]}"
 
 
 class Rows:
-    """One message, built in a buffer that is used again for the next one.
+    """A Batch of firmware/uplink/plain.py: one message at a time, in a buffer that is used again.
 
     fields: of the message beside its rows, each a name and a text, a number or None.
     """
@@ -23,8 +23,9 @@ class Rows:
         self.count = 0
         self._put(self._head)
 
-    def add(self, row):
-        """Add a row; False when it does not fit, then nothing has changed."""
+    def add(self, seq, found, dated, columns=()):
+        """Add a record; False when it does not fit, then nothing has changed."""
+        row = row_of(seq, found, dated, columns)
         if self._used + 1 + len(row) + len(_END) > self._budget_bytes:
             return False
         if self.count:
@@ -45,23 +46,17 @@ class Rows:
         self._used = end
 
 
-def reading_row(seq, reading, dated, quality=()):
-    """dated: (Unix time or None, uncertainty, flags) as known now. quality: its columns."""
-    values = (reading.odometer_ml, reading.interval_ml, reading.battery_mv)
-    return _row(seq, reading, dated, values, quality)
-
-
-def event_row(seq, event, dated):
-    return _row(seq, event, dated, (event.code, event.before, event.after, event.text), ())
-
-
-def _row(seq, record, dated, values, quality):
+def row_of(seq, found, dated, columns=()):
+    """The JSON of a record; the arguments are those of Batch.add()."""
     time_s, uncertainty_s, flags = dated
     row = [seq, time_s]
-    row.extend(values)
+    if hasattr(found, "code"):
+        row += [found.code, found.before, found.after, found.text]
+    else:
+        row += [found.odometer_ml, found.interval_ml, found.battery_mv]
     row += [flags, uncertainty_s]
     if time_s is None:
-        row += [record.boot, record.time_s]
-    if quality:
-        row.append(quality)
+        row += [found.boot, found.time_s]
+    if columns:
+        row.append(columns)
     return json.dumps(row, separators=(",", ":")).encode()

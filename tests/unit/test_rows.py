@@ -6,7 +6,7 @@ import random
 from expect import expect
 from firmware.core.event import Event
 from firmware.core.record import Reading
-from firmware.uplink.rows import Rows, event_row, reading_row
+from firmware.uplink.rows import Rows, row_of
 
 _HEAD = (("device", "m"), ("journal", "0123456789abcdef"), ("stream", "readings"))
 _MOST = (1 << 63) - 1
@@ -22,12 +22,12 @@ def _reading(**fields):
 
 
 def _messages(rows, added):
-    """The payloads that rows become, as sending.py makes them."""
-    for row in added:
-        if not rows.add(row):
+    """The payloads that records become, as sending.py makes them."""
+    for record in added:
+        if not rows.add(*record):
             yield bytes(rows.payload())
             rows.clear()
-            expect(rows.add(row), True)
+            expect(rows.add(*record), True)
     if rows.count:
         yield bytes(rows.payload())
 
@@ -40,12 +40,12 @@ def _largest_reading():
         interval_ml=0xFFFFFFFF,
         battery_mv=0xFFFF,
     )
-    return reading_row(0xFFFFFFFF, reading, (None, 0xFFFF, 0xFFFF))
+    return 0xFFFFFFFF, reading, (None, 0xFFFF, 0xFFFF)
 
 
 def _largest_event():
     event = Event(255, 0xFFFFFFFF, 0xFFFF, 0xFF, 0xFFFF, 255, -_MOST - 1, -_MOST - 1, '"' * 40)
-    return event_row(0xFFFFFFFF, event, (None, 0xFFFF, 0xFF))
+    return 0xFFFFFFFF, event, (None, 0xFFFF, 0xFF)
 
 
 def test_every_budget_is_kept_and_every_row_is_in_one_message():
@@ -57,8 +57,8 @@ def test_every_budget_is_kept_and_every_row_is_in_one_message():
             interval_ml=random.getrandbits(random.randint(1, 32)),
             battery_mv=random.getrandbits(12),
         )
-        added.append(reading_row(seq, reading, (random.getrandbits(32), 2, 0)))
-    numbers = [json.loads(row)[0] for row in added]
+        added.append((seq, reading, (random.getrandbits(32), 2, 0)))
+    numbers = [record[0] for record in added]
     for budget in range(320, 701):
         rows = Rows(_HEAD + (("oldest", 0xFFFFFFFF),), budget)
         found = []
@@ -71,24 +71,23 @@ def test_every_budget_is_kept_and_every_row_is_in_one_message():
 def test_the_smallest_budget_has_room_for_the_largest_row_of_either_stream():
     head = (("device", "d" * 32), ("journal", "f" * 16), ("offset_ml", -_MOST))
     behind = (("stream", "readings"), ("oldest", 0xFFFFFFFF))
-    expect(Rows(head + behind, 320).add(_largest_reading()), True)
+    expect(Rows(head + behind, 320).add(*_largest_reading()), True)
     behind = (("stream", "events"), ("oldest", 0xFFFFFFFF))
-    expect(Rows(head[:2] + behind, 320).add(_largest_event()), True)
+    expect(Rows(head[:2] + behind, 320).add(*_largest_event()), True)
 
 
 def test_a_message_is_full_before_the_next_one_begins():
     rows = Rows(_HEAD, 320)
     dated = (1_790_000_000, 2, 0)
-    added = [reading_row(seq, _reading(), dated) for seq in range(10, 60)]
+    added = [(seq, _reading(), dated) for seq in range(10, 60)]
     sizes = [len(payload) for payload in _messages(rows, added)]
     for size in sizes[:-1]:
-        expect(320 - len(added[0]) - 1 < size <= 320, True)
+        expect(320 - len(row_of(*added[0])) - 1 < size <= 320, True)
 
 
 def test_an_added_row_that_does_not_fit_changes_nothing():
     rows = Rows(_HEAD, 320)
-    row = reading_row(7, _reading(), (1_790_000_000, 2, 0))
-    while rows.add(row):
+    while rows.add(7, _reading(), (1_790_000_000, 2, 0)):
         before = bytes(rows.payload())
     expect(bytes(rows.payload()), before)
 
@@ -103,9 +102,6 @@ def test_golden_payloads():
         quality = vector.get("quality", [()] * len(vector["records"]))
         for fields, dated, values in zip(vector["records"], vector["dated"], quality):
             seq = fields.pop("seq")
-            if is_event:
-                row = event_row(seq, Event(**fields), dated)
-            else:
-                row = reading_row(seq, Reading(**fields), dated, values)
-            expect(rows.add(row), True)
+            found = Event(**fields) if is_event else Reading(**fields)
+            expect(rows.add(seq, found, dated, values), True)
         expect(str(rows.payload(), "utf-8"), vector["payload"])

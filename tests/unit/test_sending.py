@@ -6,6 +6,7 @@ import json
 from expect import expect
 from firmware.core import event, record
 from firmware.sending import Stream
+from firmware.uplink.rows import Rows
 from meter import Meter
 from watch import begun, check, wakes
 
@@ -30,7 +31,7 @@ class _Sent:
         self.told = []
         journal = getattr(meter.store(), name)
         head = (("device", "m"), ("journal", "00" * 8))
-        self.stream = Stream(name, journal, self.state, head, _BUDGET, self._commit)
+        self.stream = Stream(name, journal, self.state, Rows, head, _BUDGET, self._commit)
         self.seqs = []
 
     def _commit(self):
