@@ -18,6 +18,7 @@ from rill.verdict import is_sound
 from rill.world import World
 from unkind import FOREVER, ResetAt
 
+needs_mosquitto = pytest.mark.skipif(not find_mosquitto(), reason="mosquitto is not installed")
 ON_DEMAND = 8  # flag: at power-on, at the end
 
 
@@ -203,13 +204,27 @@ def test_a_wake_that_only_samples_imports_no_network_code(tmp_path):
     network |= {"network", "socket", "ntptime"}
     counted, reported, went_on = imported[0]
     assert reported >= network
-    assert not reported & {"firmware.counting", "firmware.hal.counter", "firmware.cycle"}
+    assert not reported & {"firmware.hal.counter", "firmware.cycle"}
     assert not (counted | went_on) & network
     sampling = [lives[0] for lives in imported if len(lives) == 1]
     assert sampling  # failed reports are tried again after 1, 2, 4 ... slots only
     for modules in sampling:
         assert not modules & network
         assert "firmware.storage.journal" in modules
+
+
+@needs_mosquitto
+def test_a_day_over_tls():
+    n = result(settings(tls=True))
+    assert n["records_unique"] == 25
+    assert n["reports"] == 5
+
+
+@needs_mosquitto
+@pytest.mark.prove
+@pytest.mark.parametrize("link", ["bc66", "ppp"])
+def test_days_over_tls_and_a_modem(link):
+    assert result(settings(days=3, tls=True, link=link))["records_unique"] == 3 * 24 + 1
 
 
 @pytest.mark.parametrize("program", ["amqtt", "mosquitto"])
@@ -224,8 +239,8 @@ def test_either_broker_of_our_own(program, monkeypatch):
 
 def test_the_board_s_own_modules_take_what_is_added_to_the_heap(tmp_path):
     script = tmp_path / "look.py"
-    # What each wake imports of them; on a chip they are C. The pool of names grows before, since
-    # the firmware alone needs the larger one.
+    # What each wake imports of them, and umqtt; on a chip they are C, or frozen. The pool of names
+    # grows before, since the firmware alone needs the larger one.
     script.write_text(
         "import gc, sys\n"
         "gc.collect()\n"
@@ -233,7 +248,7 @@ def test_the_board_s_own_modules_take_what_is_added_to_the_heap(tmp_path):
         "for n in range(500): hasattr(sys, '_%d' % n)\n"
         "gc.collect()\n"
         "taken -= gc.mem_alloc()\n"
-        "import machine, time, esp32\n"
+        "import machine, time, esp32, umqtt.simple\n"
         "gc.collect()\n"
         "print(taken + gc.mem_alloc())\n"
     )
