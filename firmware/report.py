@@ -13,6 +13,8 @@ from firmware.uplink.session import Session
 
 _LINK_UP_MS = const(15_000)
 _WORTH_TELLING_S = const(1)
+# A modem takes 512 bytes a command: what is around a message and its topic, and the next one.
+_MESSAGE_BYTES, _PUBLISH_BYTES = const(480), const(503)
 _UNSENT = "unsent.id"  # of storage/salvage.py
 _STREAMS = ("readings", "events")
 
@@ -70,10 +72,17 @@ def report(*, link, clock, power, config, device, store, state, keeping, commit,
 
 
 def profile_of(config, device):
-    """The Profile that the configuration names."""
-    from firmware.uplink.plain import Profile
+    """The Profile that the configuration names: of these modules one, and only in a report."""
+    name = "plain" if config.profile == "json" else config.profile
+    module = __import__("firmware.uplink." + name, None, None, ("Profile",))
+    return module.Profile(config, device)
 
-    return Profile(config, device)
+
+def _message_bytes(config, topic):
+    """The most of one message: over NB-IoT it goes, with its head, into one command."""
+    if config.link != "nbiot":
+        return config.message_bytes
+    return min(config.message_bytes, _MESSAGE_BYTES, _PUBLISH_BYTES - len(topic))
 
 
 def _up(link):
@@ -127,7 +136,7 @@ def _newest_s(store):
 def _publish_pending(session, power, profile, device, store, state, config, keeping, commit):
     head = (("device", device), ("journal", store.id_text))
     readings = head + (("offset_ml", state.offset_ml),)
-    size = config.message_bytes
+    size = _message_bytes(config, profile.topic("readings"))
     batch = profile.batch
     stream = Stream("readings", store.readings, state, batch, readings, size, commit)
     _publish(session, power, profile, "readings", stream.messages(keeping.note))
@@ -152,7 +161,7 @@ def _publish_unsent(session, power, profile, device, state, config, system, keep
         print("unsent.id is damaged: nobody knows of which journal the records in unsent are")
         state.flags |= record.STORAGE_FAULT
         return
-    head, size = (("device", device),), config.message_bytes
+    head, size = (("device", device),), _message_bytes(config, profile.topic("readings"))
     while state.unsent_pass < len(_STREAMS):
         name = _STREAMS[state.unsent_pass]
         messages = unsent_messages(unsent, name, state, profile.batch, head, size, commit)
@@ -171,7 +180,7 @@ def _publish_unsent(session, power, profile, device, state, config, system, keep
 def _publish_live(session, profile, device, state, config):
     """The odometer of now from a meter that can't store it."""
     head = (("device", device), ("journal", None), ("stream", "live"))
-    batch = profile.batch(head, config.message_bytes)
+    batch = profile.batch(head, _message_bytes(config, profile.topic("live")))
     now = when(state.time)
     flags = state.flags | now.flags
     live = record.Reading(
