@@ -88,6 +88,7 @@ def build(clock, power):
                 keeping=keeping,
                 commit=commit,
                 system=system,
+                retained=retained,
             )
 
         def act():

@@ -75,6 +75,7 @@ FIELDS = (
     ("apn", "", 0, 63),
     ("band", 0, 0, 88),  # the only one that is looked for, 0: as the modem is set
     ("profile", "json", 0, 16),  # of linking.py: how the head end is spoken to
+    ("coarse", 0, 0, 1),  # 1: of the readings, the first of each day leaves the meter
 )
 _PULSE_FIELDS = (1, 13)  # of FIELDS
 _PROBE_FIELDS = (22, 42)

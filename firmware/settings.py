@@ -64,6 +64,7 @@ class Settings:
     apn: str
     band: int
     profile: str
+    coarse: int
 
     def __init__(self, pulse_keys):
         self._pulse_keys = pulse_keys

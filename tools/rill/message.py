@@ -111,7 +111,14 @@ def decode(payload: bytes) -> Message:
 
     The journal's hex digits are returned in lower case.
     """
-    found = _parse(payload)
+    return checked(parse(payload))
+
+
+def checked(found: object) -> Message:
+    """The Message of a JSON value of version 2; PayloadError.
+
+    Other encodings say the same in other words, and are made this value first.
+    """
     if not isinstance(found, dict):
         raise PayloadError("the payload is not a JSON object")
     if type(found.get("v")) is not int or found["v"] != 2:
@@ -139,10 +146,13 @@ def decode(payload: bytes) -> Message:
     return Message(device, journal, stream, rows)
 
 
-def _parse(payload):
-    """The JSON value of the bytes; PayloadError when they are not JSON in UTF-8."""
+def parse(payload: bytes, **more) -> object:
+    """The JSON value of the bytes; PayloadError when they are not JSON in UTF-8.
+
+    more: of json.loads().
+    """
     try:
-        return json.loads(payload.decode(), object_pairs_hook=_object)
+        return json.loads(payload.decode(), object_pairs_hook=_object, **more)
     except UnicodeDecodeError as error:
         raise PayloadError(f"the payload is not UTF-8 at byte {error.start}") from error
     except (ValueError, RecursionError) as error:
