@@ -9,7 +9,7 @@ _PINS = ("modem_tx_pin", "modem_rx_pin", "modem_supply_pin", "modem_key_pin", "m
 
 
 # What may be set as profile: each is a module of uplink, "json" is plain.py.
-PROFILES = ("json",)
+PROFILES = ("json", "packed")
 
 
 def check(config):

@@ -8,7 +8,8 @@ from contextlib import ExitStack
 from paho.mqtt import client as mqtt
 
 from rill.broker import BrokerError
-from rill.message import PayloadError, decode
+from rill.decoding import decode
+from rill.message import PayloadError
 from rill.store import StoreError
 
 START_TIMEOUT_S = 5.0
@@ -125,12 +126,7 @@ class Collector:
         with self._changed:
             self.messages += 1
             try:
-                message = decode(arrived.payload)
-                if arrived.topic != f"rill/{message.device}/{message.stream}":
-                    raise PayloadError(
-                        f"{message.stream} of {message.device} came on {arrived.topic!r}"
-                    )
-                self._keep(message, arrived.payload)
+                self._keep(decode(arrived.topic, arrived.payload), arrived.payload)
             except PayloadError as error:
                 self.bad_messages += 1
                 if len(self.bad) < MAX_BAD:
