@@ -1,4 +1,4 @@
-"""Batches for the profile `packed`: seeded random ones, and the firmware's own encoding of them."""
+"""Batches for the profile `packed`: seeded ones, and the firmware's own encoding of them."""
 
 import json
 import subprocess
