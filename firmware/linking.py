@@ -10,7 +10,7 @@ _PINS = ("modem_tx_pin", "modem_rx_pin", "modem_supply_pin", "modem_key_pin", "m
 
 # What may be set as profile: each is a module of uplink, "json" is plain.py.
 PROFILES = (
-    "json", "senml", "senml_cbor", "huawei", "thingsboard", "homeassistant",
+    "json", "packed", "senml", "senml_cbor", "huawei", "thingsboard", "homeassistant",
 )  # fmt: skip
 
 

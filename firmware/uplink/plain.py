@@ -24,8 +24,8 @@ A profile says how a platform wants to be spoken to. It is a module of uplink wi
 
 and a Batch is messages of such a stream, one after the other:
 
-    add(seq, found, dated, columns)  False when it does not fit behind others, then nothing has
-                                changed; one alone always fits. MemoryError. found: a
+    add(seq, found, dated, columns)  False when it does not fit, then nothing has changed; one that
+                                can't be split may be longer than the budget. MemoryError. found: a
                                 Reading or an Event; dated: (Unix time or None, uncertainty in
                                 seconds, flags) as known now; columns: lists (kind, flag, value,
                                 uncertainty, raw) of a reading's quality
@@ -35,8 +35,6 @@ and a Batch is messages of such a stream, one after the other:
 """
 
 import json
-
-from firmware.uplink.rows import Rows
 
 
 class Profile:
@@ -49,6 +47,8 @@ class Profile:
         return "rill/%s/%s" % (self._device, stream)
 
     def batch(self, fields, budget_bytes):
+        from firmware.uplink.rows import Rows  # not for who packs them otherwise
+
         return Rows(fields, budget_bytes)
 
     def daily(self, status):

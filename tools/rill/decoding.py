@@ -1,8 +1,9 @@
 """Any message of a meter, whatever its encoding: topic and first byte tell which."""
 
-from rill import huawei, message, senml, thingsboard
+from rill import huawei, message, packed, senml, thingsboard
 from rill.message import Message, PayloadError
 
+_PACKED = 0x50
 # Beside the records: what a meter says of itself, answers, and what Home Assistant is told.
 _OTHERS = ("status", "answers", "state", "water")
 
@@ -32,6 +33,8 @@ def decode(topic: str, payload: bytes) -> Message | None:
 
 def _decoded(payload: bytes) -> Message:
     first = payload[0] if payload else 0
+    if first == _PACKED:
+        return packed.decode(payload)
     if first == ord("["):
         return senml.decode_json(payload)
     if 0x80 <= first <= 0x9F:

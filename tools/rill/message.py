@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 _REQUIRED = {"v", "device", "journal", "stream", "rows"}
 _OPTIONAL = {"oldest", "offset_ml"}
-_DEVICE = re.compile(r"[A-Za-z0-9_-]{1,32}")
+DEVICE = re.compile(r"[A-Za-z0-9_-]{1,32}")
 _JOURNAL = re.compile(r"[0-9A-Fa-f]{16}")
 _TEXT_BYTES = 40
 
@@ -16,13 +16,16 @@ class PayloadError(Exception):
 
 
 class Quality(NamedTuple):
-    """One value of the water's quality: docs/quality.md. value: None when it was rejected."""
+    """One value of the water's quality: docs/quality.md. value: None when it was rejected.
+
+    raw_uv: None when its encoding does not carry it.
+    """
 
     kind: int
     flag: int
     value: int | None
     uncertainty: int
-    raw_uv: int
+    raw_uv: int | None
 
 
 class Row(NamedTuple):
@@ -129,8 +132,8 @@ def checked(found: object) -> Message:
             f"and maybe {', '.join(sorted(_OPTIONAL))}"
         )
     for key in _OPTIONAL & found.keys():
-        _check_number("the payload", key, found[key])
-    device = _text(found, "device", _DEVICE)
+        check_number("the payload", key, found[key])
+    device = _text(found, "device", DEVICE)
     stream = found["stream"]
     if not isinstance(stream, str) or stream not in _ROWS:
         raise PayloadError("stream is not 'readings', 'events' or 'live'")
@@ -197,7 +200,7 @@ def _row(number, entries, stream):
             if not isinstance(value, str) or len(value.encode("utf-8", "replace")) > _TEXT_BYTES:
                 raise PayloadError(f"text of row {number} is not a string of {_TEXT_BYTES} bytes")
         else:
-            _check_number(f"row {number}", name, value)
+            check_number(f"row {number}", name, value)
     return kind(*entries)._replace(quality=quality) if quality else kind(*entries)
 
 
@@ -206,11 +209,12 @@ def _quality(number, entries):
         raise PayloadError(f"a quality value of row {number} is not a list of five entries")
     for name, value in zip(Quality._fields, entries, strict=True):
         if name != "value" or value is not None:
-            _check_number(f"row {number}", name, value)
+            check_number(f"row {number}", name, value)
     return Quality(*entries)
 
 
-def _check_number(where, name, value):
+def check_number(where: str, name: str, value: object) -> None:
+    """PayloadError unless it is an integer in the range of that name."""
     low, high = _RANGES[name]
     if type(value) is not int or not low <= value <= high:
         raise PayloadError(f"{name} of {where} is not an integer {low}..{high}")
