@@ -1,6 +1,11 @@
 """Which readings leave a meter that is to tell little of its household: the first of each day."""
 
+from micropython import const
+
 from firmware.core import freeze, record
+
+# The reading of midnight may be taken, or dated later, some seconds before.
+_EARLY_S = const(300)
 
 
 class Days:
@@ -28,4 +33,4 @@ class Days:
 
 def _day(found):
     time_s = found[2][0]
-    return freeze.day_of(found[1].time_s if time_s is None else time_s)
+    return freeze.day_of((found[1].time_s if time_s is None else time_s) + _EARLY_S)
