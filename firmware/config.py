@@ -74,6 +74,8 @@ FIELDS = (
     ("modem_reset_pin", -1, -1, 33),
     ("apn", "", 0, 63),
     ("band", 0, 0, 88),  # the only one that is looked for, 0: as the modem is set
+    ("profile", "json", 0, 16),  # of linking.py: how the head end is spoken to
+    ("coarse", 0, 0, 1),  # 1: of the readings, the first of each day leaves the meter
 )
 _PULSE_FIELDS = (1, 13)  # of FIELDS
 _PROBE_FIELDS = (22, 42)
@@ -113,8 +115,8 @@ def check_probes(found):
 
 
 def _check_link(found):
-    """ConfigError when there is no such link, or it can't be connected like that."""
-    if (found.link, found.apn) != ("wifi", ""):
+    """ConfigError when there is no such link or profile, or it can't be connected like that."""
+    if (found.link, found.apn, found.profile) != ("wifi", "", "json"):
         from firmware.linking import check
 
         check(found)

@@ -21,6 +21,7 @@ _BUDGET_PERIOD_S = const(86400)
 # person who fits the meter is still there.
 _PROOF_S = const(60)
 _RESTART_MS = const(1000)
+_CRASHED = const(16)  # of state.causes: behind the bits of event.POWER_ON ... BROWN_OUT
 _RESETS = {"power_on": event.POWER_ON, "reset": event.RESET, "watchdog": event.WATCHDOG}
 
 
@@ -229,8 +230,10 @@ class Cycle(Wake):
         if reset is not None:
             if self._power.was_brown_out():
                 reset = event.BROWN_OUT
+            self._state.causes |= 1 << reset
             self._keeping.note(event.BOOT, reset, self._state.boot, self._about)
         elif self._state.crashes:
+            self._state.causes |= _CRASHED
             self._keeping.note(event.WAKE_FAILED, 0, self._state.crashes)
 
     def _report(self):

@@ -11,6 +11,7 @@ from firmware.storage.modem_state import ModemState
 _DAY_S = const(86_400)
 _WEEK_S = const(604_800)
 _NOT_GRANTED = const(-1)
+_NOT_TOLD_DB = const(-128)
 _DETACHED_MS = const(3000)
 # What of a family is still needed when the network is joined.
 _NEEDED = (
@@ -46,7 +47,9 @@ def join(modem):
     finally:
         if attach.was_speed:
             modem.note(event.LINK, fault.SPEED, attach.was_speed)
-        known.rsrp_dbm = attach.rsrp_dbm or known.rsrp_dbm
+        if attach.rsrp_dbm:
+            known.rsrp_dbm = attach.rsrp_dbm
+            known.snr_db, known.tx_dbm = _stored(attach.snr_db), _stored(attach.tx_dbm)
         known.ecl = modem.budget.ecl
         known.is_asleep = 0
         known.keep()
@@ -58,6 +61,11 @@ def join(modem):
     for name in _NEEDED:
         setattr(needed, name, getattr(data, name))
     at.use(needed)
+
+
+def _stored(db):
+    """As modem_state.py keeps it: what can't be is not told."""
+    return db if db is not None and -_NOT_TOLD_DB > db > _NOT_TOLD_DB else _NOT_TOLD_DB
 
 
 def _allow(modem, known):

@@ -7,21 +7,25 @@ from micropython import const
 
 from firmware.core import event, record, timekeeping
 from firmware.core.errors import UplinkError
+from firmware.passing import in_passing
 from firmware.sending import Stream, unsent_messages
 from firmware.timing import dated, when
 from firmware.uplink.session import Session
 
 _LINK_UP_MS = const(15_000)
 _WORTH_TELLING_S = const(1)
+# A modem takes 512 bytes a command: what is around a message and its topic, and the next one.
+_MESSAGE_BYTES, _PUBLISH_BYTES = const(480), const(503)
 _UNSENT = "unsent.id"  # of storage/salvage.py
 _STREAMS = ("readings", "events")
 
 
-def report(*, link, clock, power, config, device, store, state, keeping, commit, system):
+def report(*, link, clock, power, config, device, store, state, keeping, commit, system, retained):
     """Publish what is pending. UplinkError leaves the rest for the next report.
 
     store: None when it can't be opened; then the odometer is published without a number.
-    system: the image's files, where the records of a journal that was lost may be.
+    system: the image's files, where the records of a journal that was lost may be. retained: what
+    the meter knows of its modem.
     commit() makes the state survive a reset; it is called after each PUBACK. StorageFault
     when the journal can't be read.
     """
@@ -35,7 +39,7 @@ def report(*, link, clock, power, config, device, store, state, keeping, commit,
             from firmware.uplink.tls import securing
 
             connect = securing(connect, clock, system)
-        profile = profile_of(config, device)
+        profile = profile_of(config, device, state.time.now_s() if state.time.is_known() else None)
         session = Session(
             connect=connect,
             clock=clock,
@@ -50,7 +54,10 @@ def report(*, link, clock, power, config, device, store, state, keeping, commit,
         try:
             session.open()
             power.feed()
-            if store is None and state.is_blank:
+            _tell(session, power, profile, config, state, store, retained, commit)
+            if store is None and config.coarse:
+                print("no journal: what was counted since the last day is not told")
+            elif store is None and state.is_blank:
                 print("nothing is known of what was counted before: no odometer is published")
             elif store is None:
                 _publish_live(session, profile, device, state, config)
@@ -69,11 +76,21 @@ def report(*, link, clock, power, config, device, store, state, keeping, commit,
         _down(link)
 
 
-def profile_of(config, device):
-    """The Profile that the configuration names."""
-    from firmware.uplink.plain import Profile
+def profile_of(config, device, now_s):
+    """The Profile that the configuration names: of these modules one, and only in a report.
 
-    return Profile(config, device)
+    now_s: Unix time, None when it is not known.
+    """
+    name = "plain" if config.profile == "json" else config.profile
+    module = __import__("firmware.uplink." + name, None, None, ("Profile",))
+    return module.Profile(config, device, now_s)
+
+
+def _message_bytes(config, topic):
+    """The most of one message: over NB-IoT it goes, with its head, into one command."""
+    if config.link != "nbiot":
+        return config.message_bytes
+    return min(config.message_bytes, _MESSAGE_BYTES, _PUBLISH_BYTES - len(topic))
 
 
 def _up(link):
@@ -127,15 +144,50 @@ def _newest_s(store):
 def _publish_pending(session, power, profile, device, store, state, config, keeping, commit):
     head = (("device", device), ("journal", store.id_text))
     readings = head + (("offset_ml", state.offset_ml),)
-    size = config.message_bytes
+    size = _message_bytes(config, profile.topic("readings"))
     batch = profile.batch
-    stream = Stream("readings", store.readings, state, batch, readings, size, commit)
+    days = _days(config, state.coarse_day)
+    stream = Stream("readings", store.readings, state, batch, readings, size, commit, days)
     _publish(session, power, profile, "readings", stream.messages(keeping.note))
+    newest, measured = stream.newest, stream.measured
     if state.again_seq < state.again_end:
         _publish(session, power, profile, "readings", stream.again())
     del stream  # and its buffer, before there is another one
     stream = Stream("events", store.events, state, batch, head, size, commit)
     _publish(session, power, profile, "events", stream.messages(keeping.note))
+    _publish_all(session, power, profile.closing(newest, measured, state.offset_ml))
+
+
+def _days(config, day):
+    """Which readings may leave a meter that tells little of its household; None: all."""
+    if not config.coarse:
+        return None
+    from firmware.coarse import Days
+
+    return Days(day)
+
+
+def _tell(session, power, profile, config, state, store, retained, commit):
+    """What the meter says of itself, once a day."""
+
+    def news():
+        from firmware.telling import status, told_crc
+
+        crc = told_crc(state, config)
+        is_due = crc != state.told_crc
+        return crc, status(state, config, store, retained) if is_due else None
+
+    crc, told = in_passing(news)
+    if told:
+        _publish_all(session, power, profile.daily(told))
+        state.told_crc, state.causes = crc, 0
+        commit()
+
+
+def _publish_all(session, power, messages):
+    for topic, payload, is_retained in messages:
+        session.publish(topic, payload, is_retained)
+        power.feed()
 
 
 def _publish(session, power, profile, name, messages):
@@ -152,10 +204,11 @@ def _publish_unsent(session, power, profile, device, state, config, system, keep
         print("unsent.id is damaged: nobody knows of which journal the records in unsent are")
         state.flags |= record.STORAGE_FAULT
         return
-    head, size = (("device", device),), config.message_bytes
+    head, size = (("device", device),), _message_bytes(config, profile.topic("readings"))
     while state.unsent_pass < len(_STREAMS):
         name = _STREAMS[state.unsent_pass]
-        messages = unsent_messages(unsent, name, state, profile.batch, head, size, commit)
+        days = _days(config, 0) if name == "readings" else None
+        messages = unsent_messages(unsent, name, state, profile.batch, head, size, commit, days)
         _publish(session, power, profile, name, messages)
         state.unsent_pass += 1
         state.unsent_offset = 0
@@ -171,7 +224,7 @@ def _publish_unsent(session, power, profile, device, state, config, system, keep
 def _publish_live(session, profile, device, state, config):
     """The odometer of now from a meter that can't store it."""
     head = (("device", device), ("journal", None), ("stream", "live"))
-    batch = profile.batch(head, config.message_bytes)
+    batch = profile.batch(head, _message_bytes(config, profile.topic("live")))
     now = when(state.time)
     flags = state.flags | now.flags
     live = record.Reading(

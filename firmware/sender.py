@@ -26,6 +26,7 @@ def send(parts, config, store, state, keeping, commit):
             keeping=keeping,
             commit=commit,
             system=parts["files"],
+            retained=parts["retained"],
         )
 
     if config.link == "wifi":

@@ -15,9 +15,12 @@ class Stream:
 
     name: "readings" or "events". batch(fields, budget_bytes): of the profile. head: fields of each
     message. commit() makes the state survive a reset; it is called whenever the cursor has moved.
+    days: a coarse.Days that says which readings are sent, None: all.
+
+    newest, measured: the last record that was sent, and the last one with quality values.
     """
 
-    def __init__(self, name, journal, state, batch, head, message_bytes, commit):
+    def __init__(self, name, journal, state, batch, head, message_bytes, commit, days=None):
         self.name = name
         self._journal = journal
         self._state = state
@@ -29,6 +32,8 @@ class Stream:
         except MemoryError:  # it is in pieces: more messages, but they go out
             self._batch = batch(fields, _SMALL_BYTES)
         self._prefix = "event_cursor_" if name == "events" else "cursor_"
+        self._days = days
+        self.newest = self.measured = None
 
     def messages(self, note):
         """Yields payloads; when the next one is asked for, the last is acknowledged.
@@ -42,26 +47,48 @@ class Stream:
             seq, segment, offset = self._cursor()
         reader = Reader(self._journal, seq, segment or None, offset)
         behind = seq, segment, offset
+        expected, days = seq, self._days
         for found in self._readable(reader):
-            if reader.seq > behind[0]:
+            if reader.seq > expected:
                 # They are passed alone: the cursor shall not pass what is not acknowledged.
                 yield from self._flushed(behind)
-                note(event.UNREADABLE, behind[0], reader.seq - 1, self.name)
+                note(event.UNREADABLE, expected, reader.seq - 1, self.name)
                 self._move(reader.seq, 0, 0)
+            expected = reader.seq + 1
+            if days:
+                found = days.chosen(found)
+                if not found:
+                    continue  # passed with the next one that is acknowledged
             if not self._batch.add(*found):
                 yield from self._flushed(behind)
                 if not self._batch.add(*found):
-                    continue  # too long for an empty message: told as a gap
-            behind = reader.seq + 1, reader.segment, reader.offset
+                    expected = reader.seq  # too long for an empty message: told as a gap
+                    continue
+            self.newest = found
+            if found[3]:
+                self.measured = found
+            if days:
+                days.sent(found)
+            behind = expected, reader.segment, reader.offset
         yield from self._flushed(behind)
 
     def again(self):
         """As messages(): readings that were acknowledged and are asked for again."""
         state = self._state
-        reader = Reader(self._journal, state.again_seq)
+        days = self._days
+        first = state.again_seq
+        # The one before tells whether the first one is the first of its day.
+        reader = Reader(self._journal, max(1, first - 1) if days else first)
+        if days:
+            days.begin()
         for found in self._readable(reader):
             if reader.seq >= state.again_end:
                 break
+            if days:
+                is_wanted, found = reader.seq >= first, days.chosen(found) or found
+                days.sent(found)
+                if not is_wanted or not found[2][2] & record.DAILY:
+                    continue
             if not self._batch.add(*found):
                 yield self._batch.payload()
                 self._batch.clear()
@@ -90,6 +117,8 @@ class Stream:
         if self._batch.count:
             yield self._batch.payload()
             self._batch.clear()
+            if self._days:
+                self._state.coarse_day = self._days.day
             self._move(*behind)
 
     def _cursor(self):
@@ -101,7 +130,7 @@ class Stream:
         self._commit()
 
 
-def unsent_messages(unsent, name, state, batch, head, message_bytes, commit):
+def unsent_messages(unsent, name, state, batch, head, message_bytes, commit, days):
     """Yields payloads of what was saved from a lost journal, from state.unsent_offset on.
 
     When the next one is asked for, the last is acknowledged.
@@ -111,6 +140,10 @@ def unsent_messages(unsent, name, state, batch, head, message_bytes, commit):
     before = state.unsent_offset
     for seq, body, behind in unsent.frames(before):
         found = _record(name, seq, body, state)
+        if found and days:
+            found = days.chosen(found)
+            if found:
+                days.sent(found)
         if found and not messages.add(*found):
             yield messages.payload()
             messages.clear()

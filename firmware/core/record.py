@@ -31,6 +31,7 @@ OVERRATE = const(512)  # pulses came faster than this meter can turn
 REVERSE = const(1024)  # turns backward
 BURST = const(2048)  # the flow that the configuration calls a burst
 ILLEGAL = const(4096)  # both reeds changed at once: a turn may be missing
+DAILY = const(8192)  # only on the wire: what is missing before it is kept back, see `coarse`
 
 Reading = namedtuple(
     "Reading",

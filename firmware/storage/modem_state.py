@@ -4,7 +4,7 @@ then the modem is found out about anew.
 
 import struct
 
-_LAYOUT = "<BBhBHBIIIIIiii"
+_LAYOUT = "<BBhBHBIIIIIiiibb"
 BYTES = struct.calcsize(_LAYOUT)
 _FIELDS = (
     "is_asleep",  # 1: left in power saving, registered
@@ -21,6 +21,8 @@ _FIELDS = (
     "asked_s",  # when it was asked for
     "active_s",  # T3324 and T3412 extended as granted, -1: not granted
     "periodic_s",
+    "snr_db",  # when rsrp_dbm was measured; -128: the modem does not tell it
+    "tx_dbm",  # its power at the last sending
 )
 
 
@@ -41,6 +43,8 @@ class ModemState:
     asked_s: int
     active_s: int
     periodic_s: int
+    snr_db: int
+    tx_dbm: int
 
     def __init__(self, retained):
         self._retained = retained

@@ -24,7 +24,7 @@ _PROBES_MAGIC = b"P1"
 _HISTORY_BYTES = const(192)
 _COLUMNS_BYTES = const(172)
 _MODEM_BYTES = const(64)
-_LAYOUT = "<HIHBBBBQQQIIIIIIIIIIIIIIIqIIIHHBBBBBIIHHHHQIIIBBIBIIBB"
+_LAYOUT = "<HIHBBBBQQQIIIIIIIIIIIIIIIqIIIHHBBBBBIIHHHHQIIIBBIBIIBBBIH"
 _FIELDS = (
     "boot",  # times this meter got power, modulo 2**16
     "starts",  # power-ons in a row whose first wake did not end in sleep
@@ -79,6 +79,9 @@ _FIELDS = (
     "flowed_s",  # time of the last reading with water in it
     "column_bytes",  # so many of what the probes have said belong to the next reading
     "are_old",  # 1: they should have gone with the one before
+    "causes",  # of the boots since the last daily message, a bit each: firmware/telling.py
+    "told_crc",  # of day, configuration and firmware that it told
+    "coarse_day",  # days since 1970 of the last daily reading that the head end has
 )
 _TIME = struct.calcsize(_LAYOUT)  # behind all that comes what Timekeeping packs
 _BYTES = _TIME + struct.calcsize(TIME_LAYOUT)
@@ -140,6 +143,9 @@ class State:
     flowed_s: int
     column_bytes: int
     are_old: int
+    causes: int
+    told_crc: int
+    coarse_day: int
 
     def __init__(self):
         for name in _FIELDS:

@@ -2,21 +2,30 @@
 
 import json
 
-_END = b"]}"
-
 
 class Rows:
     """A Batch of firmware/uplink/plain.py: one message at a time, in a buffer that is used again.
 
-    fields: of the message beside its rows, each a name and a text, a number or None.
+    fields: of the message beside its rows, each a name and a text, a number or None. Other
+    platforms' batches have other heads, rows and ends.
     """
 
+    END = b"]}"
+
     def __init__(self, fields, budget_bytes):
-        parts = ['"%s":%s' % (name, json.dumps(value)) for name, value in fields]
-        self._head = ('{"v":2,%s,"rows":[' % ",".join(parts)).encode()
+        self._head = self.head(fields)
         self._buffer = bytearray(budget_bytes)
         self._budget_bytes = budget_bytes
         self.clear()
+
+    def head(self, fields):
+        """The bytes that each message begins with."""
+        parts = ['"%s":%s' % (name, json.dumps(value)) for name, value in fields]
+        return ('{"v":2,%s,"rows":[' % ",".join(parts)).encode()
+
+    def row(self, seq, found, dated, columns):
+        """The bytes of a record; `count` of them are in the message already."""
+        return row_of(seq, found, dated, columns)
 
     def clear(self):
         self._used = 0
@@ -24,9 +33,12 @@ class Rows:
         self._put(self._head)
 
     def add(self, seq, found, dated, columns=()):
-        """Add a record; False when it does not fit, then nothing has changed."""
-        row = row_of(seq, found, dated, columns)
-        if self._used + 1 + len(row) + len(_END) > self._budget_bytes:
+        """Add a record; False when it does not fit, then nothing has changed.
+
+        One that can't be split makes a message of its own, however long. MemoryError
+        """
+        row = self.row(seq, found, dated, columns)
+        if self.count and self._used + 1 + len(row) + len(self.END) > self._budget_bytes:
             return False
         if self.count:
             self._put(b",")
@@ -36,8 +48,8 @@ class Rows:
 
     def payload(self):
         """The finished message, valid until clear()."""
-        end = self._used + len(_END)
-        self._buffer[self._used : end] = _END
+        end = self._used + len(self.END)
+        self._buffer[self._used : end] = self.END
         return memoryview(self._buffer)[:end]
 
     def _put(self, data):

@@ -67,10 +67,12 @@ class Session:
         umqtt.socket = _Sockets(self._sock)  # type: ignore[attr-defined]
         self._step("connect", _CONNECT_MS, self._client.connect, True, found=fault.CONNECT)
 
-    def publish(self, topic, payload):
+    def publish(self, topic, payload, is_retained=False):
         """Returns when the broker has acknowledged this very message."""
         publish = self._client.publish
-        self._step("PUBACK", _PUBACK_MS, publish, topic, payload, False, 1, found=fault.PUBACK)
+        self._step(
+            "PUBACK", _PUBACK_MS, publish, topic, payload, is_retained, 1, found=fault.PUBACK
+        )
 
     def close(self):
         """Say goodbye; everything was acknowledged before, so a failure costs nothing."""

@@ -31,10 +31,11 @@ def test_a_day_over_ppp_with_an_outage():
     assert n["modem"]["psm_entries"] >= 3
 
 
-def test_a_report_of_24_readings_is_two_bursts():
-    n = run("bc66", days=2, report_s=86_400)
+@pytest.mark.parametrize(("profile", "expected"), [("json", 4), ("packed", 2)])
+def test_a_report_is_a_burst_for_each_message_and_one_more(profile, expected):
+    n = run("bc66", days=2, report_s=86_400, config={"profile": profile})
     up, _, bursts, _ = n["modem"]["sessions"][-1]
-    assert bursts == 2 and up > 1000
+    assert bursts == expected and (up > 1000) == (profile == "json")
 
 
 def test_the_command_line_counts_what_goes_over_the_air(capsys):

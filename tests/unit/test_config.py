@@ -45,7 +45,7 @@ _PINS_NEEDED = ("instrument_tx_pin", "instrument_rx_pin") + _TDS
 _OF_A_PURIFIER = ("filter_l", "filter_days")
 _LONGEST = {
     "pulse_sensor": "electronic", "water_limits": "gb5749_small", "instrument": "",
-    "link": "wifi",
+    "link": "wifi", "profile": "json",
 }  # fmt: skip
 
 
@@ -125,6 +125,7 @@ def test_a_link_that_is_not_there_or_can_not_be_connected_is_refused():
     expect(parse(json.dumps(_NBIOT).encode()).modem, "bc66")
     for change, named in (
         ({"link": "lora"}, ("link", "lora", "nbiot")),
+        ({"profile": "telnet"}, ("profile", "telnet", "json")),
         ({"modem": ""}, ("modem",)),
         ({"modem": "bc99"}, ("modem", "bc99")),
         ({"modem": "../x"}, ("modem", "../x")),

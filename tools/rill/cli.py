@@ -10,7 +10,7 @@ import sys
 from contextlib import suppress
 
 from rill.broker import BrokerError
-from rill.fields import pulse_fields
+from rill.fields import profiles, pulse_fields
 from rill.household import household
 from rill.image import USUAL_BOARD, ImageError, boards, build
 from rill.interpreter import ToolMissing
@@ -92,6 +92,8 @@ def parser() -> argparse.ArgumentParser:
         help=f"a probe is broken then; may be given again: {', '.join(FAULTS)}")  # fmt: skip
     add("--link", choices=LINKS, default="wifi", metavar="LINK",
         help=f"how it reports: {', '.join(LINKS)} (default wifi)")  # fmt: skip
+    add("--profile", choices=profiles(), default="json",
+        help="how it speaks to the head end (default json)")  # fmt: skip
     add("--faults", type=fault_names, default=(), metavar="NAME,...",
         help="of the modem, or all; rill modem faults")  # fmt: skip
     add("--ecl", type=int, choices=(0, 1, 2), default=0,
@@ -204,6 +206,7 @@ def _simulate(options: argparse.Namespace) -> int:
         link=options.link,
         faults=options.faults,
         ecl=options.ecl,
+        config={"profile": options.profile},
     )
     with Progress(days, enabled=not options.json and sys.stderr.isatty()) as progress:
         numbers = Run(settings, progress.show).result()

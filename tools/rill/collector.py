@@ -8,7 +8,8 @@ from contextlib import ExitStack
 from paho.mqtt import client as mqtt
 
 from rill.broker import BrokerError
-from rill.message import PayloadError, decode
+from rill.decoding import decode, topics
+from rill.message import PayloadError
 from rill.store import StoreError
 
 START_TIMEOUT_S = 5.0
@@ -32,7 +33,7 @@ class Collector:
         self.bad = []
         self._broker = broker
         self._store = store
-        self._topic = f"rill/{device or '+'}/+"
+        self._topics = topics(device or "+")
         self._changed = threading.Condition()
         self._failure = None
         self._subscribed = self._closing = False
@@ -99,11 +100,11 @@ class Collector:
         if reason_code.is_failure:
             self._fail(self._broker_error(reason_code))
         else:
-            client.subscribe(self._topic, qos=1)
+            client.subscribe([(topic, 1) for topic in self._topics])
 
     def _on_subscribe(self, _client, _userdata, _mid, reason_codes, _properties):
         if any(code.is_failure for code in reason_codes):
-            self._fail(self._broker_error(f"it refused our subscription to {self._topic}"))
+            self._fail(self._broker_error(f"it refused our subscription to {self._topics}"))
             return
         with self._changed:
             self._subscribed = True
@@ -125,12 +126,9 @@ class Collector:
         with self._changed:
             self.messages += 1
             try:
-                message = decode(arrived.payload)
-                if arrived.topic != f"rill/{message.device}/{message.stream}":
-                    raise PayloadError(
-                        f"{message.stream} of {message.device} came on {arrived.topic!r}"
-                    )
-                self._keep(message, arrived.payload)
+                message = decode(arrived.topic, arrived.payload)
+                if message:
+                    self._keep(message, arrived.payload)
             except PayloadError as error:
                 self.bad_messages += 1
                 if len(self.bad) < MAX_BAD:

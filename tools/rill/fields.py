@@ -25,8 +25,13 @@ def pulse_fields() -> list[Field]:
     return fields()[slice(*_constant("_PULSE_FIELDS"))]
 
 
-def _constant(name: str):
-    for node in ast.parse((ROOT / "firmware" / "config.py").read_text()).body:
+def profiles() -> tuple[str, ...]:
+    """What may be set as profile."""
+    return _constant("PROFILES", "linking.py")
+
+
+def _constant(name: str, file: str = "config.py"):
+    for node in ast.parse((ROOT / "firmware" / file).read_text()).body:
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == name:
             return ast.literal_eval(node.value)
-    raise LookupError(f"no {name} in firmware/config.py")
+    raise LookupError(f"no {name} in firmware/{file}")

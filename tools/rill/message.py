@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 _REQUIRED = {"v", "device", "journal", "stream", "rows"}
 _OPTIONAL = {"oldest", "offset_ml"}
-_DEVICE = re.compile(r"[A-Za-z0-9_-]{1,32}")
+DEVICE = re.compile(r"[A-Za-z0-9_-]{1,32}")
 _JOURNAL = re.compile(r"[0-9A-Fa-f]{16}")
 _TEXT_BYTES = 40
 
@@ -16,13 +16,16 @@ class PayloadError(Exception):
 
 
 class Quality(NamedTuple):
-    """One value of the water's quality: docs/quality.md. value: None when it was rejected."""
+    """One value of the water's quality: docs/quality.md. value: None when it was rejected.
+
+    raw_uv: None when its encoding does not carry it.
+    """
 
     kind: int
     flag: int
     value: int | None
     uncertainty: int
-    raw_uv: int
+    raw_uv: int | None
 
 
 class Row(NamedTuple):
@@ -111,7 +114,14 @@ def decode(payload: bytes) -> Message:
 
     The journal's hex digits are returned in lower case.
     """
-    found = _parse(payload)
+    return checked(parse(payload))
+
+
+def checked(found: object) -> Message:
+    """The Message of a JSON value of version 2; PayloadError.
+
+    Other encodings say the same in other words, and are made this value first.
+    """
     if not isinstance(found, dict):
         raise PayloadError("the payload is not a JSON object")
     if type(found.get("v")) is not int or found["v"] != 2:
@@ -122,8 +132,8 @@ def decode(payload: bytes) -> Message:
             f"and maybe {', '.join(sorted(_OPTIONAL))}"
         )
     for key in _OPTIONAL & found.keys():
-        _check_number("the payload", key, found[key])
-    device = _text(found, "device", _DEVICE)
+        check_number("the payload", key, found[key])
+    device = _text(found, "device", DEVICE)
     stream = found["stream"]
     if not isinstance(stream, str) or stream not in _ROWS:
         raise PayloadError("stream is not 'readings', 'events' or 'live'")
@@ -139,10 +149,13 @@ def decode(payload: bytes) -> Message:
     return Message(device, journal, stream, rows)
 
 
-def _parse(payload):
-    """The JSON value of the bytes; PayloadError when they are not JSON in UTF-8."""
+def parse(payload: bytes, **more) -> object:
+    """The JSON value of the bytes; PayloadError when they are not JSON in UTF-8.
+
+    more: of json.loads().
+    """
     try:
-        return json.loads(payload.decode(), object_pairs_hook=_object)
+        return json.loads(payload.decode(), object_pairs_hook=_object, **more)
     except UnicodeDecodeError as error:
         raise PayloadError(f"the payload is not UTF-8 at byte {error.start}") from error
     except (ValueError, RecursionError) as error:
@@ -187,7 +200,7 @@ def _row(number, entries, stream):
             if not isinstance(value, str) or len(value.encode("utf-8", "replace")) > _TEXT_BYTES:
                 raise PayloadError(f"text of row {number} is not a string of {_TEXT_BYTES} bytes")
         else:
-            _check_number(f"row {number}", name, value)
+            check_number(f"row {number}", name, value)
     return kind(*entries)._replace(quality=quality) if quality else kind(*entries)
 
 
@@ -196,11 +209,12 @@ def _quality(number, entries):
         raise PayloadError(f"a quality value of row {number} is not a list of five entries")
     for name, value in zip(Quality._fields, entries, strict=True):
         if name != "value" or value is not None:
-            _check_number(f"row {number}", name, value)
+            check_number(f"row {number}", name, value)
     return Quality(*entries)
 
 
-def _check_number(where, name, value):
+def check_number(where: str, name: str, value: object) -> None:
+    """PayloadError unless it is an integer in the range of that name."""
     low, high = _RANGES[name]
     if type(value) is not int or not low <= value <= high:
         raise PayloadError(f"{name} of {where} is not an integer {low}..{high}")

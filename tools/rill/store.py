@@ -48,7 +48,7 @@ CREATE TABLE IF NOT EXISTS quality (
     flag INTEGER NOT NULL,
     value INTEGER NULL,
     uncertainty INTEGER NOT NULL,
-    raw_uv INTEGER NOT NULL,
+    raw_uv INTEGER NULL,
     PRIMARY KEY (device, journal, seq, kind)
 )
 """

@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 
+from rill import packed
 from rill.message import Quality
 
 _TIME_UNKNOWN = 1
@@ -85,8 +86,28 @@ def compare(meter: Meter, received: list[dict], events: list[dict]) -> dict:
 
 def quality_lost(meter: Meter, received: list[dict]) -> int:
     """How many quality values of acknowledged readings did not arrive as they were stored."""
-    arrived = {tuple(one[name] for name in ("seq", *Quality._fields)) for one in received}
-    return len({one for one in meter.quality if one[0] < meter.cursor} - arrived)
+    arrived = {
+        (one["seq"], one["kind"]): Quality(*[one[name] for name in Quality._fields])
+        for one in received
+    }
+    stored = {one[:2]: Quality(*one[1:]) for one in meter.quality if one[0] < meter.cursor}
+    return sum(
+        key not in arrived or not _is_same_quality(one, arrived[key])
+        for key, one in stored.items()
+    )
+
+
+def _is_same_quality(stored: Quality, arrived: Quality) -> bool:
+    """True when that is what arrived, at the resolution of an encoding without microvolts."""
+    if arrived.raw_uv is not None:
+        return arrived == stored
+    if (arrived.kind, arrived.flag) != (stored.kind, stored.flag):
+        return False
+    is_covered = stored.uncertainty <= arrived.uncertainty <= 2 * stored.uncertainty
+    if stored.value is None or arrived.value is None:
+        return arrived.value is stored.value and is_covered
+    step = packed.STEPS.get(stored.kind, 1)
+    return 2 * abs(arrived.value - stored.value) <= step and is_covered
 
 
 def _account(held: dict, cursor: int, next_seq: int, received: list[dict], names: tuple) -> dict:

@@ -37,7 +37,7 @@ class Attach:
         }  # fmt: skip
         self._has_band = band > 0
         self.was_speed = 0
-        self.rsrp_dbm = None
+        self.rsrp_dbm = self.snr_db = self.tx_dbm = None
         self.granted = "", ""  # T3324 and T3412 extended, as bits
         self.stat = 0
 
@@ -174,7 +174,7 @@ class Attach:
         """Signal and coverage level, for the budget and for whoever reads the events."""
         at = self._at
         _, lines = at.ask(at.family.SIGNAL)
-        self.rsrp_dbm, ecl = at.family.signal(lines)
+        self.rsrp_dbm, ecl, self.snr_db, self.tx_dbm = at.family.signal(lines)
         if ecl is None and self.rsrp_dbm is not None:
             ecl = (self.rsrp_dbm < _WEAK_DBM) + (self.rsrp_dbm < _BAD_DBM)
         if ecl in (0, 1, 2):

@@ -77,6 +77,7 @@ class Network:
         self.events = []
         self.live = []
         self.messages = []
+        self.told = []  # (topic, payload) of all else
         self.sessions = 0
 
     def up(self, timeout_ms):
@@ -109,13 +110,21 @@ class Network:
             self._answer += CONNACK
         elif data[0] == 0x32 and not self.no_puback:
             at = 2 if data[1] < 128 else 3
-            at += 2 + struct.unpack_from(">H", data, at)[0]
-            message = json.loads(bytes(data[at + 2 :]))
+            topic_bytes = struct.unpack_from(">H", data, at)[0]
+            topic = str(bytes(data[at + 2 : at + 2 + topic_bytes]), "utf-8")
+            at += 2 + topic_bytes
+            self._take(topic, bytes(data[at + 2 :]))
+            self._answer += b"\x40\x02" + bytes(data[at : at + 2])
+        self._meter.fuse.burn()
+
+    def _take(self, topic, payload):
+        if topic.startswith("rill/") and topic.endswith(("readings", "events", "live")):
+            message = json.loads(payload)
             self.messages.append(message)
             streams = {"readings": self.rows, "events": self.events, "live": self.live}
             streams[message["stream"]] += message["rows"]
-            self._answer += b"\x40\x02" + bytes(data[at : at + 2])
-        self._meter.fuse.burn()
+        else:
+            self.told.append((topic, payload))
 
     def recv(self, n, timeout_ms):
         if not self._answer:
@@ -291,6 +300,7 @@ class Meter:
             keeping=keeping,
             commit=commit,
             system=self.system,
+            retained=self.retained(),
         )
 
     # What came of it.

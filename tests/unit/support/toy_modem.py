@@ -30,7 +30,7 @@ class Toy:
 
     @staticmethod
     def signal(lines):
-        return -99, 0
+        return -99, 0, 12, None
 
 
 class ToyModem:

@@ -33,9 +33,9 @@ OFF = (("AT+QPOWD=0", "", 3000),)
 
 
 def signal(lines):
-    """(RSRP in dBm, coverage level), None for what is not told."""
+    """(RSRP in dBm, coverage level, SNR in dB, power in dBm), None for what is not told."""
     for line in lines:
         if line.startswith("+QENG: 0"):
             parts = fields(line)
-            return number(parts, 5), number(parts, 11)
-    return None, None
+            return number(parts, 5), number(parts, 11), number(parts, 8), number(parts, 12)
+    return None, None, None, None

@@ -46,13 +46,17 @@ OFF = ()
 
 
 def signal(lines):
-    """(RSRP in dBm, coverage level), None for what is not told."""
-    rsrp = ecl = None
+    """(RSRP in dBm, coverage level, SNR in dB, power in dBm), None for what is not told."""
+    rsrp = ecl = snr = power = None
     for line in lines:
         key, _, value = line.replace("NUESTATS:RADIO,", "").replace(",", ":").partition(":")
         value = number([value.strip()], 0)
         if key == "Signal power" and value is not None and value > -32_768:
             rsrp = value // 10
+        elif key == "SNR" and value is not None and value > -32_768:
+            snr = value // 10
+        elif key == "TX power" and value is not None and value > -32_768:
+            power = value // 10
         elif key == "ECL" and value is not None and value <= 2:
             ecl = value
-    return rsrp, ecl
+    return rsrp, ecl, snr, power

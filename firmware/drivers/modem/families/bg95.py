@@ -34,8 +34,10 @@ OFF = (("AT+QPOWD=1", "", 3000),)
 
 
 def signal(lines):
-    """(RSRP in dBm, None: these do not tell the coverage level)."""
+    """(RSRP in dBm, None, SNR in dB, None): these tell neither coverage level nor power."""
     for line in lines:
         if line.startswith("+QCSQ:"):
-            return number(fields(line), 2), None
-    return None, None
+            parts = fields(line)
+            sinr = number(parts, 3)  # from -20 dB on, in fifths
+            return number(parts, 2), None, None if sinr is None else sinr // 5 - 20, None
+    return None, None, None, None

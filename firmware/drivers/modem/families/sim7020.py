@@ -40,9 +40,9 @@ OFF = (("AT+CPOWD=1", "", 3000),)
 
 
 def signal(lines):
-    """(RSRP in dBm, coverage level), None for what is not told."""
+    """(RSRP in dBm, coverage level, SNR in dB, power in dBm), None for what is not told."""
     for line in lines:
         if line.startswith("+CENG:"):
             parts = fields(line)
-            return number(parts, 4), number(parts, 10)
-    return None, None
+            return number(parts, 4), number(parts, 10), number(parts, 7), number(parts, 11)
+    return None, None, None, None

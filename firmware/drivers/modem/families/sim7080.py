@@ -48,8 +48,9 @@ OFF = (("AT+CPOWD=1", "", 3000),)
 
 
 def signal(lines):
-    """(RSRP in dBm, None: these do not tell the coverage level)."""
+    """(RSRP in dBm, None, SNR in dB, None): these tell neither coverage level nor power."""
     for line in lines:
         if line.startswith("+CPSI:"):
-            return number(fields(line), 11), None
-    return None, None
+            parts = fields(line)
+            return number(parts, 11), None, number(parts, 13), None
+    return None, None, None, None

@@ -1,0 +1,62 @@
+"""What a meter says of itself once a day, and when its firmware or configuration has changed.
+
+In memory only meanwhile.
+"""
+
+from binascii import crc32
+
+from micropython import const
+
+from firmware.core import freeze, record
+from firmware.version import VERSION
+
+# By event.POWER_ON and so on; the last one is a wake that did not end in sleep.
+_CAUSES = ("power_on", "reset", "watchdog", "brown_out", "crash")
+_NOT_TOLD_DB = const(-128)
+
+
+def told_crc(state, config):
+    """Differs from that of the last message when another one is due."""
+    now = freeze.day_of(state.time.now_s()), state.config_crc, config.profile, VERSION
+    return crc32(repr(now).encode())
+
+
+def status(state, config, store, retained):
+    """A dictionary for the profile. docs/payload.md has its units."""
+    causes = [name for n, name in enumerate(_CAUSES) if state.causes >> n & 1]
+    told = {
+        "firmware": VERSION,
+        "configuration": "%08x" % state.config_crc,
+        "boot": state.boot,
+        "reset_causes": causes,
+        "failed_reports": max(0, state.failures - 1),  # this one is among them until it ends
+        "slot_s": config.slot_s,
+        "report_s": config.report_s,
+        "coarse": config.coarse,
+    }
+    if state.time.is_known():
+        told["time_s"], told["uncertainty_s"] = state.time.now_s(), state.time.uncertainty_s()
+    last = store and store.last_reading()
+    if last:
+        told["battery_mv"] = last.battery_mv
+    if state.flags & record.STORAGE_FAULT:
+        told["storage_fault"] = 1
+    if config.link != "wifi":
+        told["modem"] = _modem(retained)
+    return told
+
+
+def _modem(retained):
+    from firmware.storage.modem_state import ModemState
+
+    known = ModemState(retained)
+    told = {"ecl": known.ecl, "today_mj": known.spent_mj, "alarms_mj": known.alarm_mj}
+    if known.rsrp_dbm:
+        told["rsrp_dbm"] = known.rsrp_dbm
+        for name in ("snr_db", "tx_dbm"):
+            if getattr(known, name) != _NOT_TOLD_DB:
+                told[name] = getattr(known, name)
+    for name in ("active_s", "periodic_s"):
+        if getattr(known, name) >= 0:  # else it is not granted
+            told[name] = getattr(known, name)
+    return told

@@ -1,0 +1,42 @@
+"""Any message of a meter, whatever its encoding: topic and first byte tell which."""
+
+from rill import huawei, message, packed, senml, thingsboard
+from rill.message import Message, PayloadError
+
+_PACKED = 0x50
+# Beside the records: what a meter says of itself, answers, and what Home Assistant is told.
+_OTHERS = ("status", "answers", "state", "water")
+
+
+def topics(device: str) -> tuple[str, ...]:
+    """What a receiver subscribes to for a device, "+": for any."""
+    return (f"rill/{device}/+", huawei.topic(device), thingsboard.TOPIC)
+
+
+def decode(topic: str, payload: bytes) -> Message | None:
+    """The Message of a payload that came on that topic, None: it is not of records.
+
+    Raises PayloadError, and nothing else; also when the topic is another device's or stream's.
+    """
+    if topic == thingsboard.TOPIC:
+        return thingsboard.decode(payload)
+    device = huawei.device_of(topic)
+    if device is not None:
+        return huawei.decode(device, payload)
+    if topic.startswith("rill/") and topic.endswith(_OTHERS):
+        return None
+    found = _decoded(payload)
+    if topic != f"rill/{found.device}/{found.stream}":
+        raise PayloadError(f"{found.stream} of {found.device} came on {topic!r}")
+    return found
+
+
+def _decoded(payload: bytes) -> Message:
+    first = payload[0] if payload else 0
+    if first == _PACKED:
+        return packed.decode(payload)
+    if first == ord("["):
+        return senml.decode_json(payload)
+    if 0x80 <= first <= 0x9F:
+        return senml.decode_cbor(payload)
+    return message.decode(payload)
