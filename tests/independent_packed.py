@@ -151,9 +151,11 @@ def readings(tape, count, seq, slot, unit):
             )
             value = None
             if not is_none:
-                values[kind] += unfold(tape.rice(moving, kind))
+                power = max([2**n for n in range(32) if 2**n <= step(uncertainty)], default=0)
+                resolution = max(RESOLUTIONS.get(kind, 1), power // 64)
+                values[kind] += resolution * unfold(tape.rice(moving, kind))
                 most = 2**31 - 1
-                value = sorted((-most, values[kind] * RESOLUTIONS.get(kind, 1), most))[1]
+                value = sorted((-most, values[kind], most))[1]
             quality.append((kind, flag, value, step(uncertainty), None))
         yield {
             "seq": seq,

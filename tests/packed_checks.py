@@ -5,7 +5,7 @@ from random import Random
 import independent_packed
 from packing import encoded, random_batch
 from rill.message import PayloadError
-from rill.packed import STEPS, covered, decode
+from rill.packed import covered, decode, resolution
 
 
 def batches(seeds):
@@ -69,7 +69,7 @@ def _check_row(record, row, is_event):
         assert (one.kind, one.flag) == (kind, flag)
         assert one.uncertainty == _covering(uncertainty)
         assert (one.value is None) == (value is None)
-        assert value is None or 2 * abs(one.value - value) <= STEPS.get(kind, 1)
+        assert value is None or 2 * abs(one.value - value) <= resolution(kind, one.uncertainty)
 
 
 def _covering(uncertainty):
