@@ -10,6 +10,7 @@ import pytest
 
 from packed_checks import batches, check, damaged, is_rejected
 from packing import encoded
+from rill import packed
 from rill.decoding import decode
 from rill.image import ROOT
 from rill.message import PayloadError
@@ -57,7 +58,19 @@ def test_whatever_has_a_right_crc_is_a_message_or_rejected(some):
     random = Random(9)
     for n in range(1000):
         body = damaged(some[n % len(some)][1][0][1][:-4], random)
-        is_rejected(body + crc32(body).to_bytes(4, "big"))
+        is_rejected(_sealed(body))
+
+
+def _sealed(body):
+    return bytes(body) + crc32(body).to_bytes(4, "big")
+
+
+def test_nothing_but_zeros_up_to_a_byte_goes_behind_the_last_record():
+    body = bytearray.fromhex(_VECTORS[2]["payload"])[:-4]  # with zeros behind it
+    assert not is_rejected(_sealed(body))
+    for changed in (body[:-1] + bytes([body[-1] | 1]), body + b"\0", body[:-1]):
+        with pytest.raises(PayloadError, match="behind its last|within a record"):
+            packed.decode(_sealed(changed))
 
 
 def test_a_day_of_a_household_is_packed_into_135_bytes_and_its_volumes_into_half():
