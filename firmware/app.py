@@ -6,18 +6,13 @@ from micropython import const
 
 from board import board
 from firmware.core.errors import StorageFault
-from firmware.cycle import Cycle
-from firmware.drivers.battery import Battery
-from firmware.hal.adc import ADC
 from firmware.hal.clock import Clock
 from firmware.hal.files import Files, Readable, erase, make, mount, unmount
 from firmware.hal.flash import journal_device
 from firmware.hal.nvs import Nvs
 from firmware.hal.power import Power
-from firmware.passing import in_passing
-from firmware.planning import device
 from firmware.storage.checkpoint import Vault
-from firmware.storage.state import RetainedState
+from firmware.storage.state import REPORTING, RetainedState
 from firmware.storage.store import Store
 from firmware.version import VERSION
 
@@ -30,7 +25,7 @@ _JOURNAL_ROOT = "/journal"
 
 
 def run():
-    """One wake. Returns only when somebody pressed Ctrl-C."""
+    """One wake, or the report in it. Returns only when somebody pressed Ctrl-C."""
     gc.threshold(_GC_THRESHOLD_BYTES)
     clock = Clock()
     power = Power(board.BUTTON_PIN, board.ULP_MEASURE)
@@ -39,96 +34,29 @@ def run():
         print("journal: %s" % journal_place())
         clock.sleep_ms(_SERVICE_WINDOW_MS)
     power.watchdog_ms(_WATCHDOG_MS)
-    build(clock, power).run()
+    made_of = parts(clock, power)
+    if power.cause() == "restart" and made_of["retained"].handed_over() == REPORTING:
+        from firmware.sender import sender
+
+        sender(made_of).run()
+    from firmware.metering import meter
+
+    meter(made_of, "%s, %s" % (VERSION, journal_place())).run()
 
 
-def build(clock, power):
-    """Everything this meter is made of."""
-    nvs = Nvs()
-    vault = Vault(nvs)
+def parts(clock, power):
+    """What a Wake is made of."""
+    vault, system = Vault(Nvs()), Files("")
     retained = RetainedState(power)
-    system = Files("")
-
-    def measure(config, when, state, purifier, note):
-        def read():
-            from firmware.probes import read as read_probes
-
-            return read_probes(config, clock)
-
-        def judge():
-            from firmware.measuring import measured
-
-            return measured(
-                config=config,
-                read=found,
-                retained=retained,
-                nvs=nvs,
-                when=when,
-                state=state,
-                purifier=purifier,
-                note=note,
-            )
-
-        # Some times a day, on a meter with probes; first the drivers, then what judges them.
-        found = in_passing(read) if not purifier or purifier.is_producing() else None
-        return in_passing(judge)
-
-    def report(config, store, state, keeping, commit):
-        def publish(link):
-            from firmware.report import report as publish_over
-
-            publish_over(
-                link=link,
-                clock=clock,
-                power=power,
-                config=config,
-                device=device(config, power),
-                store=store,
-                state=state,
-                keeping=keeping,
-                commit=commit,
-                system=system,
-                retained=retained,
-            )
-
-        def act():
-            # Imported here: a wake that only samples has no use for the network.
-            if config.link == "wifi":
-                from firmware.hal.wifi import WiFi
-
-                publish(WiFi(config.wifi_ssid, config.wifi_password))
-                return
-            from firmware.nbiot import Modem
-
-            modem = Modem(
-                config=config,
-                clock=clock,
-                power=power,
-                retained=retained,
-                note=keeping.note,
-                now_s=state.time.now_s(),
-                failures=state.failures,
-                is_urgent=not state.next_report_s,
-            )
-            modem.report(publish)
-
-        in_passing(act)
-
-    return Cycle(
-        clock=clock,
-        power=power,
-        open_counter=open_counter,
-        battery=Battery(adc=ADC(board.BATTERY_PIN), divider_milli=board.BATTERY_DIVIDER_MILLI),
-        retained=retained,
-        files=system,
-        vault=vault,
-        open_store=lambda segment, is_damaged: open_store(vault, segment, is_damaged),
-        about="%s, %s" % (VERSION, journal_place()),
-        repair=lambda state: repair(state, vault, retained, system, power.feed),
-        report=report,
-        measure=measure,
-        open_purifier=open_purifier,
-    )
+    return {
+        "clock": clock,
+        "power": power,
+        "retained": retained,
+        "files": system,
+        "vault": vault,
+        "open_store": lambda segment, is_damaged: open_store(vault, segment, is_damaged),
+        "repair": lambda state: repair(state, vault, retained, system, power.feed),
+    }
 
 
 def open_counter(config):
@@ -147,16 +75,6 @@ def open_counter(config):
     from firmware.hal.counter import Counter
 
     return Counter(config, board.ULP_MEASURE)
-
-
-def open_purifier():
-    """The Purifier of a board that is one, None on any other."""
-    if board.FLUSH_PIN is None:
-        return None
-    from firmware.hal.line import Input
-    from firmware.purifier import Purifier
-
-    return Purifier(Input(board.FLUSH_PIN))
 
 
 def open_store(vault, segment=0, is_damaged=False):

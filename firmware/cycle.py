@@ -10,10 +10,10 @@ from micropython import const
 
 from firmware import counting, looking, planning
 from firmware.core import event, record, schedule
-from firmware.core.errors import TRIES, JournalDamaged, StorageFault, UplinkError
-from firmware.keeping import Keeping
+from firmware.core.errors import TRIES
 from firmware.passing import in_passing
-from firmware.timing import SlowClock, when
+from firmware.storage.state import CRASHED, REPORTING
+from firmware.wake import Wake
 
 _CRASH_SLEEP_MS = const(60_000)
 _BUDGET_PERIOD_S = const(86400)
@@ -25,33 +25,24 @@ _CRASHED = const(16)  # of state.causes: behind the bits of event.POWER_ON ... B
 _RESETS = {"power_on": event.POWER_ON, "reset": event.RESET, "watchdog": event.WATCHDOG}
 
 
-class Cycle:
+class Cycle(Wake):
     """The parts of one meter; wired in app.py.
 
-    open_counter(config), open_store(segment, is_damaged), repair(state), report(...),
-    measure(config, when, state, purifier, note) and open_purifier() are called only when they are
-    needed. about: firmware and journal, for the event of each boot.
+    open_counter(config), report(...), measure(config, when, state, purifier, note) and
+    open_purifier() are called only when they are needed, report only by a meter that stays awake.
+    about: firmware and journal, for the event of each boot.
     """
 
-    def __init__(
-        self, *, clock, power, open_counter, battery, retained, files, vault, open_store, repair,
-        report, measure, open_purifier, about,
-    ):  # fmt: skip
-        self._clock = clock
-        self._slow_clock = SlowClock(clock)
-        self._power = power
+    def __init__(self, *, open_counter, battery, report, measure, open_purifier, about, **wake):
+        super().__init__(**wake)
+        self._clock = wake["clock"]
         self._battery = battery
-        self._retained = retained
-        self._files = files
         self._report_with = report
         self._measure_with = measure
         self._open_purifier = open_purifier
         self._purifier = None
         self._about = about
         self._counting = counting.Counting(open_counter)
-        self._keeping = Keeping(open_store, vault, repair)
-        self._state = None
-        self._config = None
         self._is_safe = False
 
     def run(self):
@@ -59,6 +50,8 @@ class Cycle:
         that stays awake lets the next one follow it.
         """
         cause = self._power.cause()
+        if cause == "restart" and not self._retained.handed_over():
+            cause = "reset"  # somebody pressed Ctrl-D
         while True:
             sleep_ms = self._wake(cause)
             if not self._counting.stays_awake:
@@ -70,11 +63,14 @@ class Cycle:
     def _wake(self, cause):
         """Milliseconds until the next one."""
         try:
-            self._begin(cause)
-            if self._is_safe or not self._config:
-                self._let_slot_pass()
+            if cause == "restart":
+                self._resume()
             else:
-                self._record_and_report(cause)
+                self._begin(cause)
+                if self._is_safe or not self._config:
+                    self._let_slot_pass()
+                else:
+                    self._record_and_report(cause)
             sleep_ms = self._plan()
             self._state.running = 0
             self._finish()
@@ -87,30 +83,33 @@ class Cycle:
             return _CRASH_SLEEP_MS
 
     def _begin(self, cause):
-        cold = in_passing(lambda: self._recalled(cause))
+        cold = self._recall(cause)
         self._now_s()
         self._commit()
-        self._config = in_passing(self._configured)
+        self._configure()
         self._counting.start(self._state, self._config, cause, cold, self._retained)
         self._counting.begin(self._state, self._config)
         self._commit()  # the coprocessor may stop; what it counted until now is safe
 
     def _recalled(self, cause):
-        """True when retained memory knew nothing."""
-        from firmware.waking import is_safe_mode, state_at_wake  # what a report has no room for
+        cold = super()._recalled(cause)
+        if cause != "restart":
+            from firmware.waking import is_safe_mode
 
-        keeping = self._keeping
-        self._state, cold = state_at_wake(
-            cause=cause, retained=self._retained, vault=keeping.vault, open_store=keeping.store
-        )
-        keeping.begin(self._state, self._commit, self._when)
-        self._is_safe = is_safe_mode(self._state)
+            self._is_safe = is_safe_mode(self._state)
         return cold
 
-    def _configured(self):
-        from firmware.configuring import configured  # with a table that nobody needs later
-
-        return configured(self._files, self._state, self._keeping)
+    def _resume(self):
+        """The report of this wake is over, and what it needed has left the memory."""
+        has_crashed = self._retained.handed_over() == CRASHED
+        self._recall("restart")
+        self._now_s()
+        self._configure()
+        self._counting.start(self._state, self._config, "restart", False, self._retained)
+        if has_crashed:
+            raise RuntimeError("the report crashed")
+        self._counting.take(self._state, self._config)  # its pace is judged by sleeps alone
+        self._commit()
 
     def _finish(self):
         state, allowance = self._state, None
@@ -157,22 +156,10 @@ class Cycle:
             return False
         return not self._state.flags & record.STORAGE_FAULT  # its file system is mounted at boot
 
-    def _commit(self):
-        self._retained.save(self._state)
-
     def _take_and_commit(self):
         # A report takes a while, and what PCNT holds is lost with a reset.
         self._counting.take(self._state, self._config)
         self._commit()
-
-    def _now_s(self):
-        """Unix seconds, or seconds since power-on until the clock has been set."""
-        self._state.time.look(*self._slow_clock.slow())
-        return self._state.time.now_s()
-
-    def _when(self):
-        self._now_s()
-        return when(self._state.time)
 
     def _let_slot_pass(self):
         # A slot that is due and stays due would be a sleep of a second, again and again.
@@ -197,7 +184,12 @@ class Cycle:
         self._tell_beginning(cause)
         is_due = self._now_s() + schedule.EARLY_S >= state.next_report_s
         if self._config.broker_host and is_due:
-            self._report()
+            if self._counting.stays_awake:
+                in_passing(self._report)
+            else:
+                state.running = REPORTING
+                self._commit()
+                self._power.restart()
 
     def _is_slot(self, now_s):
         state = self._state
@@ -245,43 +237,17 @@ class Cycle:
             self._keeping.note(event.WAKE_FAILED, 0, self._state.crashes)
 
     def _report(self):
-        state = self._state
-        failed = state.failures
-        state.failures = min(failed + 1, 255)  # until it has succeeded
-        self._keeping.checkpoint()
-        retry_s = self._publish()
-        if failed and not state.failures:
-            self._keeping.note(event.REPORTS_FAILED, failed)
-        self._keeping.checkpoint()
-        planning.follow_clock(state, self._config, self._power, self._now_s())
-        planning.after_report(state, self._config, self._power, self._now_s(), retry_s)
+        from firmware.reporting import report
 
-    def _publish(self):
-        """Seconds after which to try again, 0: it was sent, or the link leaves that to us."""
-        store, retry_s = None, 0
-        try:
-            store = self._keeping.store()
-        except StorageFault as fault:
-            print(fault)  # and it is said to the head end
-            self._state.flags |= record.STORAGE_FAULT
-        try:
-            self._report_with(
-                self._config, store, self._state, self._keeping, self._take_and_commit
-            )
-            self._state.failures = 0
-            if self._state.storage_faults < TRIES:
-                self._state.storage_faults = 0
-        except JournalDamaged as damage:
-            self._keeping.mend(damage, self._state.storage_faults + 1 >= TRIES)
-        except StorageFault as fault:
-            print(fault)
-            self._state.flags |= record.STORAGE_FAULT
-        except UplinkError as error:
-            print("report failed, the readings stay in the journal: %s" % error)
-            retry_s = error.retry_s
-        except OSError as error:
-            print("report failed, the readings stay in the journal: %s" % error)
-        return retry_s
+        report(
+            state=self._state,
+            config=self._config,
+            power=self._power,
+            keeping=self._keeping,
+            now_s=self._now_s,
+            commit=self._take_and_commit,
+            send=self._report_with,
+        )
 
     def _plan(self):
         """Milliseconds to sleep."""

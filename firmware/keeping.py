@@ -31,6 +31,10 @@ class Keeping:
         self._commit = commit
         self._when = when
 
+    def goes_on(self):
+        """This wake has tried to open the journal before: failing again is not another wake."""
+        self._has_failed = self._state.store_faults > 0
+
     def look_at_clock(self):
         """A link may have taken minutes to come up: the meter's time is that of now again."""
         self._when()

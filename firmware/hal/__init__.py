@@ -74,10 +74,13 @@ flash.journal_device()
 
 power.Power(button_pin, measure)
     measure: of the board, to keep the coprocessor counting in deep sleep (ULP_MEASURE)
-    cause()                 why this run began: power_on, reset, watchdog, timer, button, or ulp:
-                            the coprocessor has something to say
+    cause()                 why this run began: power_on, reset, watchdog, timer, button, restart
+                            (that, or Ctrl-D at the prompt), or ulp: the coprocessor has
+                            something to say
     was_brown_out()         True when a power_on came because the voltage had broken down
     deep_sleep_ms(n)        never returns; 1 <= n < 2**31; button and coprocessor also end it
+    restart()               never returns: the interpreter begins anew, with all of its memory. The
+                            chip does not: watchdog, clock, pins and coprocessor go on
     retained_read()         bytes of the RTC memory (at most 2048); anything after power-on
     retained_write(data)    at most 2048 bytes; survives deep sleep and resets, not loss of power
     watchdog_ms(n)          from now on a reset comes n milliseconds after the last feed()

@@ -28,6 +28,8 @@ class Power:
             return _WAKE_CAUSES.get(machine.wake_reason(), "timer")
         if reset == machine.PWRON_RESET:
             return "power_on"
+        if reset == machine.SOFT_RESET:
+            return "restart"
         return "watchdog" if reset == machine.WDT_RESET else "reset"
 
     def was_brown_out(self):
@@ -50,6 +52,10 @@ class Power:
             esp32.wake_on_ulp(True)
         # Other chips come here to restart only; some have neither.
         machine.deepsleep(n)
+
+    def restart(self):
+        # The interpreter alone: some ten milliseconds, and no bootloader.
+        machine.soft_reset()
 
     def retained_read(self):
         return machine.RTC().memory()

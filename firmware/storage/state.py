@@ -13,6 +13,11 @@ from firmware.core.seal import SEAL_BYTES, seal, unseal
 from firmware.core.timekeeping import LAYOUT as TIME_LAYOUT
 from firmware.core.timekeeping import Timekeeping
 
+# Of `running`: the wake goes on after a restart, which it has asked for itself.
+REPORTING = const(2)  # the report comes next
+REPORTED = const(3)  # it is done
+CRASHED = const(4)  # it could not be brought to an end
+
 _MAGIC = const(0x5233)  # "3R": layout version 3
 _SLOT_BYTES = const(416)
 _PROBES_MAGIC = b"P1"
@@ -52,7 +57,7 @@ _FIELDS = (
     "frozen_day",  # days since 1970 of the newest freeze, 0: not known
     "failures",  # reports that failed in a row
     "crashes",  # wakes in a row that did not end in sleep
-    "running",  # 1 from the first commit of a wake to its last
+    "running",  # 1 from the first commit of a wake to its last, or one of the above
     "clock_set",  # 1 when next_slot_s and next_report_s are Unix time
     "store_faults",  # wakes in a row in which the journal could not be opened
     "count_reverse",  # the reverse counter's value that is already in reverse_pulses
@@ -191,6 +196,11 @@ class RetainedState:
         state = State()
         state.unpack(newest)
         return state
+
+    def handed_over(self):
+        """What state.running says of a wake that goes on after a restart, 0: it doesn't."""
+        state = self.load()
+        return state.running if state and state.running >= REPORTING else 0
 
     def _content(self, start):
         content = unseal(bytes(self._image[start : start + _BYTES + SEAL_BYTES]))

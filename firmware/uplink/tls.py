@@ -19,7 +19,7 @@ from firmware.core.errors import TlsError, UplinkError
 
 _CA_FILE = "broker.der"
 _MOST_CA_BYTES = const(4096)
-_READ_BYTES = const(1024)
+_READ_BYTES = const(512)
 _FLIGHT_BYTES = const(6144)  # the largest message of a meter fits, in the two records it may need
 _VERIFY_FAILED = const(-0x2700)  # the interpreter tells this one by a ValueError without number
 

@@ -103,6 +103,25 @@ def test_power_knows_why_a_run_began(tmp_path, hal):
 
 
 @pytest.mark.parametrize("hal", ["ports", "chip"])
+def test_a_restart_is_of_the_interpreter_alone(tmp_path, hal):
+    script = tmp_path / "script.py"
+    script.write_text(
+        "from firmware.hal.power import Power\nfrom firmware.hal.clock import Clock\n"
+        "power, clock = Power(0, ''), Clock()\n"
+        "if power.cause() == 'restart':\n"
+        "    clock.sleep_ms(3000)\n"
+        "    print('watched no longer')\n"
+        "power.watchdog_ms(5000)\n"
+        "clock.sleep_ms(3000)\n"
+        "power.restart()\n"
+        "print('went on')\n"
+    )
+    board = Board(tmp_path, build(), build_board(), World(array("q")), hal=hal)
+    assert board.wake("timer", scripts=(str(script),)).kind == "watchdog"
+    assert board.console_end() == ""
+
+
+@pytest.mark.parametrize("hal", ["ports", "chip"])
 def test_a_watchdog_that_is_not_fed_bites(tmp_path, hal):
     script = tmp_path / "script.py"
     script.write_text(

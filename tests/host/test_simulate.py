@@ -18,6 +18,7 @@ from rill.verdict import is_sound
 from rill.world import World
 from unkind import FOREVER, ResetAt
 
+needs_mosquitto = pytest.mark.skipif(not find_mosquitto(), reason="mosquitto is not installed")
 ON_DEMAND = 8  # flag: at power-on, at the end
 
 
@@ -169,11 +170,12 @@ def test_a_real_household(recordings, pulse_ml):
 _SPY = """
 import sys
 from firmware.hal.power import Power
-sleep = Power.deep_sleep_ms
-def spy(power, n):
-    print("modules:", " ".join(sys.modules))
-    sleep(power, n)
-Power.deep_sleep_ms = spy
+def spied(end):
+    def spy(*arguments):
+        print("modules:", " ".join(sys.modules))
+        end(*arguments)
+    return spy
+Power.deep_sleep_ms, Power.restart = spied(Power.deep_sleep_ms), spied(Power.restart)
 from firmware import passing
 passing.in_passing = lambda act: act()  # what was imported in passing is told, too
 from firmware.app import run
@@ -182,7 +184,10 @@ run()
 
 
 def test_a_wake_that_only_samples_imports_no_network_code(tmp_path):
-    """An import is battery. The first wake reports (in vain), the second has no reason to."""
+    """An import is battery. The first wake reports (in vain), the second has no reason to.
+
+    And what counts and records shares no memory with the report.
+    """
     world = World(array("q"), outages_s=((0, FOREVER),))
     board = Board(tmp_path, build(), build_board(), world, heap_bytes=200_000)
     (board.flash / "config.json").write_text('{"broker_host": "127.0.0.1", "report_s": 86400}')
@@ -192,17 +197,34 @@ def test_a_wake_that_only_samples_imports_no_network_code(tmp_path):
     for cause in ("power_on", "timer", "timer", "timer", "timer"):
         ending = board.wake(cause, scripts=(str(script),))
         world.now_us += ending.sleep_ms * 1000
-        last_line = board.console_end(1)
-        assert last_line.startswith("modules:")
-        imported.append(set(last_line.split()))
+        lines = board.console_end(1000).splitlines()
+        lives = [set(line.split()) for line in lines if line.startswith("modules:")]
+        imported.append(lives[sum(map(len, imported)) :])
     network = {"umqtt.simple", "firmware.report", "firmware.uplink.session", "firmware.hal.wifi"}
     network |= {"network", "socket", "ntptime"}
-    assert imported[0] >= network
-    sampling = [modules for modules in imported if "firmware.report" not in modules]
+    counted, reported, went_on = imported[0]
+    assert reported >= network
+    assert not reported & {"firmware.hal.counter", "firmware.cycle"}
+    assert not (counted | went_on) & network
+    sampling = [lives[0] for lives in imported if len(lives) == 1]
     assert sampling  # failed reports are tried again after 1, 2, 4 ... slots only
     for modules in sampling:
         assert not modules & network
         assert "firmware.storage.journal" in modules
+
+
+@needs_mosquitto
+def test_a_day_over_tls():
+    n = result(settings(tls=True))
+    assert n["records_unique"] == 25
+    assert n["reports"] == 5
+
+
+@needs_mosquitto
+@pytest.mark.prove
+@pytest.mark.parametrize("link", ["bc66", "ppp"])
+def test_days_over_tls_and_a_modem(link):
+    assert result(settings(days=3, tls=True, link=link))["records_unique"] == 3 * 24 + 1
 
 
 @pytest.mark.parametrize("program", ["amqtt", "mosquitto"])
@@ -217,8 +239,8 @@ def test_either_broker_of_our_own(program, monkeypatch):
 
 def test_the_board_s_own_modules_take_what_is_added_to_the_heap(tmp_path):
     script = tmp_path / "look.py"
-    # What each wake imports of them; on a chip they are C. The pool of names grows before, since
-    # the firmware alone needs the larger one.
+    # What each wake imports of them, and umqtt; on a chip they are C, or frozen. The pool of names
+    # grows before, since the firmware alone needs the larger one.
     script.write_text(
         "import gc, sys\n"
         "gc.collect()\n"
@@ -226,7 +248,7 @@ def test_the_board_s_own_modules_take_what_is_added_to_the_heap(tmp_path):
         "for n in range(500): hasattr(sys, '_%d' % n)\n"
         "gc.collect()\n"
         "taken -= gc.mem_alloc()\n"
-        "import machine, time, esp32\n"
+        "import machine, time, esp32, umqtt.simple\n"
         "gc.collect()\n"
         "print(taken + gc.mem_alloc())\n"
     )

@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 import pytest
 from paho.mqtt import client as mqtt
 
-from certificates import Authority
+from rill.authority import Authority
 from rill.board_process import Board
 from rill.broker import Broker, find_mosquitto
 from rill.image import build, build_board
@@ -96,13 +96,9 @@ def secure_broker(folder, authority, *names, days=(-1, 1)):
     """(its port for TLS, its port without)."""
     if not find_mosquitto():
         pytest.skip("mosquitto is not installed")
-    certificate, key = authority.issue(folder / "broker", *names, days=days)
-    with socket.socket() as holder:
-        holder.bind(("127.0.0.1", 0))
-        port = holder.getsockname()[1]
-    config = f"listener {port} 127.0.0.1\ncertfile {certificate}\nkeyfile {key}\n"
-    with Broker.local("mosquitto", config) as broker:
-        yield port, broker.port
+    certificate = authority.issue(folder / "broker", *names, days=days)
+    with Broker.local("mosquitto", certificate=certificate) as broker:
+        yield broker.tls_port, broker.port
 
 
 @contextmanager

@@ -22,12 +22,13 @@ from rill.world import World
 JOURNAL_BYTES = 1536 * 1024
 _RETAINED_BYTES = 2048
 _BOOT_US = 400_000  # facts: about 400 ms from wake to main.py on a plain ESP32
-# Of the heap, what the simulated board's own modules take in each wake: on a chip they are no
-# bytecode. tests/host/test_simulate.py measures it.
-BOARD_HEAP_BYTES = 36_000
+_RESTART_US = 50_000  # of the interpreter alone
+# Of the heap, what the simulated board's own modules take in each wake, and umqtt in a report: on
+# a chip they are no bytecode in memory. tests/host/test_simulate.py measures it.
+BOARD_HEAP_BYTES = 39_500
 _HANG_S = 20.0  # real seconds without a crossing: the firmware hangs, the watchdog bites
 _OVER_BYTES = 0xFFFFFFFF  # as in board/border.py
-_CAUSES = {"power_on": 0, "reset": 1, "watchdog": 2, "timer": 3, "button": 4, "ulp": 5}
+_CAUSES = ("power_on", "reset", "watchdog", "timer", "button", "ulp", "restart")
 
 
 @dataclass(frozen=True)
@@ -77,14 +78,28 @@ class Board:
     def wake(
         self, cause: str, fuse: int = 0, scripts=("boot.py", "main.py"), cut: str = "-"
     ) -> Ending:
-        """Run one wake. fuse: the crossing of the border at which the board is reset, 0 never.
+        """Run one wake, restarts of the interpreter included.
+
+        fuse: the crossing of the border at which the board is reset, 0 never.
 
         cut: OPERATION:MODE:SEED of the flash at which it is (board/flash.py), "-" never.
         """
-        self._world.begin_wake(_CAUSES[cause], _BOOT_US)
+        self._world.begin_wake(_CAUSES.index(cause), _BOOT_US)
         began = time.perf_counter()
+        crossings = heap_peak = operations = 0
         with open(self._console, "ab") as console:
-            kind, sleep_ms, crossings, heap_peak = self._serve(fuse, cut, scripts, console)
+            while True:
+                left = fuse and fuse - crossings
+                kind, sleep_ms, crossed, peak = self._serve(
+                    left, _behind(operations, cut), scripts, console
+                )
+                crossings += crossed
+                heap_peak = max(heap_peak, peak)
+                operations += self._world.wear.operations
+                if kind != "restart":
+                    break
+                self._world.restart(_CAUSES.index("restart"), _RESTART_US)
+        self._world.wear.operations = operations
         return Ending(kind, sleep_ms, crossings, heap_peak, (time.perf_counter() - began) * 1000)
 
     def copied(self, folder: Path, world: World) -> "Board":
@@ -165,6 +180,14 @@ class Board:
         return [*micropython(), *heap, start, board, self._hal, *fds, *paths, *unkind, *scripts]
 
 
+def _behind(operations: int, cut: str) -> str:
+    """The cut of a run before which there were so many operations of the flash."""
+    if cut == "-":
+        return cut
+    operation, rest = cut.split(":", 1)
+    return f"{int(operation) - operations}:{rest}"
+
+
 def _mask(blocks: list[int]) -> str:
     return f"{sum(1 << block for block in set(blocks)):x}"
 
@@ -203,6 +226,8 @@ class _Conversation:
             return "reset", 0
         if operation == op.OVER:
             return "over", 0
+        if operation == op.RESTART:
+            return "restart", 0
         if operation == op.CROSSINGS:
             self._crossings = value
             self._answer(0)

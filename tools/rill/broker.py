@@ -211,6 +211,8 @@ def _wait_until_ready(process, port, deadline_s):
 class Broker:
     """A running broker: `host, port, username, password` to connect with, and its `name`.
 
+    tls_port: the same broker over TLS, None: not that we know.
+
     Made by `Broker.local()` or `Broker.at(url)`; a context manager that ends what it started.
     """
 
@@ -218,6 +220,7 @@ class Broker:
         self.host, self.port = host, port
         self.username, self.password = username, password
         self.name = name
+        self.tls_port = None
         self._process = None
 
     @classmethod
@@ -228,18 +231,23 @@ class Broker:
         return cls(host, port, username, password, name=re.sub(r"//.*@", "//", url))
 
     @classmethod
-    def local(cls, program=None, more_config=""):
+    def local(cls, program=None, certificate=None):
         """Start a broker on a free loopback port; it is ready for clients on return.
 
         program is "mosquitto", "amqtt", or None for the first of these that is installed.
-        more_config: lines for mosquitto's configuration, such as further listeners.
+        certificate: files, it and its key, of a listener of mosquitto for TLS at tls_port.
         Raises BrokerError when none is, or when it is not ready in 10 s.
         """
         name, file_name, text, command = _choose(program)
-        recipe = file_name, text + more_config, command
+        tls_port = _free_port() if certificate else None
+        if certificate:
+            lines = "listener {} {}\ncertfile {}\nkeyfile {}\n"
+            text += lines.format(tls_port, LOOPBACK, *certificate)
+        recipe = file_name, text, command
         deadline_s = time.monotonic() + START_TIMEOUT_S
         for _ in range(START_ATTEMPTS):
             broker = cls(LOOPBACK, _free_port(), name=name)
+            broker.tls_port = tls_port
             with ExitStack() as on_failure:
                 on_failure.callback(broker.close)
                 reason = broker._start(*recipe, deadline_s)

@@ -74,6 +74,11 @@ def parser() -> argparse.ArgumentParser:
         "--report-s", type=_number(60, 604800), default=21600, help="a report each (default 21600)"
     )
     add("--broker", metavar="URL", help="mqtt://host:port (default: one of our own)")
+    add(
+        "--tls",
+        action="store_true",
+        help="the meter checks the broker (mosquitto) by a CA of our own",
+    )
     add("--outage", type=_outage, action="append", default=[], metavar="START_S:LENGTH_S",
         help="no network from START_S on for LENGTH_S; may be given again")  # fmt: skip
     add("--reset-every", type=_number(2, 10**6), default=0, metavar="N",
@@ -188,6 +193,7 @@ def _simulate(options: argparse.Namespace) -> int:
         slot_s=options.slot_s,
         report_s=options.report_s,
         broker=options.broker,
+        tls=options.tls,
         outages_s=tuple(options.outage),
         reset_every=options.reset_every,
         heap_bytes=options.heap,
@@ -224,6 +230,8 @@ def _refusal(options: argparse.Namespace, days: int) -> str | None:
     """What is wrong with options that don't go together, as one sentence."""
     if options.report_s % options.slot_s or _DAY_S % options.slot_s:
         return "--report-s must be a multiple of --slot-s, and that divide 86400"
+    if options.tls and options.broker:
+        return "--tls is for a broker of our own: a meter has to be given the CA of another one"
     is_purifier, own = options.board == "purifier", options.sensor != "reed"
     if is_purifier and (own or options.trace or options.pulse_ml or options.quality):
         return "--board purifier brings its own water, sensor and probes"

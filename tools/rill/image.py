@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from rill import operations
 from rill.interpreter import micropython, mpy_cross
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -29,6 +30,9 @@ _ULP_PATCHERS = ("firmware/hal/ulp_image.py", "firmware/hal/ulp_loader.py")
 _ULP_LISTING = "ulp_counter.lst"
 _HEADER_BYTES = 12
 _ENTRY_SYMBOL = "entry"
+_OPERATIONS = {name: n for name, n in vars(operations).items() if name.isupper()}
+_OPERATION = re.compile(rf"^({'|'.join(_OPERATIONS)}) = const\(.*\n", re.MULTILINE)
+_IMPORTED = re.compile(r"from border import (\([^)]*\)|.*)")
 _SCRIPTS = ("start.py", "dump.py", "told.py", "stored.py")  # of the board: run as they are
 
 
@@ -61,8 +65,26 @@ def build_board(root: Path = ROOT) -> Path:
     source = Path(__file__).parent / "board"
     for path in source.rglob("*.py"):
         name = path.relative_to(source)
+        path = _nameless(path, root / "build" / "generated" / "board" / name)
         _make(path, board / (name if name.name in _SCRIPTS else name.with_suffix(".mpy")))
     return board
+
+
+def _nameless(source: Path, target: Path) -> Path:
+    """The source with numbers for operations of the border: names would take the meter's heap."""
+    text = _OPERATION.sub("", source.read_text())
+    text = _IMPORTED.sub(
+        lambda found: (
+            "from border import "
+            + ", ".join(name for name in re.findall(r"\w+", found[1]) if name not in _OPERATIONS)
+        ),
+        text,
+    )
+    text = re.sub(r"\b[A-Z_]+\b", lambda found: str(_OPERATIONS.get(found[0], found[0])), text)
+    if not target.exists() or target.read_text() != text:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text)
+    return target
 
 
 def _pointer(root: Path, board: str) -> Path:
@@ -108,10 +130,18 @@ def _make(source: Path, target: Path) -> None:
 
 def compile_file(source: Path, target: Path) -> None:
     """Compile for the ESP32. Plain bytecode, so the unix port runs the same file."""
-    command = [mpy_cross(), "-march=xtensawin", "-s", source.name, "-o", str(target), str(source)]
+    name = _module(source)
+    command = [mpy_cross(), "-march=xtensawin", "-s", name, "-o", str(target), str(source)]
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:
         raise ImageError(f"{source}: {(done.stderr or done.stdout).strip()}")
+
+
+def _module(source: Path) -> str:
+    """What a traceback calls it: its name as a module, which is in the memory already."""
+    parts = source.with_suffix("").parts
+    behind = parts[::-1].index("firmware") + 1 if "firmware" in parts else 1
+    return ".".join(parts[-behind:])
 
 
 def _remove_others(image: Path, wanted: set[Path]) -> None:

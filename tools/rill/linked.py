@@ -22,17 +22,22 @@ def model_of(link: str) -> str | None:
     return _PPP_MODEL if link == "ppp" else FAMILY_MODELS.get(link, link)
 
 
+def host_name(link: str) -> str:
+    """By which the meter knows the broker."""
+    return "127.0.0.1" if model_of(link) is None else _BROKER_NAME
+
+
 def configuration(link: str) -> dict:
     """What config.json says of it."""
     model = model_of(link)
     if model is None:
-        return {"wifi_ssid": "bench", "broker_host": "127.0.0.1"}
+        return {"wifi_ssid": "bench", "broker_host": host_name(link)}
     return MODEM_PINS | {
         "link": "ppp" if link == "ppp" else "nbiot",
         "modem": model,
         "apn": "rill.test",
         "band": MODELS[model].band,
-        "broker_host": _BROKER_NAME,
+        "broker_host": host_name(link),
     }
 
 

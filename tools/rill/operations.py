@@ -42,4 +42,5 @@
     LINE_HOLD,
     DIALLED,
     HANG_UP,
-) = range(1, 42)
+    RESTART,
+) = range(1, 43)

@@ -17,7 +17,7 @@ class Settings:
     are fitted; probe_faults: (name, begin, length), see probes.py. board: of firmware/boards;
     purifier: what happens in it, when it is one. water: in which the probes stand. instrument: on
     RS-485, of core/instruments.py. link: of linked.py. faults: of its modem, ecl: where that is.
-    config: what else stands in config.json.
+    tls: with a broker of our own, whose CA the meter has. config: what else stands in config.json.
     """
 
     trace: Trace
@@ -28,6 +28,7 @@ class Settings:
     pulses: int = 1
     slot_s: int = 3600
     report_s: int = 21600
+    tls: bool = False
     broker: str | None = None
     outages_s: tuple[tuple[int, int], ...] = ()
     reset_every: int = 0

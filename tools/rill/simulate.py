@@ -10,10 +10,11 @@ from pathlib import Path
 from random import Random
 
 from rill import image
+from rill.authority import Authority
 from rill.board_process import Board, Ending
 from rill.broker import Broker, BrokerError, check_answers
 from rill.collector import Collector
-from rill.linked import configuration, modem_numbers, modem_of
+from rill.linked import configuration, host_name, modem_numbers, modem_of
 from rill.modem.modem import Modem
 from rill.network import Network
 from rill.probes import INSTRUMENT_PINS, PINS, Probes, Water
@@ -81,10 +82,10 @@ class Run:
         with ExitStack() as stack:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="rill-")))
             store = stack.enter_context(Store(settings.database))
-            broker = Broker.at(settings.broker) if settings.broker else Broker.local()
-            stack.enter_context(broker)
+            broker = stack.enter_context(self._broker(folder))
             self.collector = stack.enter_context(Collector(broker, store, settings.device))
-            self.network = stack.enter_context(Network(broker.host, broker.port))
+            port = broker.tls_port or broker.port
+            self.network = stack.enter_context(Network(broker.host, port))
             board = self._board(folder)
             self._configure(board, broker)
             self._wakes(board)
@@ -92,6 +93,16 @@ class Run:
             meter = Meter.from_dump(board.run(image.build_board() / _DUMP))
             self._await_arrival(store, meter)
             return self._numbers(meter, store, broker, time.perf_counter() - began)
+
+    def _broker(self, folder: Path) -> Broker:
+        settings = self.settings
+        if settings.broker:
+            return Broker.at(settings.broker)
+        if not settings.tls:
+            return Broker.local()
+        self._authority = Authority()
+        name = host_name(settings.link)
+        return Broker.local("mosquitto", certificate=self._authority.issue(folder / "tls", name))
 
     def _board(self, folder: Path) -> Board:
         settings = self.settings
@@ -124,6 +135,9 @@ class Run:
             values |= PINS
         if settings.instrument:
             values |= INSTRUMENT_PINS | {"instrument": settings.instrument}
+        if settings.tls:
+            values["broker_tls"] = 1
+            (board.flash / "broker.der").write_bytes(self._authority.der())
         values |= settings.config
         (board.flash / "config.json").write_text(json.dumps(values))
 

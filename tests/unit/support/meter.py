@@ -9,14 +9,15 @@ from counter import FakeCounter
 from firmware.core import event, record
 from firmware.core.errors import StorageFault
 from firmware.cycle import Cycle
+from firmware.reporting import Reporting
 from firmware.storage.checkpoint import Vault
 from firmware.storage.reader import Reader
-from firmware.storage.state import RetainedState
+from firmware.storage.state import REPORTING, RetainedState
 from firmware.storage.store import Store
 from firmware.timing import dated
 from flash import RamFlash, mounted, remounted, unmount
 from nvs import FakeNvs
-from ports import Cut, FakeBattery, FakeClock, FakeFiles, FakePower, Fuse, Slept
+from ports import Cut, FakeBattery, FakeClock, FakeFiles, FakePower, Fuse, Restarted, Slept
 from stream import CONNACK
 
 _BLOCKS = 20
@@ -212,7 +213,12 @@ class Meter:
         self.fuse.calls, self.fuse.at, self.fuse.happens = 0, cut, happens
         before_ms = self.clock.ticks_ms()
         try:
-            self._cycle().run()
+            while True:
+                try:
+                    self._life().run()
+                    raise AssertionError("the wake did not end in sleep")
+                except Restarted:
+                    gc.collect()
         except Slept as sleep:
             self._true_ms += self.clock.elapsed_ms(before_ms)
             self.advance(sleep.ms)
@@ -224,20 +230,25 @@ class Meter:
             self._true_ms += self.clock.elapsed_ms(before_ms)
             self.power.why = "reset"
             return None
-        raise AssertionError("the wake did not end in sleep")
 
-    def _cycle(self):
+    def _life(self):
+        """As app.py and the wiring behind it."""
+        parts = {
+            "clock": self.clock,
+            "power": self.power,
+            "retained": RetainedState(self.power),
+            "files": self.system,
+            "vault": self.vault,
+            "open_store": self._open_store,
+            "repair": self._repair,
+        }
+        if self.power.cause() == "restart" and parts["retained"].handed_over() == REPORTING:
+            return Reporting(send=self._report, **parts)
         return Cycle(
-            clock=self.clock,
-            power=self.power,
+            **parts,
             open_counter=self._open_counter,
             battery=self.battery,
-            retained=RetainedState(self.power),
-            files=self.system,
-            vault=self.vault,
-            open_store=self._open_store,
             about="0.1.0, own partition",
-            repair=self._repair,
             report=self._report,
             measure=self._measure,
             open_purifier=lambda: None,

@@ -11,6 +11,10 @@ class Slept(BaseException):
         self.ms = ms
 
 
+class Restarted(BaseException):
+    """The interpreter begins anew, and the chip goes on."""
+
+
 class Cut(BaseException):
     """A reset: the wake ends here and now."""
 
@@ -92,6 +96,10 @@ class FakePower:
         if not 1 <= n < 1 << 31:
             raise AssertionError("deep sleep of %r ms" % n)
         raise Slept(n)
+
+    def restart(self):
+        self.why = "restart"
+        raise Restarted
 
     def retained_read(self):
         return self.memory

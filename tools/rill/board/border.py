@@ -56,6 +56,7 @@ LINE_GET = const(37)
 UART_OPEN = const(38)  # unit << 32 | baud rate
 DIALLED = const(40)  # unit; 1: the modem there has answered CONNECT
 HANG_UP = const(41)  # unit; PPP has agreed to the end
+RESTART = const(42)  # of the interpreter alone
 LINE_HOLD = const(39)  # pin << 1 | 1: through deep sleep its pad stays as it is, 0: no longer
 
 _RETAINED_BYTES = const(2048)
@@ -99,7 +100,7 @@ class Border:
     def never_return(self, operation, value=0):
         """For sleep and reset: this process ends inside."""
         self._report(self._crossings + 1)
-        if self._crossings < self._fuse:
+        if self._crossings < self._fuse and operation != RESTART:
             self._blow()  # a fuse beyond the last act blows at the last moment
         self.call(operation, value)
         self._answers.read(1)

@@ -17,6 +17,7 @@ from border import (
     PIN_DIGITAL,
     POKE,
     RESET,
+    RESTART,
     RTC_SET,
     UART_ANY,
     UART_OPEN,
@@ -32,6 +33,7 @@ WDT_RESET = 3
 DEEPSLEEP_RESET = 4
 SOFT_RESET = 5
 
+_RESTARTED = 6
 _PCNT_UNITS = 8
 _PCNT_LIMIT = 32000
 _PCNT_FILTER_CYCLES = 1023
@@ -41,15 +43,21 @@ _DAYS_BEFORE = (0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334)
 def reset_cause():
     resets = (PWRON_RESET, HARD_RESET, WDT_RESET)
     cause = border.call(CAUSE)
+    if cause == _RESTARTED:
+        return SOFT_RESET
     return resets[cause] if cause < len(resets) else DEEPSLEEP_RESET
 
 
 def wake_reason():
-    return (0, 0, 0, 4, 3, 6)[border.call(CAUSE)]
+    return (0, 0, 0, 4, 3, 6, 0)[border.call(CAUSE)]
 
 
 def deepsleep(ms):
     border.never_return(DEEP_SLEEP_MS, ms)
+
+
+def soft_reset():
+    border.never_return(RESTART)
 
 
 def reset():

@@ -1,4 +1,4 @@
-"""Certificates of a test: a CA of its own and what it has signed."""
+"""Certificates of a broker that is ours: a CA, and what it has signed."""
 
 import datetime
 import ipaddress

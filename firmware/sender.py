@@ -1,0 +1,49 @@
+"""Wires the report: the link that is configured, and what goes over it."""
+
+from firmware.planning import device
+from firmware.reporting import Reporting
+
+
+def sender(parts):
+    """The Reporting of this meter. parts: of a Wake."""
+    return Reporting(send=lambda *arguments: send(parts, *arguments), **parts)
+
+
+def send(parts, config, store, state, keeping, commit):
+    """Publish what is pending over the configured link. UplinkError, StorageFault, OSError."""
+
+    def publish(link):
+        from firmware.report import report
+
+        report(
+            link=link,
+            clock=parts["clock"],
+            power=parts["power"],
+            config=config,
+            device=device(config, parts["power"]),
+            store=store,
+            state=state,
+            keeping=keeping,
+            commit=commit,
+            system=parts["files"],
+            retained=parts["retained"],
+        )
+
+    if config.link == "wifi":
+        from firmware.hal.wifi import WiFi
+
+        publish(WiFi(config.wifi_ssid, config.wifi_password))
+        return
+    from firmware.nbiot import Modem
+
+    modem = Modem(
+        config=config,
+        clock=parts["clock"],
+        power=parts["power"],
+        retained=parts["retained"],
+        note=keeping.note,
+        now_s=state.time.now_s(),
+        failures=state.failures,
+        is_urgent=not state.next_report_s,
+    )
+    modem.report(publish)
