@@ -77,7 +77,7 @@ def random_batch(random: Random) -> dict:
     if stream == "events":
         batch["records"] = [_event(random) for _ in range(random.randint(1, 40))]
     else:
-        count = 1 if stream == "live" else random.choice((1, 2, 24, 40, 300))
+        count = 1 if stream == "live" else random.choice((1, 2, 5, 24, 24, 24, 40, 300))
         batch["records"] = list(_readings(random, batch, count))
         if stream == "live":
             batch["records"][0][0] = None

@@ -70,7 +70,7 @@ class Packed(Bits):
         self.count = 0
         self._place, self._last = self._empty
         self._kinds = ()  # the last that were any
-        self._columns = {}  # by kind: its state, value in steps, mean8
+        self._columns = {}  # by kind: its state, value as sent, mean8
 
     def add(self, seq, found, dated, columns=()):
         """Add a record; False when it does not fit, then nothing has changed."""
@@ -184,9 +184,10 @@ class Packed(Bits):
         value = column[2]
         if value is None:
             return (state,) + old[1:]
-        step = _STEPS.get(column[0], 1)
-        value = (value + step // 2) // step
-        return state, value, self.rice(folded(value - old[1]), old[2])
+        # A 64th of what is uncertain is noise.
+        step = max(_STEPS.get(column[0], 1), 2 << (state & 0x3F) // 2 >> 7)
+        steps = (value - old[1] + step // 2) // step
+        return state, old[1] + steps * step, self.rice(folded(steps), old[2])
 
     def _event(self, seq, found, dated):
         time_s, uncertainty_s, flags = dated

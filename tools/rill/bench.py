@@ -8,6 +8,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from rill.bench_payload import payload_sizes
 from rill.board_process import Board
 from rill.household import household
 from rill.image import build, build_board
@@ -97,6 +98,7 @@ def main() -> None:
     table = Table("figure", "value", title="Rill on this machine")
     for name, value in (
         *_simulated(),
+        *payload_sizes(),
         *_links(),
         *_coprocessor(),
         *_append(),

@@ -13,7 +13,7 @@ _MOST_ONES = 12
 _CELL_MV = 20
 _LASTING = 0x51
 _BEGIN8 = 32
-STEPS = {1: 10, 2: 1000, 3: 10, 4: 100, 13: 1000}
+_STEPS = {1: 10, 2: 1000, 3: 10, 4: 100, 13: 1000}
 _UNKNOWN_S = 65535
 _INT32 = 2**31 - 1
 
@@ -116,7 +116,7 @@ class _Readings:
         self._times8, self._intervals8 = 0, _BEGIN8
         self._kinds: tuple[int, ...] = ()
         self._last_kinds: tuple[int, ...] = ()
-        self._columns: dict[int, list[int]] = {}  # by kind: state, value in steps, mean8
+        self._columns: dict[int, list[int]] = {}  # by kind: state, value, mean8
 
     def next(self) -> Row:
         bits = self._bits
@@ -179,13 +179,13 @@ class _Readings:
                 known[0] = bits.number(12)
 
     def _quality(self, kind: int) -> Quality:
-        state, steps, mean8 = known = self._columns[kind]
+        state, last, mean8 = known = self._columns[kind]
         uncertainty = covered(state & 0x3F)
         if state & 0x40:
             return Quality(kind, state >> 7, None, uncertainty, None)
-        off, known[2] = self._bits.rice(mean8)
-        known[1] = steps + _unfolded(off)
-        value = max(-_INT32, min(_INT32, known[1] * STEPS.get(kind, 1)))
+        steps, known[2] = self._bits.rice(mean8)
+        known[1] = last + _unfolded(steps) * resolution(kind, uncertainty)
+        value = max(-_INT32, min(_INT32, known[1]))
         return Quality(kind, state >> 7, value, uncertainty, None)
 
 
@@ -219,6 +219,11 @@ def covered(step: int) -> int:
     if step < 4:
         return step
     return 2**32 - 1 if step == 63 else (2 + step % 2) << step // 2 - 1
+
+
+def resolution(kind: int, uncertainty: int) -> int:
+    """What a quality value with that uncertainty, as it is sent, is rounded to."""
+    return max(_STEPS.get(kind, 1), 1 << uncertainty.bit_length() >> 7)
 
 
 def _unfolded(value: int) -> int:

@@ -106,7 +106,7 @@ def _is_same_quality(stored: Quality, arrived: Quality) -> bool:
     is_covered = stored.uncertainty <= arrived.uncertainty <= 2 * stored.uncertainty
     if stored.value is None or arrived.value is None:
         return arrived.value is stored.value and is_covered
-    step = packed.STEPS.get(stored.kind, 1)
+    step = packed.resolution(stored.kind, arrived.uncertainty)
     return 2 * abs(arrived.value - stored.value) <= step and is_covered
 
 
