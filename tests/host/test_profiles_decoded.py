@@ -45,12 +45,14 @@ def test_a_profile_carries_every_field_of_every_record(made, profile, stream):
 
 
 @pytest.mark.parametrize("profile", PROFILES)
-def test_a_message_cut_anywhere_is_refused(made, profile):
+def test_a_message_that_is_cut_anywhere_or_goes_on_is_refused(made, profile):
     for stream in ("readings", "events"):
         topic, payload = made[profile, stream, 320][1][0]
         for end in range(len(payload)):
             with pytest.raises(PayloadError):
                 decode(topic, payload[:end])
+        with pytest.raises(PayloadError):
+            decode(topic, payload + b"\0")
 
 
 @pytest.mark.parametrize("profile", PROFILES)

@@ -108,7 +108,7 @@ def test_a_day_of_quiet_readings_costs_few_bytes_more_than_one():
 
 def test_the_profile_counts_in_pulses_where_they_are_whole_millilitres():
     for weight_ml, pulses, unit_ml in ((1000, 1, 1000), (1000, 10, 100), (1000, 450, 1)):
-        profile = Profile(_Config(weight_ml, pulses), "d")
+        profile = Profile(_Config(weight_ml, pulses), "d", None)
         expect(profile.topic("events"), "rill/d/events")
         expect((profile.client_id, profile.user, profile.password), ("d", "", ""))
         message, expected = profile.batch(_HEAD, 320), Packed(_HEAD, 320, 900, unit_ml)
