@@ -218,6 +218,7 @@ class Broker:
         self.host, self.port = host, port
         self.username, self.password = username, password
         self.name = name
+        self.context = None  # of TLS
         self._process = None
 
     @classmethod
