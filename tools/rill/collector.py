@@ -178,6 +178,8 @@ class Collector:
 
     def _ask(self):
         for command in self._asking.due():
+            if command in self._asked.values():
+                continue  # the client has it still
             topic = f"rill/{command.device}/commands"
             self._asked[self._client.publish(topic, command.line, qos=1).mid] = command
 

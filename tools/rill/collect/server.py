@@ -69,7 +69,12 @@ class Server:
                       "--locale=C"]  # fmt: skip
         more = {"user": self._user, "group": self._user, "extra_groups": []} if self._user else {}
         done = subprocess.run(
-            initialise, capture_output=True, text=True, cwd=self._folder, env=_environment(), **more
+            initialise,
+            capture_output=True,
+            text=True,
+            cwd=self._folder,
+            env=_environment(),
+            **more,
         )
         if done.returncode:
             shutil.rmtree(self._folder)

@@ -131,7 +131,7 @@ class Streams:
     def _told(self, device: str, journal: str, stream: str) -> list[tuple[int, int]]:
         found = self._database.run(
             "SELECT before, after FROM events "
-            "WHERE device = ? AND journal = ? AND text = ? AND code IN (?, ?)",
+            "WHERE device = ? AND journal = ? AND text = ? AND code IN (?, ?) AND before <= after",
             device,
             journal,
             stream,
