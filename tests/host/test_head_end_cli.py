@@ -149,7 +149,7 @@ def test_export_makes_no_database(rill, tmp_path):
 def test_who_reads_an_export_may_stop(tmp_path):
     path = tmp_path / "rill.db"
     with Store(path) as store:
-        for first in range(1, 20_000, 1000):
+        for first in range(1, 3000, 1000):
             store.add(decode(payload("m", first, 1000)))
     command = [sys.executable, "-m", "rill", "export", "--db", str(path), "--csv"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
@@ -191,7 +191,10 @@ def test_what_cant_be_decoded_is_told(rill, tmp_path, content, more, says):
 
 
 @pytest.mark.parametrize(("outcome", "status"), [("done", 0), ("refused", 1)])
-def test_a_command_is_sent_and_its_answer_waited_for(broker, rill, address, keys, outcome, status):
+def test_a_command_is_sent_and_its_answer_waited_for(
+    broker, rill, tmp_path, keys, outcome, status
+):
+    address = tmp_path / "rill.db"
     with Publisher(broker) as meter:
 
         def answer(line):

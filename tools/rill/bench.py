@@ -8,6 +8,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from rill.bench_collect import collected
 from rill.board_process import Board
 from rill.household import household
 from rill.image import build, build_board
@@ -103,6 +104,7 @@ def main() -> None:
         *_opened(),
         *_heap(),
         *_sizes(),
+        *collected(),
     ):
         table.add_row(name, value)
     Console(width=80).print(table)

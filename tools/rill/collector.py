@@ -188,19 +188,24 @@ class Collector:
         if command:
             self._asking.sent(command)
 
-    def _on_connect(self, client, _userdata, _flags, reason_code, _properties):
+    def _on_connect(self, client, _userdata, flags, reason_code, _properties):
         if reason_code == "Server unavailable" and self._session:
             return  # it has just been started anew; it closes the connection, and we come again
         if reason_code.is_failure:
             self._fail(no_broker(self._broker, reason_code))
-        else:
-            client.subscribe(self._topic, qos=1)
+            return
+        client.subscribe(self._topic, qos=1)
+        if flags.session_present:
+            self._note_subscribed()  # already; the answer stands behind all that has waited for us
 
     def _on_subscribe(self, _client, _userdata, _mid, reason_codes, _properties):
         if any(code.is_failure for code in reason_codes):
             reason = f"it refused our subscription to {self._topic}"
             self._fail(no_broker(self._broker, reason))
-            return
+        else:
+            self._note_subscribed()
+
+    def _note_subscribed(self):
         with self._changed:
             self._subscribed = True
             self._changed.notify_all()
