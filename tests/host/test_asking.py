@@ -115,12 +115,28 @@ def test_only_the_journal_that_the_meter_has_now_is_asked_for(address):
         assert of_old_gaps(store, {"m": KEY}) == [["again", "1", "2"]]
 
 
-def test_many_gaps_are_asked_for_a_few_at_a_time(address):
+def test_gaps_that_are_near_are_asked_for_together_and_others_later(address):
     with Store(address) as store:
-        for seq in range(1, 20, 2):
-            add(store, seq, 1)
-        assert len(of_old_gaps(store, {"m": KEY})) == 4
-        assert of_old_gaps(store, {"m": KEY}) == []
+        for first in (1, 5, 9, 1000, 1005):
+            add(store, first, 1)
+        Outbox(store.database, {"m": KEY}).sign("m", "again", "what?", now_s=1, is_sent=True)
+        assert of_old_gaps(store, {"m": KEY}) == [["again", "2", "8"]]
+        assert of_old_gaps(store, {"m": KEY}) == []  # it answers one at a time
+        add(store, 2, 7)
+        assert of_old_gaps(store, {"m": KEY}) == [["again", "10", "999"]]
+
+
+def test_what_was_asked_for_three_times_in_vain_is_not_there(address):
+    with Store(address) as store:
+        add(store, 1, 1)
+        add(store, 5, 1)
+        clock, found = Clock(store), []
+        for _ in range(5):
+            clock.now_s += EXPIRES_S + 1000
+            asking = Asking(store.database, {"m": KEY}, clock=clock)
+            found += asked(asking)
+        assert found == [["again", "2", "4"]] * 3
+        assert asking.gaps == 1
 
 
 def test_a_command_that_the_broker_did_not_confirm_is_sent_again(address):

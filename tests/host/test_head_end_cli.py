@@ -179,6 +179,7 @@ def test_a_message_is_decoded_for_people(rill, tmp_path):
         (b"\xff", ["--hex"], "hex digits"),
         (payload("m", 1, 1), ["--topic", "rill/n/readings"], "rill/n/readings"),
         (b"{}", ["--topic", "rill/n/status"], "version"),
+        (b"{}", ["--topic", "a/rill/n/status"], "version"),
         (None, [], "No such file"),
     ],
 )

@@ -32,15 +32,23 @@ def decode_json(topic: str, payload: bytes) -> Message:
     return message
 
 
+def topics(device: str) -> tuple[str, ...]:
+    """What decode_json() is for, of a device, "+": of any."""
+    return (f"rill/{device}/+",)
+
+
 class _Arrival(NamedTuple):
-    """A message of the broker; it may be confirmed only in the session in which it came."""
+    """A message of the broker; it may be confirmed only in the session in which it came.
+
+    content: None of what is neither a record nor told.
+    """
 
     topic: str
     payload: bytes
     mid: int
     qos: int
     session: int
-    content: Message | told.Told | PayloadError
+    content: Message | told.Told | PayloadError | None
 
 
 class Collector:
@@ -68,8 +76,8 @@ class Collector:
         self.bad = []
         self._broker, self._store = broker, store
         self._decode, self._asking = decode, asking
-        topic = f"rill/{device or '+'}/+"
-        self._topic = f"$share/{share}/{topic}" if share else topic
+        group = f"$share/{share}/" if share else ""
+        self._topics = [group + topic for topic in topics(device or "+")]
         self._changed = threading.Condition()
         self._closing = threading.Event()
         self._failure = None
@@ -194,13 +202,13 @@ class Collector:
         if reason_code.is_failure:
             self._fail(no_broker(self._broker, reason_code))
             return
-        client.subscribe(self._topic, qos=1)
+        client.subscribe([(topic, 1) for topic in self._topics])
         if flags.session_present:
             self._note_subscribed()  # already; the answer stands behind all that has waited for us
 
     def _on_subscribe(self, _client, _userdata, _mid, reason_codes, _properties):
         if any(code.is_failure for code in reason_codes):
-            reason = f"it refused our subscription to {self._topic}"
+            reason = f"it refused our subscription to {' '.join(self._topics)}"
             self._fail(no_broker(self._broker, reason))
         else:
             self._note_subscribed()
@@ -220,12 +228,11 @@ class Collector:
     def _on_message(self, client, _userdata, arrived):
         if not self._batch:
             self._due_s = time.monotonic() + _MOST_S
-        kind = arrived.topic.rpartition("/")[2]
-        if kind == "commands":
+        if arrived.topic.endswith("/commands"):
             client.ack(arrived.mid, arrived.qos)  # ours, or those of another
             return
         try:
-            read = told.read if kind in told.KINDS else self._decode
+            read = told.read if told.is_told(arrived.topic) else self._decode
             content = read(arrived.topic, arrived.payload)
         except PayloadError as error:
             content = error
@@ -277,7 +284,7 @@ class Collector:
                     continue
                 if isinstance(one.content, told.Told):
                     self._store.add_told(one.content)
-                else:
+                elif one.content:
                     self._store.add_raw(one.topic, one.payload, str(one.content))
                 results.append((one, one.content))
         return results

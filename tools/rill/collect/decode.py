@@ -18,7 +18,7 @@ def decode_command(options: argparse.Namespace) -> int:
     """PayloadError, a sentence, when it can't be decoded."""
     payload = _payload(options)
     topic = options.topic
-    if topic and topic.rpartition("/")[2] in told.KINDS:
+    if topic and told.is_told(topic):
         print(json.dumps(json.loads(told.read(topic, payload).text), indent=2))
         return 0
     message = decode_json(topic, payload) if topic else decode(payload)

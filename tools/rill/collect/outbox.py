@@ -64,9 +64,9 @@ class Outbox:
             device,
         )
 
-    def pending(self, device: str, name: str, now_s: int) -> list[Command]:
-        """Commands of that name that the meter may still obey."""
-        return self._found("device = ? AND name = ? AND expires_s > ?", device, name, now_s)
+    def made(self, device: str, name: str) -> list[Command]:
+        """Commands of that name, whoever made them, and whatever became of them."""
+        return self._found("device = ? AND name = ?", device, name)
 
     def unsent(self, made_before_s: int, now_s: int) -> list[Command]:
         """Those that the broker never confirmed, so old that nobody can be at it any more."""

@@ -1,11 +1,12 @@
 """What a meter says beside its records: its daily status, and its answers to commands."""
 
 import json
+import re
 from typing import NamedTuple
 
 from rill.message import PayloadError
 
-KINDS = ("status", "answers")
+_TOPIC = re.compile(r"rill/(?P<device>[^/]+)/(?P<kind>status|answers)")
 _OUTCOMES = ("done", "refused")
 _MOST_COUNTER = 2**32 - 1
 
@@ -24,9 +25,14 @@ class Told(NamedTuple):
     outcome: str = ""
 
 
+def is_told(topic: str) -> bool:
+    """Whether read() is for what comes on that topic."""
+    return bool(_TOPIC.fullmatch(topic))
+
+
 def read(topic: str, payload: bytes) -> Told:
     """PayloadError, unless it is version 2 and of the device in the topic."""
-    _, device, kind = topic.split("/")
+    device, kind = _TOPIC.fullmatch(topic).group("device", "kind")
     try:
         text = payload.decode()
         found = json.loads(text)
