@@ -9,7 +9,7 @@ from collecting import Collecting, Load, Publisher, holds_all, kill_under_load
 from rill.broker import Broker, find_mosquitto
 from rill.store import Store
 
-KILLS = 30
+KILLS = 25
 
 
 @pytest.fixture(scope="module")

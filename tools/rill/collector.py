@@ -5,13 +5,12 @@ import threading
 import time
 import uuid
 from collections.abc import Callable
-from typing import NamedTuple
 
 from paho.mqtt import client as mqtt
 
 from rill.collect import told
-from rill.collect.database import Busy, Unstorable
 from rill.collect.dial import CONNECT_TIMEOUT_S, connect, new_client, no_broker
+from rill.collect.intake import Arrival, keep
 from rill.message import Message, PayloadError, decode
 from rill.store import StoreError
 
@@ -21,7 +20,6 @@ _MOST_S = 0.05  # which waits so long for more,
 _QUIET_S = 0.002  # unless there was silence: a broker waits for us after 20 messages, or so
 _IDLE_S = 0.05
 _AGAIN_S = 1.0  # between two attempts to connect
-_BUSY_TRIES = 10
 
 
 def decode_json(topic: str, payload: bytes) -> Message:
@@ -35,20 +33,6 @@ def decode_json(topic: str, payload: bytes) -> Message:
 def topics(device: str) -> tuple[str, ...]:
     """What decode_json() is for, of a device, "+": of any."""
     return (f"rill/{device}/+",)
-
-
-class _Arrival(NamedTuple):
-    """A message of the broker; it may be confirmed only in the session in which it came.
-
-    content: None of what is neither a record nor told.
-    """
-
-    topic: str
-    payload: bytes
-    mid: int
-    qos: int
-    session: int
-    content: Message | told.Told | PayloadError | None
 
 
 class Collector:
@@ -83,7 +67,7 @@ class Collector:
         self._failure = None
         self._subscribed = False
         self._session = 0
-        self._batch: list[_Arrival] = []
+        self._batch: list[Arrival] = []
         self._due_s = 0.0
         self._asked = {}
         self._seen = set()
@@ -237,7 +221,7 @@ class Collector:
         except PayloadError as error:
             content = error
         self._batch.append(
-            _Arrival(
+            Arrival(
                 arrived.topic, arrived.payload, arrived.mid, arrived.qos, self._session, content
             )
         )
@@ -247,7 +231,7 @@ class Collector:
         batch, self._batch = self._batch, []
         if not batch:
             return
-        stored = self._store_patiently(batch)
+        stored = keep(self._store, batch)
         for one in batch:
             if one.session == self._session:
                 self._client.ack(one.mid, one.qos)
@@ -257,43 +241,11 @@ class Collector:
                 self._count(one, result)
             self._changed.notify_all()
 
-    def _store_patiently(self, batch):
-        """(arrival, result) of each; see _store_all(). One that can't be stored is kept raw."""
-        for left in reversed(range(_BUSY_TRIES)):
-            try:
-                return self._store_all(batch)
-            except Busy:
-                if not left:
-                    raise
-            except Unstorable as error:
-                if len(batch) > 1:
-                    return [pair for one in batch for pair in self._store_patiently([one])]
-                if isinstance(batch[0].content, PayloadError):
-                    raise
-                batch = [batch[0]._replace(content=PayloadError(str(error)))]
-
-    def _store_all(self, batch):
-        """Store all or none; result: (new, duplicates) of a Message, else the content."""
-        messages = [one.content for one in batch if isinstance(one.content, Message)]
-        with self._store.transaction():
-            counts = iter(self._store.add_all(messages))
-            results = []
-            for one in batch:
-                if isinstance(one.content, Message):
-                    results.append((one, next(counts)))
-                    continue
-                if isinstance(one.content, told.Told):
-                    self._store.add_told(one.content)
-                elif one.content:
-                    self._store.add_raw(one.topic, one.payload, str(one.content))
-                results.append((one, one.content))
-        return results
-
     def _count(self, one, result):
-        if isinstance(result, PayloadError):
+        if isinstance(one.content, PayloadError):
             self.bad_messages += 1
             if len(self.bad) < MAX_BAD:
-                self.bad.append(str(result))
+                self.bad.append(str(one.content))
         elif isinstance(one.content, Message) and one.content.stream == "readings":
             self.records_received += sum(result)
             self.duplicates += result[1]

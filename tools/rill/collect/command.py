@@ -115,9 +115,9 @@ def _collect(options: argparse.Namespace) -> int:
         name = options.client_id or _client_id(options.db, store, options.share)
         collector = Collector(broker, store, client_id=name, share=options.share, asking=asking)
         with collector:
-            _say(options, f"collecting from {broker.name} into {store.database.name} as {name}",
-                 collecting=name)  # fmt: skip
             try:
+                where = f"from {broker.name} into {store.database.name}"
+                _say(options, f"collecting {where} as {name}", collecting=name)
                 return _watch(options, collector, store, asking)
             except StoreError as error:
                 print(f"rill: {error}", file=sys.stderr)
@@ -161,4 +161,6 @@ def _show(options, numbers: dict) -> None:
 
 
 def _say(options, sentence: str, **found) -> None:
-    print(json.dumps(found) if options.json else sentence, flush=True)
+    # In one piece: whoever stops us may do it between a line and its end.
+    sys.stdout.write((json.dumps(found) if options.json else sentence) + "\n")
+    sys.stdout.flush()
