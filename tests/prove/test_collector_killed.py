@@ -22,7 +22,7 @@ def broker():
 
 @pytest.mark.prove
 def test_killed_at_seeded_instants(broker, address):
-    kill_under_load(broker, address, 1, KILLS, most_messages=2000)
+    kill_under_load(broker, address, 1, KILLS, most_messages=1000)
 
 
 @pytest.mark.prove
