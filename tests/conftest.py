@@ -7,10 +7,12 @@ for the test itself: a flash in RAM, fakes of the ports, the compiler, and the n
 
 import ast
 import subprocess
+import uuid
 from pathlib import Path
 
 import pytest
 
+from rill.collect.server import Server, find_postgresql
 from rill.image import ROOT, build
 from rill.interpreter import micropython
 
@@ -84,3 +86,21 @@ def script(tmp_path):
         return (str(path),)
 
     return write
+
+
+@pytest.fixture(scope="session")
+def postgresql():
+    """A PostgreSQL server; skips without it."""
+    if find_postgresql() is None:
+        pytest.skip("PostgreSQL is not installed")
+    with Server(is_durable=False) as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def address(request, tmp_path):
+    """Of an empty database, of each kind."""
+    if request.param == "sqlite":
+        return str(tmp_path / "rill.db")
+    server = request.getfixturevalue("postgresql")
+    return server.schema(f"test_{uuid.uuid4().hex}")

@@ -35,6 +35,10 @@ class Authority:
         """What lies on a meter as broker.der."""
         return self._certificate.public_bytes(serialization.Encoding.DER)
 
+    def pem(self) -> bytes:
+        """The same for others."""
+        return self._certificate.public_bytes(serialization.Encoding.PEM)
+
     def issue(self, folder: Path, *names: str, days: tuple[int, int] = (-1, 1)):
         """(certificate, key): files for a server with these names or addresses.
 

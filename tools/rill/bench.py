@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from rill.bench_payload import payload_sizes
+from rill.bench_collect import collected
 from rill.board_process import Board
 from rill.household import household
 from rill.image import build, build_board
@@ -105,6 +106,7 @@ def main() -> None:
         *_opened(),
         *_heap(),
         *_sizes(),
+        *collected(),
     ):
         table.add_row(name, value)
     Console(width=80).print(table)

@@ -221,6 +221,7 @@ class Broker:
         self.username, self.password = username, password
         self.name = name
         self.tls_port = None
+        self.context = None  # of TLS
         self._process = None
 
     @classmethod

@@ -11,10 +11,12 @@ from contextlib import suppress
 
 from rill.broker import BrokerError
 from rill.fields import profiles, pulse_fields
+from rill.collect.command import add_parsers as add_collecting
 from rill.household import household
 from rill.image import USUAL_BOARD, ImageError, boards, build
 from rill.interpreter import ToolMissing
 from rill.linked import LINKS
+from rill.message import PayloadError
 from rill.modem.command import add_parser as add_modem
 from rill.modem.command import fault_names
 from rill.modem.replay import ReplayError
@@ -22,6 +24,7 @@ from rill.modem.serve import ServeError
 from rill.probes import FAULTS, REGISTERS
 from rill.pulses import PulsesError, load, run_edges
 from rill.purifier import PULSE_ML, PULSES, made_purifier
+from rill.signing import SigningError
 from rill.simulate import Run, Settings, SimulationError
 from rill.store import StoreError
 from rill.torture import command as torture
@@ -33,7 +36,10 @@ from rill.world import WorldError
 
 _DAY_S = 86400
 _HALL_PULSES = 450  # a litre, of a YF-S201
-_WRONG_INPUT = (BrokerError, TraceError, StoreError, PulsesError, ReplayError, ServeError)
+_WRONG_INPUT = (
+    BrokerError, TraceError, StoreError, PulsesError, ReplayError, ServeError, PayloadError,
+    SigningError,
+)  # fmt: skip
 _BROKEN = (SimulationError, TortureError, ImageError, ToolMissing, WorldError)
 
 
@@ -105,6 +111,7 @@ def parser() -> argparse.ArgumentParser:
     _add_pulses(commands)
     torture.add_parser(commands)
     add_modem(commands)
+    add_collecting(commands)
     image = commands.add_parser("image", help="build the tree that goes onto the flash")
     image.set_defaults(command=_image)
     image.add_argument("--board", choices=boards(), default=USUAL_BOARD, help="of firmware/boards")

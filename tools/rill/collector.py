@@ -2,81 +2,93 @@
 
 import hashlib
 import threading
+import time
 import uuid
-from contextlib import ExitStack
+from collections.abc import Callable
 
 from paho.mqtt import client as mqtt
 
-from rill.broker import BrokerError
+from rill.collect import told
+from rill.collect.dial import CONNECT_TIMEOUT_S, connect, new_client, no_broker
+from rill.collect.intake import Arrival, keep
 from rill.decoding import decode, topics
-from rill.message import PayloadError
+from rill.message import Message, PayloadError
 from rill.store import StoreError
 
-START_TIMEOUT_S = 5.0
 MAX_BAD = 100
+_MOST_MESSAGES = 2000  # of a transaction,
+_MOST_S = 0.05  # which waits so long for more,
+_QUIET_S = 0.002  # unless there was silence: a broker waits for us after 20 messages, or so
+_IDLE_S = 0.05
+_AGAIN_S = 1.0  # between two attempts to connect
 
 
 class Collector:
     """Stores what the meters publish below `rill/`, or what one of them does.
 
-    A context manager that is subscribed while in it. Counts, since it was made: `messages`
-    (all arrivals), `payload_bytes` and `records_in_messages` (of good messages, each distinct
-    payload once), `records_received` (readings of all good arrivals), `duplicates` (those that
-    were stored already), `interruptions` (lost connections to the broker: messages published
-    meanwhile are missed), `bad_messages`, and `bad`, what was wrong with the first 100 of them.
+    A context manager that is subscribed while in it. client_id: the broker keeps for it what
+    comes while it is away; without one, that is missed. share: of the group of collectors that
+    divide the messages among them. What arrives is confirmed to the broker when it is on
+    disk, not before. asking: an Asking, which says what to ask the meters for.
+
+    Counts, since it was made: `messages` (all arrivals), `payload_bytes` and
+    `records_in_messages` (of good messages, each distinct payload once), `records_received`
+    (readings of all good arrivals), `duplicates` (those that were stored already),
+    `interruptions` (lost connections to the broker), `bad_messages` (stored raw), and
+    `bad`, what was wrong with the first 100 of them.
     """
 
-    def __init__(self, broker, store, device=None):
+    def __init__(self, broker, store, device=None, *, client_id=None, share=None, asking=None):
         self.messages = self.payload_bytes = self.records_in_messages = 0
         self.records_received = self.duplicates = self.interruptions = 0
         self.bad_messages = 0
         self.bad = []
-        self._broker = broker
-        self._store = store
-        self._topics = topics(device or "+")
+        self._broker, self._store = broker, store
+        self._asking = asking
+        group = f"$share/{share}/" if share else ""
+        self._topics = [group + topic for topic in topics(device or "+")]
         self._changed = threading.Condition()
+        self._closing = threading.Event()
         self._failure = None
-        self._subscribed = self._closing = False
+        self._subscribed = False
+        self._session = 0
+        self._batch: list[Arrival] = []
+        self._due_s = 0.0
+        self._asked = {}
         self._seen = set()
-        self._client = self._new_client()
+        # Of a lasting one every payload ever seen would not fit into memory.
+        self._counts_payloads = client_id is None
+        self._client = self._new_client(client_id)
+        self._thread = threading.Thread(target=self._work, name="rill-collector", daemon=True)
 
-    def _new_client(self):
-        client = mqtt.Client(
-            mqtt.CallbackAPIVersion.VERSION2,
-            f"rill-{uuid.uuid4().hex[:16]}",
-            protocol=mqtt.MQTTv311,
-        )
-        if self._broker.username is not None:
-            client.username_pw_set(self._broker.username, self._broker.password)
-        client.connect_timeout = START_TIMEOUT_S
-        # What is published while we are away is missed: never wait longer than 1 s.
-        client.reconnect_delay_set(1, 1)
+    def _new_client(self, client_id):
+        name = client_id or f"rill-{uuid.uuid4().hex[:16]}"
+        client = new_client(self._broker, name, is_lasting=bool(client_id), manual_ack=True)
         client.on_connect = self._on_connect
         client.on_subscribe = self._on_subscribe
         client.on_message = self._on_message
         client.on_disconnect = self._on_disconnect
+        client.on_publish = self._on_publish
         return client
 
     def start(self):
         """Connect and subscribe; BrokerError unless the broker confirmed that within 5 s."""
-        with ExitStack() as on_failure:
-            on_failure.callback(self.close)
-            try:
-                self._client.connect(self._broker.host, self._broker.port)
-            except OSError as error:
-                raise self._broker_error(error.strerror or error) from error
-            self._client.loop_start()
-            if not self.wait_for(lambda: self._subscribed, START_TIMEOUT_S):
-                raise self._broker_error(f"not subscribed within {START_TIMEOUT_S:g} s")
-            on_failure.pop_all()
+        connect(self._client, self._broker)
+        self._thread.start()
+        try:
+            if not self.wait_for(lambda: self._subscribed, CONNECT_TIMEOUT_S):
+                raise no_broker(self._broker, f"not subscribed within {CONNECT_TIMEOUT_S:g} s")
+        except BaseException:
+            self.close()
+            raise
 
     def close(self):
         """Disconnect; the counts stay. May be called again."""
-        self._closing = True
-        self._client.disconnect()
-        self._client.loop_stop()
+        self._closing.set()
+        if self._thread.is_alive():
+            self._thread.join()
 
-    def wait_for(self, predicate, timeout_s):
+    def wait_for(self, predicate: Callable[[], object], timeout_s: float):
         """Wait until predicate() is true, asked anew after every message; False when too late.
 
         Raises StoreError when a message could not be stored, BrokerError when the broker
@@ -88,66 +100,149 @@ class Collector:
                 raise self._failure
             return bool(predicate())
 
-    def _broker_error(self, reason):
-        return BrokerError(f"no broker at {self._broker.host}:{self._broker.port}: {reason}")
-
-    def _fail(self, error):
+    def take_bad(self) -> list[str]:
+        """What was wrong since this was last called: 100 sentences at most."""
         with self._changed:
-            self._failure = error
-            self._changed.notify_all()
-
-    def _on_connect(self, client, _userdata, _flags, reason_code, _properties):
-        if reason_code.is_failure:
-            self._fail(self._broker_error(reason_code))
-        else:
-            client.subscribe([(topic, 1) for topic in self._topics])
-
-    def _on_subscribe(self, _client, _userdata, _mid, reason_codes, _properties):
-        if any(code.is_failure for code in reason_codes):
-            self._fail(self._broker_error(f"it refused our subscription to {self._topics}"))
-            return
-        with self._changed:
-            self._subscribed = True
-            self._changed.notify_all()
+            taken, self.bad = self.bad, []
+            return taken
 
     @property
     def is_subscribed(self):
         """Whether what is published now arrives here."""
         return self._subscribed
 
-    def _on_disconnect(self, _client, _userdata, _flags, _reason_code, _properties):
+    def _fail(self, error):
         with self._changed:
-            self._subscribed = False
-            self.interruptions += not self._closing
+            self._failure = self._failure or error
             self._changed.notify_all()
 
-    def _on_message(self, _client, _userdata, arrived):
-        """Count and store one arrival; paho confirms it to the broker after we return."""
-        with self._changed:
-            self.messages += 1
-            try:
-                message = decode(arrived.topic, arrived.payload)
-                if message:
-                    self._keep(message, arrived.payload)
-            except PayloadError as error:
-                self.bad_messages += 1
-                if len(self.bad) < MAX_BAD:
-                    self.bad.append(str(error))
-            except StoreError as error:
-                self._failure = error
-            self._changed.notify_all()
+    def _work(self):
+        """The thread: all that touches the client, so that nothing is confirmed by mistake."""
+        try:
+            while not self._closing.is_set() and not self._failure:
+                self._turn()
+            if not self._failure:
+                self._commit()
+        except StoreError as error:
+            self._fail(error)
+        except Exception as error:
+            self._fail(error)  # who waits shall hear of it
+            raise
+        finally:
+            self._client.disconnect()
 
-    def _keep(self, message, payload):
-        _new, duplicates = self._store.add(message)
-        if message.stream != "readings":
+    def _turn(self):
+        waiting = len(self._batch)
+        if self._client.loop(_QUIET_S if waiting else _IDLE_S) != mqtt.MQTT_ERR_SUCCESS:
+            self._commit()
+            self._reconnect()
             return
-        self.records_received += len(message.rows)
-        self.duplicates += duplicates
-        digest = hashlib.sha256(payload).digest()
+        is_quiet = len(self._batch) == waiting
+        is_due = len(self._batch) >= _MOST_MESSAGES or time.monotonic() >= self._due_s
+        if waiting and (is_quiet or is_due):
+            self._commit()
+        if self._asking and self._subscribed and not self._batch:
+            self._ask()
+
+    def _reconnect(self):
+        """Once; the next turn tries again."""
+        if self._closing.is_set():
+            return
+        try:
+            self._client.reconnect()
+        except OSError:
+            self._closing.wait(_AGAIN_S)
+
+    def _ask(self):
+        for command in self._asking.due():
+            if command in self._asked.values():
+                continue  # the client has it still
+            topic = f"rill/{command.device}/commands"
+            self._asked[self._client.publish(topic, command.line, qos=1).mid] = command
+
+    def _on_publish(self, _client, _userdata, mid, _reason_code, _properties):
+        command = self._asked.pop(mid, None)
+        if command:
+            self._asking.sent(command)
+
+    def _on_connect(self, client, _userdata, flags, reason_code, _properties):
+        if reason_code == "Server unavailable" and self._session:
+            return  # it has just been started anew; it closes the connection, and we come again
+        if reason_code.is_failure:
+            self._fail(no_broker(self._broker, reason_code))
+            return
+        client.subscribe([(topic, 1) for topic in self._topics])
+        if flags.session_present:
+            self._note_subscribed()  # already; the answer stands behind all that has waited for us
+
+    def _on_subscribe(self, _client, _userdata, _mid, reason_codes, _properties):
+        if any(code.is_failure for code in reason_codes):
+            reason = f"it refused our subscription to {' '.join(self._topics)}"
+            self._fail(no_broker(self._broker, reason))
+        else:
+            self._note_subscribed()
+
+    def _note_subscribed(self):
+        with self._changed:
+            self._subscribed = True
+            self._changed.notify_all()
+
+    def _on_disconnect(self, _client, _userdata, _flags, _reason_code, _properties):
+        self._session += 1
+        with self._changed:
+            self.interruptions += self._subscribed and not self._closing.is_set()
+            self._subscribed = False
+            self._changed.notify_all()
+
+    def _on_message(self, client, _userdata, arrived):
+        if not self._batch:
+            self._due_s = time.monotonic() + _MOST_S
+        if arrived.topic.endswith("/commands"):
+            client.ack(arrived.mid, arrived.qos)  # ours, or those of another
+            return
+        try:
+            read = told.read if told.is_told(arrived.topic) else decode
+            content = read(arrived.topic, arrived.payload)
+        except PayloadError as error:
+            content = error
+        self._batch.append(
+            Arrival(
+                arrived.topic, arrived.payload, arrived.mid, arrived.qos, self._session, content
+            )
+        )
+
+    def _commit(self):
+        """Store what has come, confirm it to the broker, count it."""
+        batch, self._batch = self._batch, []
+        if not batch:
+            return
+        stored = keep(self._store, batch)
+        for one in batch:
+            if one.session == self._session:
+                self._client.ack(one.mid, one.qos)
+        with self._changed:
+            self.messages += len(batch)
+            for one, result in stored:
+                self._count(one, result)
+            self._changed.notify_all()
+
+    def _count(self, one, result):
+        if isinstance(one.content, PayloadError):
+            self.bad_messages += 1
+            if len(self.bad) < MAX_BAD:
+                self.bad.append(str(one.content))
+        elif isinstance(one.content, Message) and one.content.stream == "readings":
+            self.records_received += sum(result)
+            self.duplicates += result[1]
+            if self._counts_payloads:
+                self._count_payload(one)
+
+    def _count_payload(self, one):
+        digest = hashlib.sha256(one.payload).digest()
         if digest not in self._seen:
             self._seen.add(digest)
-            self.payload_bytes += len(payload)
-            self.records_in_messages += len(message.rows)
+            self.payload_bytes += len(one.payload)
+            self.records_in_messages += len(one.content.rows)
 
     def __enter__(self):
         self.start()

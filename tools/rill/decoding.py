@@ -25,13 +25,14 @@ def decode(topic: str, payload: bytes) -> Message | None:
         return huawei.decode(device, payload)
     if topic.startswith("rill/") and topic.endswith(_OTHERS):
         return None
-    found = _decoded(payload)
+    found = decoded(payload)
     if topic != f"rill/{found.device}/{found.stream}":
         raise PayloadError(f"{found.stream} of {found.device} came on {topic!r}")
     return found
 
 
-def _decoded(payload: bytes) -> Message:
+def decoded(payload: bytes) -> Message:
+    """The Message of a payload of a topic of our own; PayloadError, and nothing else."""
     first = payload[0] if payload else 0
     if first == _PACKED:
         return packed.decode(payload)

@@ -65,12 +65,15 @@ class Message(NamedTuple):
     """The rows of one payload, all of one device, journal and stream.
 
     stream: "readings", "events", or "live", whose journal is "" and whose row has no seq.
+    oldest: number of the oldest record of the stream that the meter still has; None when it does
+    not say so.
     """
 
     device: str
     journal: str
     stream: str
     rows: tuple[Row | EventRow, ...]
+    oldest: int | None = None
 
 
 # Names of the kinds and flags, by number from 1 and from 0.
@@ -146,7 +149,7 @@ def checked(found: object) -> Message:
     if not isinstance(found["rows"], list) or not found["rows"]:
         raise PayloadError("rows is not a list of at least one row")
     rows = tuple(_row(number, entries, stream) for number, entries in enumerate(found["rows"], 1))
-    return Message(device, journal, stream, rows)
+    return Message(device, journal, stream, rows, found.get("oldest"))
 
 
 def parse(payload: bytes, **more) -> object:

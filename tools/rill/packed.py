@@ -37,7 +37,7 @@ def decode(payload: bytes) -> Message:
     slot_s, unit_ml = (0, 0) if is_event else (bits.whole(), bits.whole())
     if not is_event and not (slot_s and unit_ml):
         raise PayloadError("the slot or the unit of the payload is 0")
-    oldest = 1
+    oldest = None
     if bits.number(1):
         oldest = bits.whole()
         check_number("the payload", "oldest", oldest)
@@ -45,7 +45,9 @@ def decode(payload: bytes) -> Message:
             bits.signed()
     record: Callable[[], Row | EventRow]
     record = (
-        _Events(bits, oldest).next if is_event else _Readings(bits, oldest, slot_s, unit_ml).next
+        _Events(bits, oldest or 1).next
+        if is_event
+        else _Readings(bits, oldest or 1, slot_s, unit_ml).next
     )
     rows = tuple(record() for _ in range(count))
     bits.end()
@@ -53,7 +55,7 @@ def decode(payload: bytes) -> Message:
         _check(row, f"row {number}")
     if _STREAMS[stream] == "live":
         rows = tuple(row._replace(seq=None) for row in rows)
-    return Message(device, journal, _STREAMS[stream], rows)
+    return Message(device, journal, _STREAMS[stream], rows, oldest)
 
 
 class _Bits:

@@ -1,178 +1,176 @@
-"""Where readings and events are kept: SQLite, a table for each stream, each record once."""
+"""What the head end keeps: readings, events and the rest, each record once, in a database."""
 
-import sqlite3
-import threading
+import hashlib
 import time
 from contextlib import ExitStack
 
-from rill.message import EventRow, Message, Quality, Row
+from rill.collect.database import StoreError, open_database
+from rill.collect.schema import ANSWERS, EVENTS, LIVE, QUALITY, RAW, READINGS, STATUS, prepare
+from rill.collect.streams import Streams
+from rill.collect.told import Told
+from rill.message import EventRow, Message, Row
 
-_READING_COLUMNS = """
-    odometer_ml INTEGER NOT NULL,
-    interval_ml INTEGER NOT NULL,
-    battery_mv INTEGER NOT NULL,
-"""
-_EVENT_COLUMNS = """
-    code INTEGER NOT NULL,
-    before INTEGER NOT NULL,
-    after INTEGER NOT NULL,
-    text TEXT NOT NULL,
-"""
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS {table} (
-    device TEXT NOT NULL,
-    journal TEXT NOT NULL,
-    stream TEXT NOT NULL,
-    seq INTEGER NOT NULL,
-    time_s INTEGER NULL,
-    {columns}
-    flags INTEGER NOT NULL,
-    uncertainty_s INTEGER NOT NULL,
-    boot INTEGER NULL,
-    uptime_s INTEGER NULL,
-    received_at TEXT NOT NULL,
-    PRIMARY KEY (device, journal, stream, seq)
-)
-"""
-_TABLES = {
-    "readings": (_READING_COLUMNS, Row._fields[:-1]),
-    "events": (_EVENT_COLUMNS, EventRow._fields),
+__all__ = ["Store", "StoreError"]
+
+_TABLES = {"readings": (READINGS, Row._fields[1:-1]), "events": (EVENTS, EventRow._fields[1:])}
+# What of a record never changes; its time may be put right before it comes again.
+_LASTING = {
+    "readings": ("odometer_ml", "interval_ml", "battery_mv"),
+    "events": ("code", "before", "after", "text"),
 }
-# The quality values of a reading: as many rows as it has.
-_QUALITY = """
-CREATE TABLE IF NOT EXISTS quality (
-    device TEXT NOT NULL,
-    journal TEXT NOT NULL,
-    seq INTEGER NOT NULL,
-    kind INTEGER NOT NULL,
-    flag INTEGER NOT NULL,
-    value INTEGER NULL,
-    uncertainty INTEGER NOT NULL,
-    raw_uv INTEGER NULL,
-    PRIMARY KEY (device, journal, seq, kind)
-)
-"""
-
-
-class StoreError(Exception):
-    """The store cannot be used: one sentence that names its path."""
 
 
 class Store:
-    """Readings and events at path, a file or `:memory:`; may be used from several threads.
+    """The database at address: see open_database(); may be used from several threads.
 
-    `live` holds the newest reading of each meter that can't store any.
-
-    `conflicts` counts rows that came again with other content; the first is kept. Every
-    method may raise StoreError. A context manager; closing twice is allowed.
+    `conflicts` counts rows that came again with other content; the first is kept. What an
+    encoding did not carry, None, is none. Every method may raise StoreError. A context manager;
+    closing twice is allowed.
     """
 
-    def __init__(self, path=":memory:"):
-        self.path = str(path)
+    def __init__(self, address=":memory:", must_exist=False):
         self.conflicts = 0
-        self.live: dict[str, Row] = {}
-        self._lock = threading.RLock()
-        try:
-            self._database = sqlite3.connect(self.path, check_same_thread=False)
-        except sqlite3.Error as error:
-            raise self._failure(error) from error
-        self._database.row_factory = sqlite3.Row
+        self.database = open_database(address, must_exist)
         with ExitStack() as on_failure:
-            on_failure.callback(self._database.close)
-            self._prepare()
+            on_failure.callback(self.database.close)
+            prepare(self.database)
             on_failure.pop_all()
+        self.transaction = self.database.transaction
+        self._streams = Streams(self.database)
 
     def add(self, message: Message) -> tuple[int, int]:
         """Store the rows of a Message, all or none; return how many are (new, duplicates).
 
         A row is a duplicate when device, journal, stream and seq are stored already.
         """
-        if message.stream == "live":
-            self.live[message.device] = message.rows[-1]
-            return 0, 0
-        received_at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-        new = conflicts = 0
-        names = _TABLES[message.stream][1][1:]
-        insert = (
-            f"INSERT OR IGNORE INTO {message.stream} VALUES ({', '.join('?' * (len(names) + 5))})"
-        )
-        content = (
-            f"SELECT {', '.join(names)} FROM {message.stream} "
-            "WHERE device = ? AND journal = ? AND stream = ? AND seq = ?"
-        )
-        with self._lock:
-            try:
-                with self._database:
-                    for row in message.rows:
-                        key = (message.device, message.journal, message.stream, row.seq)
-                        content_of = row[1 : len(names) + 1]
-                        if self._database.execute(
-                            insert, (*key, *content_of, received_at)
-                        ).rowcount:
-                            new += 1
-                            self._add_quality(message, row)
-                        elif tuple(self._database.execute(content, key).fetchone()) != content_of:
-                            conflicts += 1
-            except sqlite3.Error as error:
-                raise self._failure(error) from error
-            self.conflicts += conflicts
-        return new, len(message.rows) - new
+        return self.add_all([message])[0]
 
-    def _add_quality(self, message: Message, row: Row | EventRow) -> None:
-        marks = ", ".join("?" * (3 + len(Quality._fields)))
-        for one in getattr(row, "quality", ()):
-            values = (message.device, message.journal, row.seq, *one)
-            self._database.execute(f"INSERT OR IGNORE INTO quality VALUES ({marks})", values)
+    def add_all(self, messages: list[Message]) -> list[tuple[int, int]]:
+        """As add(), of many messages, all or none of them."""
+        now_s = int(time.time())
+        counts = [(0, 0)] * len(messages)
+        with self.transaction():
+            for stream in _TABLES:
+                of_stream = [n for n, one in enumerate(messages) if one.stream == stream]
+                added = self._add_rows(stream, [messages[n] for n in of_stream], now_s)
+                for n, count in zip(of_stream, added, strict=True):
+                    counts[n] = count
+            self._add_live([one for one in messages if one.stream == "live"], now_s)
+            self._streams.follow([one for one in messages if one.stream != "live"], now_s)
+        return counts
+
+    def _add_rows(self, stream, messages, now_s):
+        table, names = _TABLES[stream]
+        rows = [
+            (one.device, one.journal, row.seq, *row[1 : len(names) + 1], now_s)
+            for one in messages
+            for row in one.rows
+        ]
+        fresh = self.database.insert(table, rows)
+        counts, quality = [], []
+        for one in messages:
+            again = []
+            for row in one.rows:
+                key = (one.device, one.journal, row.seq)
+                if key in fresh:
+                    fresh.remove(key)
+                    quality += [(*key, *value) for value in getattr(row, "quality", ())]
+                else:
+                    again.append(row)
+            if again:
+                self.conflicts += self._conflicts(one, again)
+            counts.append((len(one.rows) - len(again), len(again)))
+        if quality:
+            self.database.insert(QUALITY, quality)
+        return counts
+
+    def _conflicts(self, message, rows):
+        """How many of the rows are stored with another content."""
+        lasting = _LASTING[message.stream]
+        found = self.database.run(
+            f"SELECT seq, {', '.join(lasting)} FROM {message.stream} "
+            "WHERE device = ? AND journal = ? AND seq BETWEEN ? AND ?",
+            message.device,
+            message.journal,
+            min(row.seq for row in rows),
+            max(row.seq for row in rows),
+        )
+        stored = {row["seq"]: row for row in found}
+        return sum(
+            any(
+                None not in (stored[row.seq][name], getattr(row, name))
+                and stored[row.seq][name] != getattr(row, name)
+                for name in lasting
+            )
+            for row in rows
+        )
+
+    def _add_live(self, messages, now_s):
+        newest = {one.device: one.rows[-1] for one in messages}
+        names = [name for name in LIVE.names if name != "device"]
+        marks = ", ".join("?" * len(LIVE.names))
+        values = ", ".join(f"{name} = excluded.{name}" for name in names)
+        rows = [(device, *row[1:-1], now_s) for device, row in sorted(newest.items())]
+        if rows:
+            self.database.upsert(
+                f"INSERT INTO live VALUES ({marks}) ON CONFLICT (device) DO UPDATE SET {values}",
+                rows,
+            )
+
+    def add_told(self, told: Told) -> None:
+        """Store a status or an answer, once."""
+        digest, now_s = _digest(told.text.encode()), int(time.time())
+        if told.kind == "status":
+            self.database.insert(STATUS, [(told.device, digest, told.text, now_s)])
+        else:
+            row = (told.device, digest, told.counter, told.command, told.outcome, told.text, now_s)
+            self.database.insert(ANSWERS, [row])
+
+    def add_raw(self, topic: str, payload: bytes, reason: str) -> None:
+        """Store what can't be decoded, once, and why it can't."""
+        digest = _digest(topic.encode() + b"\0" + payload)
+        row = (digest, _shown(topic), payload, _shown(reason), int(time.time()))
+        self.database.insert(RAW, [row])
+
+    @property
+    def live(self) -> dict[str, Row]:
+        """The newest reading of each meter that can't store any."""
+        found = self.database.run("SELECT * FROM live")
+        names = Row._fields[1:-1]
+        return {row["device"]: Row(None, *(row[name] for name in names)) for row in found}
 
     def quality(self, device):
         """Return the device's quality values, each a dict of all columns, in order of seq."""
-        return self._select("SELECT * FROM quality WHERE device = ? ORDER BY seq, kind", device)
+        return self.database.run(
+            "SELECT * FROM quality WHERE device = ? ORDER BY seq, journal, kind", device
+        )
 
     def rows(self, device, stream="readings"):
         """Return the device's records, each a dict of all columns, in order of seq."""
-        return self._select(
-            f"SELECT * FROM {stream} WHERE device = ? ORDER BY seq, journal, stream", device
+        return self.database.run(
+            f"SELECT * FROM {stream} WHERE device = ? ORDER BY seq, journal", device
         )
 
     def counts(self):
         """Return a dict of how many readings are stored of each device."""
-        found = self._select("SELECT device, COUNT(*) AS count FROM readings GROUP BY device")
+        found = self.database.run("SELECT device, COUNT(*) AS count FROM readings GROUP BY device")
         return {row["device"]: row["count"] for row in found}
 
     def close(self):
-        """Close the file; the store cannot be used afterwards."""
-        with self._lock:
-            self._database.close()
-
-    def _prepare(self):
-        """Make the tables; StoreError when there is another one of such a name."""
-        for table, (columns, names) in _TABLES.items():
-            schema = _SCHEMA.format(table=table, columns=columns)
-            self._make(table, schema, ["device", "journal", "stream", *names, "received_at"])
-        self._make("quality", _QUALITY, ["device", "journal", "seq", *Quality._fields])
-
-    def _make(self, table, schema, wanted):
-        try:
-            with self._database:
-                self._database.execute(schema)
-        except sqlite3.Error as error:
-            raise self._failure(error) from error
-        found = self._select(f"SELECT name FROM pragma_table_info('{table}')")
-        if [column["name"] for column in found] != wanted:
-            raise self._failure(f"its table '{table}' has other columns")
-
-    def _select(self, query, *values):
-        with self._lock:
-            try:
-                return [dict(row) for row in self._database.execute(query, values)]
-            except sqlite3.Error as error:
-                raise self._failure(error) from error
-
-    def _failure(self, error):
-        return StoreError(f"the readings cannot be kept in {self.path!r}: {error}")
+        """Close it; the store cannot be used afterwards."""
+        self.database.close()
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_error):
         self.close()
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:32]
+
+
+def _shown(text: str) -> str:
+    """With escapes for what is no text for a database."""
+    return text.encode(errors="backslashreplace").decode().replace("\0", "\\0")
