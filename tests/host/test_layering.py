@@ -8,7 +8,7 @@ import pytest
 from rill.image import ROOT
 
 _CHIP = {"machine", "esp32", "network", "ntptime", "onewire", "ds18x20", "bluetooth", "_thread"}
-_PURE = {"binascii", "collections", "math", "micropython", "struct"}
+_PURE = {"binascii", "collections", "hashlib", "math", "micropython", "struct"}
 _ANY = None
 # layer: layers of ours that it may import, other modules that it may import (_ANY: all but _CHIP)
 _RULES = {
