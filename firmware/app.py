@@ -74,6 +74,24 @@ def build(clock, power):
         return in_passing(judge)
 
     def report(config, store, state, keeping, commit):
+        def turn_valve(closes):
+            from firmware.hal.line import Line
+
+            Line(config.valve_pin, is_on=closes).hold()
+
+        def obey(line):
+            from firmware.commanding import Commanding
+
+            return Commanding(
+                config=config,
+                device=device(config, power),
+                files=system,
+                state=state,
+                retained=retained,
+                keeping=keeping,
+                turn_valve=turn_valve,
+            ).obey(line)
+
         def publish(link):
             from firmware.report import report as publish_over
 
@@ -88,6 +106,7 @@ def build(clock, power):
                 keeping=keeping,
                 commit=commit,
                 system=system,
+                obey=lambda line: in_passing(lambda: obey(line)),
             )
 
         def act():

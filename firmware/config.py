@@ -74,6 +74,8 @@ FIELDS = (
     ("modem_reset_pin", -1, -1, 33),
     ("apn", "", 0, 63),
     ("band", 0, 0, 88),  # the only one that is looked for, 0: as the modem is set
+    ("valve_pin", -1, -1, 33),  # high closes the valve that commands may move, -1: none
+    ("timezone_min", 0, -720, 840),  # ahead of UTC, for people who look at the meter
 )
 _PULSE_FIELDS = (1, 13)  # of FIELDS
 _PROBE_FIELDS = (22, 42)
@@ -113,8 +115,8 @@ def check_probes(found):
 
 
 def _check_link(found):
-    """ConfigError when there is no such link, or it can't be connected like that."""
-    if (found.link, found.apn) != ("wifi", ""):
+    """ConfigError when there is no such link, or it or a valve can't be connected like that."""
+    if (found.link, found.apn, found.valve_pin) != ("wifi", "", -1):
         from firmware.linking import check
 
         check(found)
@@ -149,10 +151,11 @@ def _check_device(name):
             raise ConfigError("device has %r in it, but only letters, digits, - and _ go" % letter)
 
 
-def parse(text, name=_FILE, is_known=False):
+def parse(text, name=_FILE, is_known=False, commanded=None):
     """The configuration in a JSON text (bytes); ConfigError says what is wrong with it.
 
     is_known: the very text was accepted before, so that each wake need not look at every byte.
+    commanded: settings that go before those of the text.
     """
     try:
         values = json.loads(text)
@@ -160,12 +163,14 @@ def parse(text, name=_FILE, is_known=False):
         raise ConfigError("%s is not JSON" % name)
     if not isinstance(values, dict):
         raise ConfigError("%s must hold an object, { ... }" % name)
+    shape = b"{%s}" % b",".join([b"v:v"] * len(values))
+    values.update(commanded or {})
     found = checked(values)
     if not is_known:
         in_passing(found.sampling)
         in_passing(lambda: check_probes(found))
         in_passing(lambda: _check_link(found))
-    if not is_known and _shape(text) != b"{%s}" % b",".join([b"v:v"] * len(values)):
+    if not is_known and _shape(text) != shape:
         raise ConfigError("%s has a setting twice, or a comma or colon too many or too few" % name)
     return found
 

@@ -60,6 +60,8 @@ class Cycle:
         cause = self._power.cause()
         while True:
             sleep_ms = self._wake(cause)
+            if self._state and self._state.restarts:
+                self._power.restart()
             if not self._counting.stays_awake:
                 self._power.deep_sleep_ms(sleep_ms)
             if not self._stay_awake(sleep_ms):
@@ -117,6 +119,7 @@ class Cycle:
         if self._config and not 0 < state.refill_s - now_s <= _BUDGET_PERIOD_S:
             state.refill_s = now_s + _BUDGET_PERIOD_S
             allowance = self._config.wake_budget
+            state.refusals = 0
         if state.starts and not self._is_safe:
             # This is what the next power-on asks: does a wake come to its end here?
             state.starts = 0

@@ -13,12 +13,17 @@ from firmware.uplink.session import Session
 
 _LINK_UP_MS = const(15_000)
 _WORTH_TELLING_S = const(1)
+_LISTEN_MS = const(2000)  # behind the last acknowledgement, and each command
+_MOST_COMMANDS = const(16)  # in one report; the others wait at the broker
 _UNSENT = "unsent.id"  # of storage/salvage.py
 _STREAMS = ("readings", "events")
 
 
-def report(*, link, clock, power, config, device, store, state, keeping, commit, system):
+def report(*, link, clock, power, config, device, store, state, keeping, commit, system, obey):
     """Publish what is pending. UplinkError leaves the rest for the next report.
+
+    obey(line) does what a line commands, and returns what became of it, as Profile.answer() takes
+    it.
 
     store: None when it can't be opened; then the odometer is published without a number.
     system: the image's files, where the records of a journal that was lost may be.
@@ -62,6 +67,7 @@ def report(*, link, clock, power, config, device, store, state, keeping, commit,
                 _publish_unsent(
                     session, power, profile, device, state, config, system, keeping, commit
                 )
+            _listen(session, power, profile, obey)
             session.close()
         finally:
             session.abandon()
@@ -142,6 +148,27 @@ def _publish(session, power, profile, name, messages):
     for payload in messages:
         session.publish(profile.topic(name), payload)
         power.feed()
+
+
+def _listen(session, power, profile, obey):
+    """Obey what was sent since the last report. All that is pending has arrived by now."""
+    try:
+        session.subscribe(profile.subscriptions())
+        for _ in range(_MOST_COMMANDS):
+            message = session.next_message(_LISTEN_MS)
+            if message is None:
+                break
+            topic, payload, identifier = message
+            line, context = profile.command_of(topic, payload)
+            outcome = None if line is None else obey(line)
+            if outcome or context:
+                answer = profile.answer(context, outcome)
+                if answer:
+                    session.publish(*answer)
+            session.acknowledge(identifier)
+            power.feed()
+    except UplinkError as error:
+        print("no more commands: %s" % error)  # what was not acknowledged comes again
 
 
 def _publish_unsent(session, power, profile, device, state, config, system, keeping, commit):

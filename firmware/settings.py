@@ -63,6 +63,8 @@ class Settings:
     modem_reset_pin: int
     apn: str
     band: int
+    valve_pin: int
+    timezone_min: int
 
     def __init__(self, pulse_keys):
         self._pulse_keys = pulse_keys

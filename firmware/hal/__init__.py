@@ -78,6 +78,7 @@ power.Power(button_pin, measure)
                             the coprocessor has something to say
     was_brown_out()         True when a power_on came because the voltage had broken down
     deep_sleep_ms(n)        never returns; 1 <= n < 2**31; button and coprocessor also end it
+    restart()               never returns; the next cause() is reset
     retained_read()         bytes of the RTC memory (at most 2048); anything after power-on
     retained_write(data)    at most 2048 bytes; survives deep sleep and resets, not loss of power
     watchdog_ms(n)          from now on a reset comes n milliseconds after the last feed()

@@ -51,6 +51,9 @@ class Power:
         # Other chips come here to restart only; some have neither.
         machine.deepsleep(n)
 
+    def restart(self):
+        machine.reset()
+
     def retained_read(self):
         return machine.RTC().memory()
 

@@ -13,13 +13,13 @@ from firmware.core.seal import SEAL_BYTES, seal, unseal
 from firmware.core.timekeeping import LAYOUT as TIME_LAYOUT
 from firmware.core.timekeeping import Timekeeping
 
-_MAGIC = const(0x5233)  # "3R": layout version 3
+_MAGIC = const(0x5234)  # "4R": layout version 4
 _SLOT_BYTES = const(416)
 _PROBES_MAGIC = b"P1"
 _HISTORY_BYTES = const(192)
 _COLUMNS_BYTES = const(172)
 _MODEM_BYTES = const(64)
-_LAYOUT = "<HIHBBBBQQQIIIIIIIIIIIIIIIqIIIHHBBBBBIIHHHHQIIIBBIBIIBB"
+_LAYOUT = "<HIHBBBBQQQIIIIIIIIIIIIIIIqIIIHHBBBBBIIHHHHQIIIBBIBIIBBIBHB"
 _FIELDS = (
     "boot",  # times this meter got power, modulo 2**16
     "starts",  # power-ons in a row whose first wake did not end in sleep
@@ -74,6 +74,10 @@ _FIELDS = (
     "flowed_s",  # time of the last reading with water in it
     "column_bytes",  # so many of what the probes have said belong to the next reading
     "are_old",  # 1: they should have gone with the one before
+    "expected_s",  # until then flow that would be a burst is expected
+    "refusals",  # commands refused since the wake budget was renewed that an event told
+    "untold",  # and that none did
+    "valve",  # as it was commanded: 0 never, 1 open, 2 closed
 )
 _TIME = struct.calcsize(_LAYOUT)  # behind all that comes what Timekeeping packs
 _BYTES = _TIME + struct.calcsize(TIME_LAYOUT)
@@ -135,11 +139,16 @@ class State:
     flowed_s: int
     column_bytes: int
     are_old: int
+    expected_s: int
+    refusals: int
+    untold: int
+    valve: int
 
     def __init__(self):
         for name in _FIELDS:
             setattr(self, name, 0)
         self.is_blank = 1
+        self.restarts = False  # at the end of this wake; it survives nothing
         self.time = Timekeeping()
         self.cursor_seq = self.next_seq = self.event_cursor_seq = self.event_next_seq = 1
 

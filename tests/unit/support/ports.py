@@ -93,6 +93,9 @@ class FakePower:
             raise AssertionError("deep sleep of %r ms" % n)
         raise Slept(n)
 
+    def restart(self):
+        raise Cut
+
     def retained_read(self):
         return self.memory
 
@@ -136,6 +139,10 @@ class FakeFiles:
         part = self.contents[name][offset : offset + len(buffer)]
         buffer[: len(part)] = part
         return len(part)
+
+    def remove(self, name):
+        self._check()
+        del self.contents[name]
 
     def replace(self, name, data):
         self._check()

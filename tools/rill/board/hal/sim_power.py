@@ -1,4 +1,4 @@
-from border import CAUSE, DEEP_SLEEP_MS, FEED, PEEK, ULP_WAKES, WATCHDOG_MS, border
+from border import CAUSE, DEEP_SLEEP_MS, FEED, PEEK, RESET, ULP_WAKES, WATCHDOG_MS, border
 
 _CAUSES = ("power_on", "reset", "watchdog", "timer", "button", "ulp")
 
@@ -20,6 +20,9 @@ class Power:
         if self._measure != "ext0":
             border.call(ULP_WAKES)
         border.never_return(DEEP_SLEEP_MS, n)
+
+    def restart(self):
+        border.never_return(RESET)
 
     def retained_read(self):
         return border.retained_read()
