@@ -6,13 +6,20 @@ commanded.json holds {"crc": of the config.json that it is over, "values": {sett
 import json
 from binascii import crc32
 
-from firmware import config
 from firmware.core import event
-from firmware.core.command import BAD_ARGUMENT, NOT_POSSIBLE, Refused
+from firmware.core.command import BAD_ARGUMENT, Refused
 from firmware.core.errors import ConfigError
 
 _FILE = "commanded.json"
 _MOST_BYTES = 512
+# As in the table of config.py.
+RANGES = {
+    "report_s": (60, 604_800),
+    "slot_s": (60, 3600),
+    "burst_l_per_h": (0, 1_000_000),
+    "burst_s": (30, 3600),
+    "timezone_min": (-720, 840),
+}
 
 
 def layered(files, found, text, keeping):
@@ -23,6 +30,8 @@ def layered(files, found, text, keeping):
     try:
         crc, values = _load(files)
         if crc == crc32(text):
+            from firmware import config
+
             return config.parse(text, is_known=True, commanded=values)
         for key, before in values.items():
             after = getattr(found, key)
@@ -39,26 +48,43 @@ def layered(files, found, text, keeping):
     return found
 
 
-def changed(files, key, value):
-    """(value before, content of commanded.json with that setting); Refused when it can't be."""
-    try:
-        found, text, crc = config.load(files, 0)
-    except ConfigError as error:
-        raise Refused(NOT_POSSIBLE, 0, str(error))
+def changed(files, config, crc, key, value):
+    """(value before, content of commanded.json with that setting); Refused when it can't be.
+
+    config: in force. crc: of the config.json that it is of. The whole table of config.py, which
+    has the last word in the next wake, would be too much beside a report.
+    """
     values: dict = {}
-    if files.size(_FILE) is not None:
-        try:
-            known_crc, known = _load(files)
-            values = known if known_crc == crc else values
-        except ConfigError as error:
-            print(error)  # it is written anew
-    before = values.get(key, getattr(found, key))
-    values[key] = value
     try:
-        config.parse(text, commanded=values)
+        known_crc, known = _load(files) if files.size(_FILE) is not None else (0, {})
+        values = known if known_crc == crc else values
     except ConfigError as error:
-        raise Refused(BAD_ARGUMENT, 0, str(error))
+        print(error)  # it is written anew
+    before = values.get(key, getattr(config, key))
+    values[key] = value
+    _check(config, values, key)
     return before, json.dumps({"crc": crc, "values": values}).encode()
+
+
+def _check(config, values, key):
+    lowest, highest = RANGES.get(key, (0, 0))
+    if key in RANGES and not lowest <= values[key] <= highest:
+        raise Refused(
+            BAD_ARGUMENT,
+            0,
+            "%s is %d, but must be %d to %d" % (key, values[key], lowest, highest),
+        )
+    slot_s = values.get("slot_s", config.slot_s)
+    if 86400 % slot_s:
+        raise Refused(BAD_ARGUMENT, 0, "slot_s is %d, but must divide a day" % slot_s)
+    for other in ("report_s", "quality_s"):
+        period_s = values.get(other, getattr(config, other))
+        if period_s % slot_s and (other == "report_s" or config.has_probes()):
+            raise Refused(
+                BAD_ARGUMENT,
+                0,
+                "%s is %d, but must be a multiple of slot_s, %d" % (other, period_s, slot_s),
+            )
 
 
 def keep(files, content):

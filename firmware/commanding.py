@@ -116,7 +116,10 @@ class Commanding:
     def _setting(self, key, value):
         from firmware.commanded import changed, keep
 
-        before, content = changed(self._files, key, value)
+        state = self._state
+        if state.refused_crc:
+            raise Refused(NOT_POSSIBLE, 0, "config.json is refused")
+        before, content = changed(self._files, self._config, state.config_crc, key, value)
         return before, value, lambda: keep(self._files, content)
 
     def _limits(self, source):

@@ -7,14 +7,13 @@ from micropython import const
 
 from firmware.core import event, record, timekeeping
 from firmware.core.errors import UplinkError
+from firmware.passing import in_passing
 from firmware.sending import Stream, unsent_messages
 from firmware.timing import dated, when
 from firmware.uplink.session import Session
 
 _LINK_UP_MS = const(15_000)
 _WORTH_TELLING_S = const(1)
-_LISTEN_MS = const(2000)  # behind the last acknowledgement, and each command
-_MOST_COMMANDS = const(16)  # in one report; the others wait at the broker
 _UNSENT = "unsent.id"  # of storage/salvage.py
 _STREAMS = ("readings", "events")
 
@@ -67,12 +66,18 @@ def report(*, link, clock, power, config, device, store, state, keeping, commit,
                 _publish_unsent(
                     session, power, profile, device, state, config, system, keeping, commit
                 )
-            _listen(session, power, profile, obey)
+            in_passing(lambda: _listen(session, power, profile, obey))
             session.close()
         finally:
             session.abandon()
     finally:
         _down(link)
+
+
+def _listen(session, power, profile, obey):
+    from firmware.listening import listen
+
+    listen(session, power, profile, obey)
 
 
 def profile_of(config, device):
@@ -148,27 +153,6 @@ def _publish(session, power, profile, name, messages):
     for payload in messages:
         session.publish(profile.topic(name), payload)
         power.feed()
-
-
-def _listen(session, power, profile, obey):
-    """Obey what was sent since the last report. All that is pending has arrived by now."""
-    try:
-        session.subscribe(profile.subscriptions())
-        for _ in range(_MOST_COMMANDS):
-            message = session.next_message(_LISTEN_MS)
-            if message is None:
-                break
-            topic, payload, identifier = message
-            line, context = profile.command_of(topic, payload)
-            outcome = None if line is None else obey(line)
-            if outcome or context:
-                answer = profile.answer(context, outcome)
-                if answer:
-                    session.publish(*answer)
-            session.acknowledge(identifier)
-            power.feed()
-    except UplinkError as error:
-        print("no more commands: %s" % error)  # what was not acknowledged comes again
 
 
 def _publish_unsent(session, power, profile, device, state, config, system, keeping, commit):

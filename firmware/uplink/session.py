@@ -33,10 +33,10 @@ class _Sockets:
     """Stands in for the socket module inside umqtt."""
 
     def __init__(self, sock):
-        self._sock = sock
+        self.sock = sock
 
     def socket(self, *_):
-        return self._sock
+        return self.sock
 
     def getaddrinfo(self, host, port, *_):
         return [(0, 0, 0, "", (host, port))]
@@ -51,13 +51,13 @@ class Session:
     def __init__(
         self, *, connect, clock, client_id, host, port, user, password, message_bytes, trusts=False
     ):
-        self._sock = DeadlineSocket(
+        self.sock = DeadlineSocket(
             connect=connect,
             clock=clock,
             buffer_bytes=message_bytes + _HEAD_BYTES + trusts * _CONNECT_BYTES,
             trusts=trusts,
         )
-        self._client = Client(
+        self.client = Client(
             client_id,
             host,
             port,
@@ -67,40 +67,23 @@ class Session:
             _KEEPALIVE_S,
         )
 
-        self._is_resumed = self._is_poisoned = False
+        self.client.waiting = []
+        self.is_resumed = self._is_poisoned = False
 
     def open(self):
-        umqtt.socket = _Sockets(self._sock)  # type: ignore[attr-defined]
-        connect = self._client.connect
-        self._is_resumed = self._step("connect", _CONNECT_MS, connect, False, found=fault.CONNECT)
+        umqtt.socket = _Sockets(self.sock)  # type: ignore[attr-defined]
+        connect = self.client.connect
+        self.is_resumed = self.step("connect", _CONNECT_MS, connect, False, found=fault.CONNECT)
 
     def publish(self, topic, payload):
         """Returns when the broker has acknowledged this very message."""
-        publish = self._client.publish
-        self._step("PUBACK", _PUBACK_MS, publish, topic, payload, False, 1, found=fault.PUBACK)
-
-    def subscribe(self, topics):
-        """With QoS 1, unless the broker knows it from the session before."""
-        self._step("CONNACK", _PUBACK_MS, self._sock.settle, found=fault.PUBACK)
-        if not self._is_resumed and not self._sock.is_resumed:
-            for topic in topics:
-                self._step("SUBACK", _PUBACK_MS, self._subscribe, topic, found=fault.PUBACK)
-
-    def next_message(self, wait_ms):
-        """(topic, payload, identifier) of the next message; None: none comes within wait_ms."""
-        waiting = self._client.waiting
-        if not waiting:
-            self._step("message", wait_ms, self._hear)
-        return waiting.pop(0) if waiting else None
-
-    def acknowledge(self, identifier):
-        """The message is dealt with: the broker may forget it. Goes out with what follows."""
-        self._step("acknowledge", _PUBACK_MS, self._client.acknowledge, identifier)
+        publish = self.client.publish
+        self.step("PUBACK", _PUBACK_MS, publish, topic, payload, False, 1, found=fault.PUBACK)
 
     def close(self):
         """Say goodbye; everything was acknowledged before, so a failure costs nothing."""
         try:
-            self._step("disconnect", _CLOSE_MS, self._goodbye)
+            self.step("disconnect", _CLOSE_MS, self.goodbye)
         except UplinkError as error:
             print(error)
 
@@ -110,44 +93,28 @@ class Session:
         if self._is_poisoned:
             # More than we ever take waits in front of everything, in each session to come.
             self._is_poisoned = False
-            self._sock.allow_ms(_CONNECT_MS)
+            from firmware.uplink.hearing import begin_anew
+
             try:
-                self._client.connect(True)
-                self._goodbye()
-            except (UplinkError,) + _FAULTS as error:
+                begin_anew(self)
+            except UplinkError as error:
                 print("session not ended: %s" % error)
             self._drop()
 
     def _drop(self):
         try:
-            self._sock.close()
+            self.sock.close()
         except OSError as error:
             print("stream not closed: %s" % error)
 
-    def _subscribe(self, topic):
-        try:
-            self._client.subscribe(topic, 1)
-        except umqtt.MQTTException:
-            print("the broker lets nobody command us: %s" % topic)
+    def goodbye(self):
+        self.sock.settle()
+        self.sock.write(b"\xe0\0")
+        self.sock.send_last()
+        self.sock.close()
 
-    def _hear(self):
-        client = self._client
-        try:
-            while not client.waiting:
-                if client.wait_msg() is not None:
-                    client.pass_over()
-        except OSError as error:
-            if error.errno != errno.ETIMEDOUT:
-                raise
-
-    def _goodbye(self):
-        self._sock.settle()
-        self._sock.write(b"\xe0\0")
-        self._sock.send_last()
-        self._sock.close()
-
-    def _step(self, name, deadline_ms, call, *arguments, found=fault.CLOSED):
-        self._sock.allow_ms(deadline_ms)
+    def step(self, name, deadline_ms, call, *arguments, found=fault.CLOSED):
+        self.sock.allow_ms(deadline_ms)
         try:
             return call(*arguments)
         except _FAULTS as error:

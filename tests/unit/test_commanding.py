@@ -302,6 +302,14 @@ def test_a_damaged_file_of_commands_is_told_once_and_ends():
         expect(meter.counter.settings[10], 300)
 
 
+def test_what_may_be_commanded_is_what_may_be_configured():
+    from firmware.commanded import RANGES
+    from firmware.config import FIELDS
+
+    of_the_table = {field[0]: field[2:] for field in FIELDS}
+    expect({key: of_the_table[key] for key in RANGES}, RANGES)
+
+
 def _cuts(words, look, step=1, has_effect=lambda before, after: before != after):
     """A reset at each step-th port call of the wake that obeys. look(meter): what is set."""
     seen, cut = [], 1

@@ -5,6 +5,7 @@ import random
 
 from expect import expect, expect_raises
 from firmware.core.errors import UplinkError
+from firmware.uplink.hearing import Hearing
 from firmware.uplink.session import Session
 from ports import FakeClock
 from stream import CONNACK, ScriptedStream
@@ -45,6 +46,7 @@ class _Talk:
             message_bytes=512,
             trusts=trusts,
         )
+        self.hearing = Hearing(self.session)
         self.session.open()
         self.session.publish("rill/m/readings", b"payload")
 
@@ -54,18 +56,18 @@ class _Talk:
         return self._left.pop(0)
 
     def hear(self):
-        return self.session.next_message(_LISTEN_MS)
+        return self.hearing.next_message(_LISTEN_MS)
 
 
 def test_a_message_in_front_of_the_acknowledgement_waits_and_is_acknowledged_when_we_say():
     for trusts in (False, True):
         talk = _Talk(_RESUMED + _message(b"one") + _message(b"two", 8) + _PUBACK, trusts=trusts)
-        talk.session.subscribe(("c",))
+        talk.hearing.subscribe(("c",))
         sent = b"".join(talk.stream.writes)
         expect(b"\x40\x02\x00\x07" in sent, False)
         topic, payload, identifier = talk.hear()
         expect((topic, payload), (b"t", b"one"))
-        talk.session.acknowledge(identifier)
+        talk.hearing.acknowledge(identifier)
         expect(talk.hear()[1], b"two")
         talk.session.close()
         talk.session.abandon()
@@ -76,20 +78,20 @@ def test_a_message_in_front_of_the_acknowledgement_waits_and_is_acknowledged_whe
 def test_a_known_session_is_not_subscribed_again():
     for trusts in (False, True):
         talk = _Talk(_RESUMED + _PUBACK, trusts=trusts)
-        talk.session.subscribe(("c",))
+        talk.hearing.subscribe(("c",))
         expect([write[0] for write in talk.stream.writes if write[0] == 0x82], [])
 
 
 def test_a_new_session_is_subscribed_with_qos_1():
     for trusts in (False, True):
         talk = _Talk(CONNACK + _PUBACK + _SUBACK, trusts=trusts)
-        talk.session.subscribe(("rill/m/commands",))
+        talk.hearing.subscribe(("rill/m/commands",))
         expect(talk.stream.writes[-1], b"\x82\x14\0\x02\0\x0frill/m/commands\x01")
 
 
 def test_a_broker_that_refuses_the_subscription_costs_the_commands_only():
     talk = _Talk(CONNACK + _PUBACK + _SUBACK[:-1] + b"\x80")
-    talk.session.subscribe(("c",))
+    talk.hearing.subscribe(("c",))
     expect(talk.hear(), None)
     talk.session.close()
 
@@ -116,7 +118,7 @@ def test_half_a_message_is_none_and_not_acknowledged():
 
 def test_an_acknowledgement_whose_time_is_up_goes_out_with_the_goodbye():
     talk = _Talk(_RESUMED + _message(b"one") + _PUBACK)
-    talk.session.acknowledge(talk.hear()[2])
+    talk.hearing.acknowledge(talk.hear()[2])
     talk.clock.advance(30_000)
     talk.session.close()
     expect(talk.stream.writes[-1], b"\x40\x02\x00\x07\xe0\0")
@@ -126,7 +128,7 @@ def test_a_message_of_qos_0_is_heard_and_not_acknowledged():
     talk = _Talk(_RESUMED + _PUBACK + _message(b"one", kind=0x30))
     topic, payload, identifier = talk.hear()
     expect((topic, payload, identifier), (b"t", b"one", None))
-    talk.session.acknowledge(identifier)
+    talk.hearing.acknowledge(identifier)
     talk.session.close()
     expect(talk.stream.writes[-1], b"\xe0\0")
 
