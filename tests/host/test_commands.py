@@ -153,7 +153,7 @@ def test_the_key_is_nowhere_but_in_its_file(bench):
         assert key not in content and key.hex().encode() not in content
 
 
-@pytest.mark.parametrize("step", [41, pytest.param(1, marks=pytest.mark.prove)])
+@pytest.mark.parametrize("step", [67, pytest.param(1, marks=pytest.mark.prove)])
 def test_power_cut_anywhere_leaves_the_old_or_the_new_and_the_command_comes_again(
     bench, tmp_path, step
 ):

@@ -337,8 +337,8 @@ def _cuts(words, look, step=1, has_effect=lambda before, after: before != after)
     expect((True in seen, False in seen), (True, True))
 
 
-def test_power_cut_at_every_seventh_call_leaves_the_old_or_the_new_setting():
+def test_power_cut_at_every_19th_call_leaves_the_old_or_the_new_setting():
     def look(meter):
         return meter.system.contents.get("commanded.json")
 
-    _cuts("report_s 7200", look, step=7)
+    _cuts("report_s 7200", look, step=19)
