@@ -74,11 +74,6 @@ def build(clock, power):
         return in_passing(judge)
 
     def report(config, store, state, keeping, commit):
-        def turn_valve(closes):
-            from firmware.hal.line import Line
-
-            Line(config.valve_pin, is_on=closes).hold()
-
         def obey(line):
             from firmware.commanding import Commanding
 
@@ -89,7 +84,6 @@ def build(clock, power):
                 state=state,
                 retained=retained,
                 keeping=keeping,
-                turn_valve=turn_valve,
             ).obey(line)
 
         def publish(link):

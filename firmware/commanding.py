@@ -21,16 +21,16 @@ _OPEN, _CLOSED = 1, 2  # state.valve
 
 
 class Commanding:
-    """device: the meter's name. files: of the image. turn_valve(closes): sets the valve's line."""
+    """device: the meter's name. files: of the image. turn_valve(pin, closes): sets its line."""
 
-    def __init__(self, *, config, device, files, state, retained, keeping, turn_valve):
+    def __init__(self, *, config, device, files, state, retained, keeping, turn_valve=None):
         self._config = config
         self._device = device
         self._files = files
         self._state = state
         self._retained = retained
         self._keeping = keeping
-        self._turn_valve = turn_valve
+        self._turn_valve = turn_valve or _turn_valve
 
     def obey(self, line):
         """What became of it, as Profile.answer() takes it."""
@@ -183,7 +183,7 @@ class Commanding:
         valve = _CLOSED if position == "close" else _OPEN
 
         def act():
-            self._turn_valve(valve == _CLOSED)
+            self._turn_valve(self._config.valve_pin, valve == _CLOSED)
             self._state.valve = valve
 
         return self._state.valve, valve, act
@@ -201,6 +201,12 @@ def _outcome(counter, name, outcome, reason, before, after):
         "counter": counter, "command": name, "outcome": outcome, "reason": reason,
         "before": before, "after": after,
     }  # fmt: skip
+
+
+def _turn_valve(pin, closes):
+    from firmware.hal.line import Line
+
+    Line(pin, is_on=closes).hold()
 
 
 def _only(arguments):

@@ -6,6 +6,7 @@ import umqtt.simple as umqtt
 from micropython import const
 
 from firmware.core import fault
+from firmware.uplink.arriving import cut
 
 _ANSWER_MS = const(20_000)
 _PUBACK = b"\x40\x02"
@@ -51,7 +52,7 @@ class Hearing:
         try:
             while not client.waiting:
                 if client.wait_msg() is not None:
-                    client.cut(client._recv_len())  # nobody waits for it
+                    cut(client, client._recv_len())  # nobody waits for it
         except OSError as error:
             if error.errno != errno.ETIMEDOUT:
                 raise

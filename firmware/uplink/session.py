@@ -15,12 +15,12 @@ from micropython import const
 
 from firmware.core import fault
 from firmware.core.errors import UplinkError
-from firmware.uplink.client import Client
 from firmware.uplink.deadline import DeadlineSocket
 
 _CONNECT_MS = const(20_000)  # TCP connect to CONNACK
 _PUBACK_MS = const(20_000)
 _CLOSE_MS = const(5_000)
+_OURS = (3, 13)  # PUBLISH, PINGRESP
 _KEEPALIVE_S = const(120)
 _CONNECT_BYTES = const(192)  # a CONNECT with names of 32 and 64 bytes and a password of 64
 _HEAD_BYTES = const(128)  # fixed header, topic and packet identifier of a PUBLISH
@@ -42,6 +42,25 @@ class _Sockets:
         return [(0, 0, 0, "", (host, port))]
 
 
+class _Client(umqtt.MQTTClient):
+    """waiting: (topic, payload, packet identifier or None) of messages to us, in their order."""
+
+    waiting: list
+
+    def wait_msg(self):
+        """As umqtt's: the first byte of a packet whose rest the caller reads, None: it is dealt
+        with. OSError.
+        """
+        kind = self.sock.read(1)
+        if not kind:
+            raise OSError(errno.ECONNRESET)
+        if kind[0] >> 4 not in _OURS:
+            return kind[0]
+        from firmware.uplink.arriving import take
+
+        return take(self, kind[0])
+
+
 class Session:
     """connect(host, port, timeout_ms) opens the stream. Every failure is an UplinkError.
 
@@ -57,7 +76,7 @@ class Session:
             buffer_bytes=message_bytes + _HEAD_BYTES + trusts * _CONNECT_BYTES,
             trusts=trusts,
         )
-        self.client = Client(
+        self.client = _Client(
             client_id,
             host,
             port,

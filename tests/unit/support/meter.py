@@ -180,6 +180,7 @@ class Meter:
         self.quality = b""  # what they say
         self.quality_news = []
         self.battery = FakeBattery()
+        self.obeyed_at = 0  # port calls of that wake before
         self.valve = []  # what its line was set to
         self.pulses = 0
         self.asked = 1  # power-ons and presses of the button
@@ -317,6 +318,7 @@ class Meter:
     def _obey(self, config, state, keeping, line):
         from firmware.commanding import Commanding
 
+        self.obeyed_at = self.obeyed_at or self.fuse.calls
         return Commanding(
             config=config,
             device=config.device,
@@ -324,7 +326,7 @@ class Meter:
             state=state,
             retained=self.retained_now,
             keeping=keeping,
-            turn_valve=self.valve.append,
+            turn_valve=lambda pin, closes: self.valve.append(closes),
         ).obey(line)
 
     # What came of it.
