@@ -76,6 +76,8 @@ FIELDS = (
     ("band", 0, 0, 88),  # the only one that is looked for, 0: as the modem is set
     ("profile", "json", 0, 16),  # of linking.py: how the head end is spoken to
     ("coarse", 0, 0, 1),  # 1: of the readings, the first of each day leaves the meter
+    ("valve_pin", -1, -1, 33),  # high closes the valve that commands may move, -1: none
+    ("timezone_min", 0, -720, 840),  # ahead of UTC, for people who look at the meter
 )
 _PULSE_FIELDS = (1, 13)  # of FIELDS
 _PROBE_FIELDS = (22, 42)
@@ -115,8 +117,8 @@ def check_probes(found):
 
 
 def _check_link(found):
-    """ConfigError when there is no such link or profile, or it can't be connected like that."""
-    if (found.link, found.apn, found.profile) != ("wifi", "", "json"):
+    """ConfigError when there is no such link, profile or valve, or it can't be connected so."""
+    if (found.link, found.apn, found.profile, found.valve_pin) != ("wifi", "", "json", -1):
         from firmware.linking import check
 
         check(found)
@@ -151,10 +153,11 @@ def _check_device(name):
             raise ConfigError("device has %r in it, but only letters, digits, - and _ go" % letter)
 
 
-def parse(text, name=_FILE, is_known=False):
+def parse(text, name=_FILE, is_known=False, commanded=None):
     """The configuration in a JSON text (bytes); ConfigError says what is wrong with it.
 
     is_known: the very text was accepted before, so that each wake need not look at every byte.
+    commanded: settings that go before those of the text.
     """
     try:
         values = json.loads(text)
@@ -162,12 +165,14 @@ def parse(text, name=_FILE, is_known=False):
         raise ConfigError("%s is not JSON" % name)
     if not isinstance(values, dict):
         raise ConfigError("%s must hold an object, { ... }" % name)
+    shape = b"{%s}" % b",".join([b"v:v"] * len(values))
+    values.update(commanded or {})
     found = checked(values)
     if not is_known:
         in_passing(found.sampling)
         in_passing(lambda: check_probes(found))
         in_passing(lambda: _check_link(found))
-    if not is_known and _shape(text) != b"{%s}" % b",".join([b"v:v"] * len(values)):
+    if not is_known and _shape(text) != shape:
         raise ConfigError("%s has a setting twice, or a comma or colon too many or too few" % name)
     return found
 

@@ -6,6 +6,8 @@ from firmware import config
 from firmware.core import event, record
 from firmware.core.errors import ConfigError, StorageFault
 
+_COMMANDED = "commanded.json"  # of commanded.py, which most wakes do without
+
 
 def configured(files, state, keeping):
     """The configuration in force, or None when there is not even a last good one.
@@ -15,28 +17,50 @@ def configured(files, state, keeping):
     try:
         found, text, crc = config.load(files, state.config_crc)
     except ConfigError as refusal:
-        return _last_good(state, keeping, str(refusal))
-    state.refused_crc = 0
-    if crc != state.config_crc and keeping.use(lambda store: _accept(store, keeping, found, text)):
-        state.config_crc = crc
-        state.is_configured = 1
+        found, text = _last_good(state, keeping, str(refusal))
+    else:
+        state.refused_crc = 0
+        if crc != state.config_crc and keeping.use(
+            lambda store: _accept(store, keeping, found, text)
+        ):
+            state.config_crc = crc
+            state.is_configured = 1
+    if found and text and _has_commanded(files):
+        from firmware.commanded import layered
+
+        found = layered(files, found, text, keeping)
+    if found and state.time.is_known() and state.time.now_s() < state.expected_s:
+        found.burst_l_per_h = 0  # the flow is expected: it neither wakes nor is marked
     return found
 
 
+def _has_commanded(files):
+    try:
+        return files.size(_COMMANDED) is not None
+    except OSError as error:
+        print("%s is not readable: %s" % (_COMMANDED, error))
+        return False
+
+
 def _last_good(state, keeping, refusal):
+    """(configuration, its text); None, None: nothing is known, and defaults have no text."""
     print("configuration refused: %s; the last good one stays in force" % refusal)
     state.flags |= record.CONFIG_REFUSED
     crc = crc32(refusal.encode())
     # Said once, not in each wake.
     if crc != state.refused_crc and keeping.note(event.CONFIG_REFUSED, text=refusal):
         state.refused_crc = crc
+    texts = []
+    if not keeping.use(lambda store: texts.append(config.last_good_text(store.files))):
+        return None, None
+    text = texts[0]
+    if text is None:
+        # A new meter; or it was lost with its journal, then what the counter holds waits.
+        return None if state.is_configured else config.checked({}), None
     found = []
-    if not keeping.use(lambda store: found.append(config.load_last_good(store.files))):
-        return None
-    if found[0] is None and not state.is_configured:
-        return config.checked({})  # a new meter
-    # Else it was lost with its journal: what the counter holds waits for one that is right.
-    return found[0]
+    if keeping.use(lambda store: found.append(config.load_last_good(store.files))):
+        return found[0], text
+    return None, None
 
 
 def _accept(store, keeping, new, text):

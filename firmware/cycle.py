@@ -12,7 +12,7 @@ from firmware import counting, looking, planning
 from firmware.core import event, record, schedule
 from firmware.core.errors import TRIES
 from firmware.passing import in_passing
-from firmware.storage.state import CRASHED, REPORTING
+from firmware.storage.state import CRASHED, REBOOTING, REPORTING
 from firmware.wake import Wake
 
 _CRASH_SLEEP_MS = const(60_000)
@@ -44,16 +44,21 @@ class Cycle(Wake):
         self._about = about
         self._counting = counting.Counting(open_counter)
         self._is_safe = False
+        self._handed_over = 0  # from the report of this wake, as state.running
 
     def run(self):
         """Wakes that end in deep sleep, whatever happens, so that there is one; only a counter
         that stays awake lets the next one follow it.
         """
         cause = self._power.cause()
-        if cause == "restart" and not self._retained.handed_over():
-            cause = "reset"  # somebody pressed Ctrl-D
+        if cause == "restart":
+            self._handed_over = self._retained.handed_over()
+            if not self._handed_over:
+                cause = "reset"  # somebody pressed Ctrl-D
         while True:
             sleep_ms = self._wake(cause)
+            if self._handed_over == REBOOTING or self._state and self._state.restarts:
+                self._power.reset()
             if not self._counting.stays_awake:
                 self._power.deep_sleep_ms(sleep_ms)
             if not self._stay_awake(sleep_ms):
@@ -101,12 +106,11 @@ class Cycle(Wake):
 
     def _resume(self):
         """The report of this wake is over, and what it needed has left the memory."""
-        has_crashed = self._retained.handed_over() == CRASHED
         self._recall("restart")
         self._now_s()
         self._configure()
         self._counting.start(self._state, self._config, "restart", False, self._retained)
-        if has_crashed:
+        if self._handed_over == CRASHED:
             raise RuntimeError("the report crashed")
         self._counting.take(self._state, self._config)  # its pace is judged by sleeps alone
         self._commit()
@@ -117,6 +121,7 @@ class Cycle(Wake):
         if self._config and not 0 < state.refill_s - now_s <= _BUDGET_PERIOD_S:
             state.refill_s = now_s + _BUDGET_PERIOD_S
             allowance = self._config.wake_budget
+            state.refusals = 0
         if state.starts and not self._is_safe:
             # This is what the next power-on asks: does a wake come to its end here?
             state.starts = 0

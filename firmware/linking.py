@@ -25,12 +25,11 @@ def check(config):
     for letter in config.apn:
         if not ("a" <= letter.lower() <= "z" or "0" <= letter <= "9" or letter in ".-_"):
             raise ConfigError("apn has %r in it, but only letters, digits, . - and _ go" % letter)
-    if config.link == "wifi":
-        return
-    family(config)
+    if config.link != "wifi":
+        family(config)
     used = of_the_meter(config)
     for key, _, _, _ in FIELDS:
         if key.endswith("_pin") and key != "pulse_pin" and key not in _PINS:
             use(used, config, key)
-    for key in _PINS:
+    for key in _PINS if config.link != "wifi" else ():
         use(used, config, key)

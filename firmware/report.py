@@ -20,8 +20,13 @@ _UNSENT = "unsent.id"  # of storage/salvage.py
 _STREAMS = ("readings", "events")
 
 
-def report(*, link, clock, power, config, device, store, state, keeping, commit, system, retained):
+def report(
+    *, link, clock, power, config, device, store, state, keeping, commit, system, retained, obey
+):
     """Publish what is pending. UplinkError leaves the rest for the next report.
+
+    obey(line) does what a line commands, and returns what became of it, as Profile.answer() takes
+    it.
 
     store: None when it can't be opened; then the odometer is published without a number.
     system: the image's files, where the records of a journal that was lost may be. retained: what
@@ -69,11 +74,18 @@ def report(*, link, clock, power, config, device, store, state, keeping, commit,
                 _publish_unsent(
                     session, power, profile, device, state, config, system, keeping, commit
                 )
+            in_passing(lambda: _listen(session, power, profile, obey))
             session.close()
         finally:
             session.abandon()
     finally:
         _down(link)
+
+
+def _listen(session, power, profile, obey):
+    from firmware.listening import listen
+
+    listen(session, power, profile, obey)
 
 
 def profile_of(config, device, now_s):

@@ -7,7 +7,7 @@ from micropython import const
 from firmware import planning
 from firmware.core import event, record
 from firmware.core.errors import TRIES, JournalDamaged, StorageFault, UplinkError
-from firmware.storage.state import CRASHED, REPORTED
+from firmware.storage.state import CRASHED, REBOOTING, REPORTED
 from firmware.wake import Wake
 
 _CRASH_SLEEP_MS = const(60_000)
@@ -38,7 +38,7 @@ class Reporting(Wake):
                     commit=self._commit,
                     send=self._send,
                 )
-            self._state.running = REPORTED
+            self._state.running = REBOOTING if self._state.restarts else REPORTED
         except Exception as crash:  # noqa: BLE001
             # Nobody nearer could decide anything; behind the restart it counts as a crash.
             sys.print_exception(crash)

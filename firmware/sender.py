@@ -1,5 +1,6 @@
 """Wires the report: the link that is configured, and what goes over it."""
 
+from firmware.passing import in_passing
 from firmware.planning import device
 from firmware.reporting import Reporting
 
@@ -27,7 +28,20 @@ def send(parts, config, store, state, keeping, commit):
             commit=commit,
             system=parts["files"],
             retained=parts["retained"],
+            obey=lambda line: in_passing(lambda: obey(line)),
         )
+
+    def obey(line):
+        from firmware.commanding import Commanding
+
+        return Commanding(
+            config=config,
+            device=device(config, parts["power"]),
+            files=parts["files"],
+            state=state,
+            retained=parts["retained"],
+            keeping=keeping,
+        ).obey(line)
 
     if config.link == "wifi":
         from firmware.hal.wifi import WiFi

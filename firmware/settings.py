@@ -65,6 +65,8 @@ class Settings:
     band: int
     profile: str
     coarse: int
+    valve_pin: int
+    timezone_min: int
 
     def __init__(self, pulse_keys):
         self._pulse_keys = pulse_keys

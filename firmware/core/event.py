@@ -35,6 +35,8 @@ REJECTION = const(19)  # before: thousandths; after: the limit they are below, 0
 CALIBRATION_POINT = const(20)  # before: raw microvolts; after: offset in microvolts; text: where
 LINK = const(21)  # before: core/fault.py; after: its cause; text: the rung that follows, signal
 POWER_SAVING = const(22)  # T3324 and T3412 extended as granted now, seconds, -1: not granted
+COMMAND = const(23)  # before, after: of what was set, as it was told to do; text: name, arguments
+COMMAND_REFUSED = const(24)  # before: code of core/command.py; after: its counter, as it says
 
 # Why a boot came.
 POWER_ON = const(0)

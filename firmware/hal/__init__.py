@@ -81,6 +81,7 @@ power.Power(button_pin, measure)
     deep_sleep_ms(n)        never returns; 1 <= n < 2**31; button and coprocessor also end it
     restart()               never returns: the interpreter begins anew, with all of its memory. The
                             chip does not: watchdog, clock, pins and coprocessor go on
+    reset()                 never returns; the next cause() is reset
     retained_read()         bytes of the RTC memory (at most 2048); anything after power-on
     retained_write(data)    at most 2048 bytes; survives deep sleep and resets, not loss of power
     watchdog_ms(n)          from now on a reset comes n milliseconds after the last feed()

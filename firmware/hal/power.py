@@ -57,6 +57,9 @@ class Power:
         # The interpreter alone: some ten milliseconds, and no bootloader.
         machine.soft_reset()
 
+    def reset(self):
+        machine.reset()
+
     def retained_read(self):
         return machine.RTC().memory()
 

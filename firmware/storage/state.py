@@ -17,14 +17,15 @@ from firmware.core.timekeeping import Timekeeping
 REPORTING = const(2)  # the report comes next
 REPORTED = const(3)  # it is done
 CRASHED = const(4)  # it could not be brought to an end
+REBOOTING = const(5)  # it is done, and a command asks for a reset behind this wake
 
-_MAGIC = const(0x5233)  # "3R": layout version 3
+_MAGIC = const(0x5234)  # "4R": layout version 4
 _SLOT_BYTES = const(416)
 _PROBES_MAGIC = b"P1"
 _HISTORY_BYTES = const(192)
 _COLUMNS_BYTES = const(172)
 _MODEM_BYTES = const(64)
-_LAYOUT = "<HIHBBBBQQQIIIIIIIIIIIIIIIqIIIHHBBBBBIIHHHHQIIIBBIBIIBBBIH"
+_LAYOUT = "<HIHBBBBQQQIIIIIIIIIIIIIIIqIIIHHBBBBBIIHHHHQIIIBBIBIIBBBIHIBHB"
 _FIELDS = (
     "boot",  # times this meter got power, modulo 2**16
     "starts",  # power-ons in a row whose first wake did not end in sleep
@@ -82,6 +83,10 @@ _FIELDS = (
     "causes",  # of the boots since the last daily message, a bit each: firmware/telling.py
     "told_crc",  # of day, configuration and firmware that it told
     "coarse_day",  # days since 1970 of the last daily reading that the head end has
+    "expected_s",  # until then flow that would be a burst is expected
+    "refusals",  # commands refused since the wake budget was renewed that an event told
+    "untold",  # and that none did
+    "valve",  # as it was commanded: 0 never, 1 open, 2 closed
 )
 _TIME = struct.calcsize(_LAYOUT)  # behind all that comes what Timekeeping packs
 _BYTES = _TIME + struct.calcsize(TIME_LAYOUT)
@@ -146,11 +151,16 @@ class State:
     causes: int
     told_crc: int
     coarse_day: int
+    expected_s: int
+    refusals: int
+    untold: int
+    valve: int
 
     def __init__(self):
         for name in _FIELDS:
             setattr(self, name, 0)
         self.is_blank = 1
+        self.restarts = False  # at the end of this wake; it survives nothing
         self.time = Timekeeping()
         self.cursor_seq = self.next_seq = self.event_cursor_seq = self.event_next_seq = 1
 

@@ -14,6 +14,7 @@ from firmware.core.errors import UplinkError
 # umqtt believes any length that the other side announces, and listens as long as it talks.
 _MOST_BYTES = const(4096)
 _CONNACK = b"\x20\x02\x00\x00"
+_RESUMED = b"\x20\x02\x01\x00"
 
 
 class DeadlineSocket:
@@ -34,15 +35,25 @@ class DeadlineSocket:
         self._readable_bytes = 0
         self._trusts = trusts
         self._owes = False  # a CONNACK
+        self.is_resumed = False  # that CONNACK knew a session of before
 
     def allow_ms(self, deadline_ms):
         """From now on everything together may take deadline_ms, then OSError(ETIMEDOUT).
 
         And 4096 bytes may be read, then OSError(EINVAL).
         """
-        self._readable_bytes = _MOST_BYTES
+        self.allow_bytes()
         self._began_ms = self._clock.ticks_ms()
         self._deadline_ms = deadline_ms
+
+    def allow_bytes(self):
+        """From now on 4096 bytes more."""
+        self._readable_bytes = _MOST_BYTES
+
+    def check(self, n):
+        """OSError(EINVAL) when so many bytes are more than may be read."""
+        if n > self._readable_bytes:
+            raise OSError(errno.EINVAL, "%d bytes announced" % n)
 
     def _left_ms(self):
         left_ms = self._deadline_ms - self._clock.elapsed_ms(self._began_ms)
@@ -75,8 +86,9 @@ class DeadlineSocket:
 
     def flush(self):
         if self._used:
+            left_ms = self._left_ms()  # when it is up, what is kept may still go out
             used, self._used = self._used, 0
-            self._stream.sendall(memoryview(self._buffer)[:used], self._left_ms())
+            self._stream.sendall(memoryview(self._buffer)[:used], left_ms)
 
     def send_last(self):
         """Flush what ends the session: nothing is awaited behind it."""
@@ -88,7 +100,8 @@ class DeadlineSocket:
         if self._owes:
             self._owes = False
             answer = self.read(len(_CONNACK))
-            if answer != _CONNACK:
+            self.is_resumed = answer == _RESUMED
+            if not self.is_resumed and answer != _CONNACK:
                 if len(answer) == len(_CONNACK) and answer[0] == _CONNACK[0]:
                     raise UplinkError("the broker refuses", fault.BROKER, answer[3])
                 raise OSError(errno.ECONNRESET, "no CONNACK")
@@ -100,8 +113,7 @@ class DeadlineSocket:
             return _CONNACK
         self.settle()
         self.flush()
-        if n > self._readable_bytes:
-            raise OSError(errno.EINVAL, "%d bytes announced" % n)
+        self.check(n)
         self._readable_bytes -= max(n, 0)
         data = b""
         while len(data) < n:

@@ -1,4 +1,7 @@
-"""One MQTT session: connect, publish with QoS 1, disconnect; each step has a deadline.
+"""One MQTT session: connect, publish with QoS 1, hear, disconnect; each step has a deadline.
+
+The broker keeps it between our connections (clean session off), and in it what was sent to us
+meanwhile: the subscriptions are made once.
 
 Uses umqtt.simple as it is, frozen in the image (1.6 and later) or release 1.3.4: its
 module global `socket` is replaced by ours, which works with every version because frozen
@@ -17,6 +20,7 @@ from firmware.uplink.deadline import DeadlineSocket
 _CONNECT_MS = const(20_000)  # TCP connect to CONNACK
 _PUBACK_MS = const(20_000)
 _CLOSE_MS = const(5_000)
+_OURS = (3, 13)  # PUBLISH, PINGRESP
 _KEEPALIVE_S = const(120)
 _CONNECT_BYTES = const(192)  # a CONNECT with names of 32 and 64 bytes and a password of 64
 _HEAD_BYTES = const(128)  # fixed header, topic and packet identifier of a PUBLISH
@@ -29,13 +33,32 @@ class _Sockets:
     """Stands in for the socket module inside umqtt."""
 
     def __init__(self, sock):
-        self._sock = sock
+        self.sock = sock
 
     def socket(self, *_):
-        return self._sock
+        return self.sock
 
     def getaddrinfo(self, host, port, *_):
         return [(0, 0, 0, "", (host, port))]
+
+
+class _Client(umqtt.MQTTClient):
+    """waiting: (topic, payload, packet identifier or None) of messages to us, in their order."""
+
+    waiting: list
+
+    def wait_msg(self):
+        """As umqtt's: the first byte of a packet whose rest the caller reads, None: it is dealt
+        with. OSError.
+        """
+        kind = self.sock.read(1)
+        if not kind:
+            raise OSError(errno.ECONNRESET)
+        if kind[0] >> 4 not in _OURS:
+            return kind[0]
+        from firmware.uplink.arriving import take
+
+        return take(self, kind[0])
 
 
 class Session:
@@ -47,13 +70,13 @@ class Session:
     def __init__(
         self, *, connect, clock, client_id, host, port, user, password, message_bytes, trusts=False
     ):
-        self._sock = DeadlineSocket(
+        self.sock = DeadlineSocket(
             connect=connect,
             clock=clock,
             buffer_bytes=message_bytes + _HEAD_BYTES + trusts * _CONNECT_BYTES,
             trusts=trusts,
         )
-        self._client = umqtt.MQTTClient(
+        self.client = _Client(
             client_id,
             host,
             port,
@@ -63,47 +86,65 @@ class Session:
             _KEEPALIVE_S,
         )
 
+        self.client.waiting = []
+        self.is_resumed = self._is_poisoned = False
+
     def open(self):
-        umqtt.socket = _Sockets(self._sock)  # type: ignore[attr-defined]
-        self._step("connect", _CONNECT_MS, self._client.connect, True, found=fault.CONNECT)
+        umqtt.socket = _Sockets(self.sock)  # type: ignore[attr-defined]
+        connect = self.client.connect
+        self.is_resumed = self.step("connect", _CONNECT_MS, connect, False, found=fault.CONNECT)
 
     def publish(self, topic, payload, is_retained=False):
         """Returns when the broker has acknowledged this very message."""
-        publish = self._client.publish
-        self._step(
+        publish = self.client.publish
+        self.step(
             "PUBACK", _PUBACK_MS, publish, topic, payload, is_retained, 1, found=fault.PUBACK
         )
 
     def close(self):
         """Say goodbye; everything was acknowledged before, so a failure costs nothing."""
         try:
-            self._step("disconnect", _CLOSE_MS, self._goodbye)
+            self.step("disconnect", _CLOSE_MS, self.goodbye)
         except UplinkError as error:
             print(error)
 
     def abandon(self):
         """Close the stream, if it is still open. Never fails: an error is on its way already."""
+        self._drop()
+        if self._is_poisoned:
+            # More than we ever take waits in front of everything, in each session to come.
+            self._is_poisoned = False
+            from firmware.uplink.hearing import begin_anew
+
+            try:
+                begin_anew(self)
+            except UplinkError as error:
+                print("session not ended: %s" % error)
+            self._drop()
+
+    def _drop(self):
         try:
-            self._sock.close()
+            self.sock.close()
         except OSError as error:
             print("stream not closed: %s" % error)
 
-    def _goodbye(self):
-        self._sock.settle()
-        self._sock.write(b"\xe0\0")
-        self._sock.send_last()
-        self._sock.close()
+    def goodbye(self):
+        self.sock.settle()
+        self.sock.write(b"\xe0\0")
+        self.sock.send_last()
+        self.sock.close()
 
-    def _step(self, name, deadline_ms, call, *arguments, found=fault.CLOSED):
-        self._sock.allow_ms(deadline_ms)
+    def step(self, name, deadline_ms, call, *arguments, found=fault.CLOSED):
+        self.sock.allow_ms(deadline_ms)
         try:
-            call(*arguments)
+            return call(*arguments)
         except _FAULTS as error:
             cause = 0
             if isinstance(error, umqtt.MQTTException) and error.args and found == fault.CONNECT:
                 found, cause = fault.BROKER, error.args[0]
             elif found == fault.PUBACK and _is_closed(error):
                 found = fault.CLOSED
+            self._is_poisoned |= isinstance(error, OSError) and error.errno == errno.EINVAL
             raise UplinkError("%s: %s %s" % (name, type(error).__name__, error), found, cause)
 
 

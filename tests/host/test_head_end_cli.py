@@ -9,9 +9,9 @@ import sys
 
 import pytest
 
-from certificates import Authority
 from collecting import Collecting, Publisher, payload
 from rill import cli
+from rill.authority import Authority
 from rill.broker import Broker, find_mosquitto
 from rill.message import decode
 from rill.store import Store
@@ -99,14 +99,9 @@ def test_the_wrong_password_is_told_and_not_shown(rill, tmp_path):
     certificate, key = (authority := Authority()).issue(folder, "127.0.0.1")
     (folder / "ca.pem").write_bytes(authority.pem())
     (nobody := folder / "passwords").write_text("")
-    with socket.socket() as holder:
-        holder.bind(("127.0.0.1", 0))
-        port = holder.getsockname()[1]
-    more = (
-        f"password_file {nobody}\nlistener {port} 127.0.0.1\n"
-        f"certfile {certificate}\nkeyfile {key}\n"
-    )
-    with Broker.local("mosquitto", more):
+    more = f"password_file {nobody}\n"
+    with Broker.local("mosquitto", (certificate, key), more) as started:
+        port = started.tls_port
         options = ["collect", "--db", tmp_path / "rill.db", "--broker"]
         right_ca = ["--ca", folder / "ca.pem"]
         status, _, err = rill(*options, f"mqtts://ann:secret@127.0.0.1:{port}", *right_ca)

@@ -8,8 +8,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from rill.bench_payload import payload_sizes
 from rill.bench_collect import collected
+from rill.bench_payload import payload_sizes
 from rill.board_process import Board
 from rill.household import household
 from rill.image import build, build_board

@@ -232,15 +232,17 @@ class Broker:
         return cls(host, port, username, password, name=re.sub(r"//.*@", "//", url))
 
     @classmethod
-    def local(cls, program=None, certificate=None):
+    def local(cls, program=None, certificate=None, more_config=""):
         """Start a broker on a free loopback port; it is ready for clients on return.
 
         program is "mosquitto", "amqtt", or None for the first of these that is installed.
         certificate: files, it and its key, of a listener of mosquitto for TLS at tls_port.
+        more_config: lines for mosquitto's configuration.
         Raises BrokerError when none is, or when it is not ready in 10 s.
         """
         name, file_name, text, command = _choose(program)
         tls_port = _free_port() if certificate else None
+        text += more_config
         if certificate:
             lines = "listener {} {}\ncertfile {}\nkeyfile {}\n"
             text += lines.format(tls_port, LOOPBACK, *certificate)

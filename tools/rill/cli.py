@@ -10,8 +10,8 @@ import sys
 from contextlib import suppress
 
 from rill.broker import BrokerError
-from rill.fields import profiles, pulse_fields
 from rill.collect.command import add_parsers as add_collecting
+from rill.fields import profiles, pulse_fields
 from rill.household import household
 from rill.image import USUAL_BOARD, ImageError, boards, build
 from rill.interpreter import ToolMissing

@@ -9,6 +9,7 @@ from counter import FakeCounter
 from firmware.core import event, record
 from firmware.core.errors import StorageFault
 from firmware.cycle import Cycle
+from firmware.passing import in_passing
 from firmware.reporting import Reporting
 from firmware.storage.checkpoint import Vault
 from firmware.storage.reader import Reader
@@ -32,7 +33,8 @@ class CutFiles:
         self._files = files
         self._fuse = fuse
         for name in ("read", "read_end", "size", "sizes", "names", "capacity_bytes"):
-            setattr(self, name, getattr(files, name))
+            if hasattr(files, name):
+                setattr(self, name, getattr(files, name))
 
     def folder(self, name):
         return CutFiles(self._files.folder(name), self._fuse)
@@ -79,6 +81,10 @@ class Network:
         self.messages = []
         self.told = []  # (topic, payload) of all else
         self.sessions = 0
+        self.has_session = False
+        self.subscriptions = 0
+        self.commands = []  # lines that wait at the broker
+        self.answers = []
 
     def up(self, timeout_ms):
         self._meter.fuse.burn()
@@ -106,25 +112,45 @@ class Network:
 
     def sendall(self, data, timeout_ms, is_last=False):
         self._meter.fuse.burn()
-        if data[0] == 0x10:
-            self._answer += CONNACK
-        elif data[0] == 0x32 and not self.no_puback:
+        data = bytes(data)
+        while data:
             at = 2 if data[1] < 128 else 3
-            topic_bytes = struct.unpack_from(">H", data, at)[0]
-            topic = str(bytes(data[at + 2 : at + 2 + topic_bytes]), "utf-8")
-            at += 2 + topic_bytes
-            self._take(topic, bytes(data[at + 2 :]))
-            self._answer += b"\x40\x02" + bytes(data[at : at + 2])
+            end = at + data[1] if at == 2 else at + (data[1] & 127 | data[2] << 7)
+            self._take(data[0], data[at:end])
+            data = data[end:]
         self._meter.fuse.burn()
 
-    def _take(self, topic, payload):
-        if topic.startswith("rill/") and topic.endswith(("readings", "events", "live")):
-            message = json.loads(payload)
-            self.messages.append(message)
-            streams = {"readings": self.rows, "events": self.events, "live": self.live}
-            streams[message["stream"]] += message["rows"]
-        else:
-            self.told.append((topic, payload))
+    def _take(self, kind, body):
+        if kind == 0x10:
+            self._answer += b"\x20\x02\x01\x00" if self.has_session else CONNACK
+            for n in range(len(self.commands) if self.has_session else 0):
+                line = self.commands[n]
+                head = b"\0\x0frill/m/commands\0" + bytes([n + 1])
+                size = len(head) + len(line)
+                self._answer += bytes([0x32, size & 127 | 128, size >> 7]) + head + line
+        elif kind == 0x82:
+            self.has_session = True
+            self.subscriptions += 1
+            self._answer += b"\x90\x03" + body[:2] + b"\x01"
+        elif kind == 0x40:
+            self.commands[body[1] - 1] = None
+        elif kind == 0xE0:
+            self.commands = [line for line in self.commands if line is not None]
+        elif kind == 0x32 and not self.no_puback:
+            at = 2 + struct.unpack(">H", body[:2])[0]
+            topic, payload = str(body[2:at], "utf-8"), body[at + 2 :]
+            if not topic.startswith("rill/"):
+                self.told.append((topic, payload))
+            elif topic.endswith("answers"):
+                self.answers.append(json.loads(payload))
+            elif topic.endswith(("readings", "events", "live")):
+                message = json.loads(payload)
+                self.messages.append(message)
+                streams = {"readings": self.rows, "events": self.events, "live": self.live}
+                streams[message["stream"]] += message["rows"]
+            else:
+                self.told.append((topic, payload))
+            self._answer += b"\x40\x02" + body[at : at + 2]
 
     def recv(self, n, timeout_ms):
         if not self._answer:
@@ -161,6 +187,8 @@ class Meter:
         self.quality = b""  # what they say
         self.quality_news = []
         self.battery = FakeBattery()
+        self.obeyed_at = 0  # port calls of that wake before
+        self.valve = []  # what its line was set to
         self.pulses = 0
         self.asked = 1  # power-ons and presses of the button
         self._true_ms = TRUE_S * 1000
@@ -233,11 +261,12 @@ class Meter:
 
     def _life(self):
         """As app.py and the wiring behind it."""
+        self.retained_now = RetainedState(self.power)
         parts = {
             "clock": self.clock,
             "power": self.power,
-            "retained": RetainedState(self.power),
-            "files": self.system,
+            "retained": self.retained_now,
+            "files": CutFiles(self.system, self.fuse),
             "vault": self.vault,
             "open_store": self._open_store,
             "repair": self._repair,
@@ -301,7 +330,22 @@ class Meter:
             commit=commit,
             system=self.system,
             retained=self.retained(),
+            obey=lambda line: in_passing(lambda: self._obey(config, state, keeping, line)),
         )
+
+    def _obey(self, config, state, keeping, line):
+        from firmware.commanding import Commanding
+
+        self.obeyed_at = self.obeyed_at or self.fuse.calls
+        return Commanding(
+            config=config,
+            device=config.device,
+            files=CutFiles(self.system, self.fuse),
+            state=state,
+            retained=self.retained_now,
+            keeping=keeping,
+            turn_valve=lambda pin, closes: self.valve.append(closes),
+        ).obey(line)
 
     # What came of it.
 

@@ -101,6 +101,9 @@ class FakePower:
         self.why = "restart"
         raise Restarted
 
+    def reset(self):
+        raise Cut
+
     def retained_read(self):
         return self.memory
 
@@ -144,6 +147,10 @@ class FakeFiles:
         part = self.contents[name][offset : offset + len(buffer)]
         buffer[: len(part)] = part
         return len(part)
+
+    def remove(self, name):
+        self._check()
+        del self.contents[name]
 
     def replace(self, name, data):
         self._check()

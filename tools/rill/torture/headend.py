@@ -1,7 +1,7 @@
 """A head end that acknowledges as it is told to, so that sessions end in the middle.
 
-Just enough of MQTT 3.1.1 for one client: CONNECT, PUBLISH with QoS 1, DISCONNECT. That a real
-broker is served as well is proved elsewhere (tests/host, tests/prove).
+Just enough of MQTT 3.1.1 for one client: CONNECT, PUBLISH with QoS 1, SUBSCRIBE, DISCONNECT. That
+a real broker is served as well is proved elsewhere (tests/host, tests/prove).
 """
 
 import socket
@@ -11,7 +11,7 @@ import threading
 from rill.message import EventRow, Message, decode
 
 _CONNACK = b"\x20\x02\x00\x00"
-_CONNECT, _PUBLISH_QOS1, _DISCONNECT = 0x10, 0x32, 0xE0
+_CONNECT, _PUBLISH_QOS1, _SUBSCRIBE, _DISCONNECT = 0x10, 0x32, 0x82, 0xE0
 
 
 class Book:
@@ -110,6 +110,9 @@ class _Session:
             return False
         if kind[0] == _CONNECT:
             self._connection.sendall(_CONNACK)
+            return True
+        if kind[0] == _SUBSCRIBE:
+            self._connection.sendall(b"\x90\x03" + body[:2] + b"\x01")
             return True
         return kind[0] == _PUBLISH_QOS1 and self._publish(body)
 

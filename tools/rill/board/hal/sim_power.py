@@ -1,4 +1,14 @@
-from border import CAUSE, DEEP_SLEEP_MS, FEED, PEEK, RESTART, ULP_WAKES, WATCHDOG_MS, border
+from border import (
+    CAUSE,
+    DEEP_SLEEP_MS,
+    FEED,
+    PEEK,
+    RESET,
+    RESTART,
+    ULP_WAKES,
+    WATCHDOG_MS,
+    border,
+)
 
 _CAUSES = ("power_on", "reset", "watchdog", "timer", "button", "ulp", "restart")
 
@@ -23,6 +33,9 @@ class Power:
 
     def restart(self):
         border.never_return(RESTART)
+
+    def reset(self):
+        border.never_return(RESET)
 
     def retained_read(self):
         return border.retained_read()

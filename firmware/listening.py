@@ -1,0 +1,34 @@
+"""The end of a report: what was sent to the meter since the last one is obeyed and answered.
+
+Imported when all that was pending has arrived, and its buffers are gone.
+"""
+
+from micropython import const
+
+from firmware.core.errors import UplinkError
+from firmware.uplink.hearing import Hearing
+
+_LISTEN_MS = const(2000)  # behind the last acknowledgement, and each message
+_MOST_MESSAGES = const(16)  # in one report; the others wait at the broker
+
+
+def listen(session, power, profile, obey):
+    """obey(line) does what a line commands, and returns what Profile.answer() takes."""
+    hearing = Hearing(session)
+    try:
+        hearing.subscribe(profile.subscriptions())
+        for _ in range(_MOST_MESSAGES):
+            message = hearing.next_message(_LISTEN_MS)
+            if message is None:
+                break
+            topic, payload, identifier = message
+            line, context = profile.command_of(topic, payload)
+            outcome = None if line is None else obey(line)
+            if outcome or context:
+                answer = profile.answer(context, outcome)
+                if answer:
+                    session.publish(*answer)
+            hearing.acknowledge(identifier)
+            power.feed()
+    except UplinkError as error:
+        print("no more is heard: %s" % error)  # what was not acknowledged comes again

@@ -1,0 +1,64 @@
+"""What an open session hears: imported when everything is published, or has gone wrong."""
+
+import errno
+
+import umqtt.simple as umqtt
+from micropython import const
+
+from firmware.core import fault
+from firmware.uplink.arriving import cut
+
+_ANSWER_MS = const(20_000)
+_PUBACK = b"\x40\x02"
+
+
+class Hearing:
+    """Every failure is an UplinkError."""
+
+    def __init__(self, session):
+        self._session = session
+        self._client = session.client
+
+    def subscribe(self, topics):
+        """With QoS 1, unless the broker knows it from the session before."""
+        session = self._session
+        session.step("CONNACK", _ANSWER_MS, session.sock.settle, found=fault.PUBACK)
+        if not session.is_resumed and not session.sock.is_resumed:
+            for topic in topics:
+                session.step("SUBACK", _ANSWER_MS, self._subscribe, topic, found=fault.PUBACK)
+
+    def next_message(self, wait_ms):
+        """(topic, payload, identifier) of the next message; None: none comes within wait_ms."""
+        waiting = self._client.waiting
+        if not waiting:
+            self._session.step("message", wait_ms, self._hear)
+        return waiting.pop(0) if waiting else None
+
+    def acknowledge(self, identifier):
+        """The message is dealt with: the broker may forget it. Goes out with what follows."""
+        if identifier is not None:
+            self._session.step("write", _ANSWER_MS, self._client.sock.write, _PUBACK + identifier)
+
+    def _subscribe(self, topic):
+        client = self._client
+        client.cb = self  # umqtt wants one; nobody calls it
+        try:
+            client.subscribe(topic, 1)
+        except umqtt.MQTTException:
+            print("the broker lets nobody command us: %s" % topic)
+
+    def _hear(self):
+        client = self._client
+        try:
+            while not client.waiting:
+                if client.wait_msg() is not None:
+                    cut(client, client._recv_len())  # nobody waits for it
+        except OSError as error:
+            if error.errno != errno.ETIMEDOUT:
+                raise
+
+
+def begin_anew(session):
+    """Connect once more and let the broker forget the session, with all that waits in it."""
+    session.step("connect", _ANSWER_MS, session.client.connect, True)
+    session.step("disconnect", _ANSWER_MS, session.goodbye)

@@ -1,0 +1,337 @@
+"""Promise: a signed command is obeyed once and told; whatever else comes has no effect but an
+event; power that fails anywhere leaves the old or the new setting, and the command comes again.
+"""
+
+import json
+from binascii import hexlify
+
+from expect import expect
+from firmware.core import command, event, record
+from firmware.core.hmac import hmac_sha256
+from meter import Meter
+
+_KEY = b"\x17" * 32
+_FAR_S = 4_000_000_000
+_CONFIG = {"device": "m", "broker_host": "b", "report_s": 3600, "message_bytes": 320}
+
+
+def _meter(**changes):
+    config = dict(_CONFIG)
+    config.update(changes)
+    meter = Meter(json.dumps(config).encode())
+    meter.system.contents["command.key"] = hexlify(_KEY)
+    meter.wake()
+    meter.wake()
+    return meter
+
+
+def _line(words, counter=1, device="m", expires_s=_FAR_S, key=_KEY):
+    signed = b"rill1 %s %d %d %s" % (device.encode(), counter, expires_s, words.encode())
+    return signed + b" " + hexlify(hmac_sha256(key, signed))[:32]
+
+
+def _sent(meter, *lines):
+    """What was answered to them in the next report."""
+    meter.network.commands += lines
+    before = len(meter.network.answers)
+    meter.wake()
+    return meter.network.answers[before:]
+
+
+def _told(meter, code=event.COMMAND):
+    return [(e.before, e.after, e.text) for e in meter.events(code)]
+
+
+def _is_done(answers):
+    return [(a["counter"], a["outcome"]) for a in answers]
+
+
+def test_a_setting_is_obeyed_told_and_in_force_from_the_next_wake_on():
+    meter = _meter()
+    answers = _sent(meter, _line("report_s 7200"))
+    expect(
+        answers,
+        [
+            {
+                "v": 2, "device": "m", "counter": 1, "command": "report_s", "outcome": "done",
+                "reason": None, "before": 3600, "after": 7200,
+            }
+        ],
+    )  # fmt: skip
+    expect(_told(meter), [(3600, 7200, "report_s 7200")])
+    expect((meter.network.subscriptions, meter.network.commands), (1, []))
+    sessions = meter.network.sessions
+    for _ in range(8):
+        meter.wake()
+    expect(meter.network.sessions - sessions in (4, 5), True)
+    expect([row[2:5] for row in meter.network.events if row[2] == 23][:1], [[23, 3600, 7200]])
+    expect(meter.state().command_counter, 1)
+    expect(meter.vault.load().command_counter, 1)
+
+
+def test_commands_of_one_report_are_obeyed_in_their_order():
+    meter = _meter()
+    answers = _sent(
+        meter, _line("slot_s 1800", 1), _line("report_s 7200", 2), _line("burst_s 60", 3)
+    )
+    expect(_is_done(answers), [(1, "done"), (2, "done"), (3, "done")])
+    values = json.loads(meter.system.contents["commanded.json"])["values"]
+    expect(values, {"slot_s": 1800, "report_s": 7200, "burst_s": 60})
+
+
+def test_a_combination_that_cant_be_is_refused_with_its_reason_and_changes_nothing():
+    meter = _meter()
+    for words, reason in (
+        ("report_s 5000", "must be a multiple of slot_s"),
+        ("slot_s 7", "slot_s is 7, but must be 60 to 3600"),
+        ("slot_s 0", "must be 60"),
+        ("slot_s 3600 1", "one number"),
+        ("slot_s 36x0", "36x0 is no number"),
+        ("slot_s -0", "-0 is no number"),
+        ("burst_s 5", "must be 30"),
+        ("timezone_min 900", "must be -720 to 840"),
+        ("limits who", "no probe is fitted"),
+        ("limits mine", "gb5749, gb5749_small, who"),
+        ("clear tds", "burst, limits"),
+        ("clear limits", "no probe is fitted"),
+        ("again 1", "again takes 2"),
+        ("again 0 1", "acknowledged are"),
+        ("again 2 1", "acknowledged are"),
+        ("again 1 9999", "acknowledged are"),
+        ("expect_flow 169", "0 to 168 hours"),
+        ("expect_flow -1", "0 to 168 hours"),
+        ("valve shut", "open, close"),
+        ("valve open", "no valve is fitted"),
+        ("sample now", "sample takes 0"),
+        ("reboot 1", "reboot takes 0"),
+    ):
+        (answer,) = _sent(meter, _line(words))
+        expect((words, reason in answer["reason"]), (words, True))
+        expect((answer["outcome"], answer["counter"]), ("refused", 1))
+    expect("commanded.json" in meter.system.contents, False)
+    expect((meter.state().command_counter, _told(meter)), (0, []))
+    (answer,) = _sent(meter, _line("format everything"))
+    expect(answer["reason"], "unknown command")
+
+
+def test_what_is_not_signed_or_not_for_now_has_no_effect_but_an_event():
+    meter = _meter()
+    _sent(meter, _line("burst_s 60", 5))
+    good = _line("burst_s 90", 6)
+    codes = []
+    for line, code in (
+        (b"", command.MALFORMED),
+        (b"x" * 201, command.OVERSIZED),
+        (b"x" * 3000, command.OVERSIZED),
+        (_line("burst_s 90", 6, device="n"), command.WRONG_DEVICE),
+        (_line("burst_s 90", 6, key=b"\x18" * 32), command.BAD_SIGNATURE),
+        (good[:-1] + (b"0" if good[-1:] != b"0" else b"1"), command.BAD_SIGNATURE),
+        (good[:-1], command.MALFORMED),
+        (_line("burst_s 90", 4), command.REPLAYED),
+        (_line("burst_s 90", 5), command.REPEATED),
+        (_line("burst_s 90", 6, expires_s=1), command.EXPIRED),
+        (_line("nothing", 6), command.UNKNOWN),
+        (_line("report_s 1", 6), command.BAD_ARGUMENT),
+        (_line("valve open", 6), command.NOT_POSSIBLE),
+    ):
+        answers = _sent(meter, line)
+        codes.append(code)
+        expect((code, len(answers)), (code, 1 if code > command.BAD_SIGNATURE else 0))
+        state = meter.state()
+        state.refusals = 0  # another day
+        meter.retained_now.save(state)
+        expect(meter.network.commands, [])
+    expect([e.before for e in meter.events(event.COMMAND_REFUSED)], codes)
+    expect([e.after for e in meter.events(event.COMMAND_REFUSED)][-3:], [6, 6, 6])
+    expect(meter.state().command_counter, 5)
+    expect(json.loads(meter.system.contents["commanded.json"])["values"], {"burst_s": 60})
+
+
+def test_many_refusals_are_five_events_a_day_and_the_rest_is_counted():
+    meter = _meter()
+    for _ in range(4):
+        _sent(meter, b"1", b"2", b"3", b"4", b"5")
+    expect(len(meter.events(event.COMMAND_REFUSED)), 5)
+    for _ in range(24):
+        meter.wake()
+    _sent(meter, b"6")
+    told = meter.events(event.COMMAND_REFUSED)
+    expect((len(told), told[-1].text), (6, ", 15 more untold"))
+
+
+def test_without_a_key_or_a_clock_nothing_is_obeyed():
+    for key in (None, b"", b"17" * 31, b"xy" * 32):
+        meter = _meter()
+        del meter.system.contents["command.key"]
+        if key is not None:
+            meter.system.contents["command.key"] = key
+        expect(_sent(meter, _line("report_s 7200")), [])
+        expect([e.before for e in meter.events(event.COMMAND_REFUSED)], [command.NO_KEY])
+    meter = Meter(json.dumps(_CONFIG).encode())
+    meter.system.contents["command.key"] = hexlify(_KEY)
+    meter.network.no_time = True
+    meter.wake()
+    meter.wake()
+    (answer,) = _sent(meter, _line("report_s 7200"))
+    expect(answer["reason"], "clock unknown")
+
+
+def test_the_key_is_in_no_message():
+    meter = _meter()
+    _sent(meter, _line("report_s 7200"), b"x", _line("report_s 1", 2))
+    meter.wake()
+    said = json.dumps(meter.network.messages) + json.dumps(meter.network.answers)
+    expect("17171717" in said, False)
+
+
+def test_readings_are_sent_again():
+    meter = _meter()
+    for n in range(3):
+        meter.pulse(n + 1)
+        meter.wake()
+    rows = [row for row in meter.network.rows if row[0] in (2, 3)]
+    expect(_is_done(_sent(meter, _line("again 2 3"))), [(1, "done")])
+    (answer,) = _sent(meter, _line("again 1 2", 2))
+    expect(answer["outcome"], "done")  # they went out before it came
+    again = [row for row in meter.network.rows if row[0] in (2, 3)][len(rows) :]
+    expect([row[:3] for row in again], [row[:3] for row in rows])
+    (answer,) = _sent(meter, _line("again 1 1", 3))
+    expect(answer["outcome"], "done")
+
+
+def test_ranges_to_be_sent_again_wait_for_each_other():
+    meter = _meter()
+    meter.wake()
+    answers = _sent(meter, _line("again 1 2", 1), _line("again 1 1", 2))
+    expect([a["outcome"] for a in answers], ["done", "refused"])
+    expect(answers[1]["reason"], "not possible: 1 to 2 come first")
+
+
+def test_a_sample_is_a_reading_on_demand_at_once():
+    meter = _meter()
+    before = len(meter.readings())
+    meter.network.commands.append(_line("sample"))
+    expect(meter.wake() < 5000, True)
+    meter.wake()
+    expect(meter.last().flags & record.ON_DEMAND > 0, True)
+    expect(len(meter.readings()), before + 2)
+
+
+def test_expected_flow_is_no_burst_until_its_time_has_passed():
+    meter = _meter()
+    expect(meter.counter.settings[9], 500)
+    (answer,) = _sent(meter, _line("expect_flow 3"))
+    expect(answer["after"] - meter.true_s() in range(3 * 3600 - 3700, 3 * 3600 + 1), True)
+    for wanted in (0, 0, 500):
+        meter.wake()
+        expect(meter.counter.settings[9], wanted)
+    _sent(meter, _line("expect_flow 24", 2))
+    meter.wake()
+    expect(meter.counter.settings[9], 0)
+    _sent(meter, _line("expect_flow 0", 3))
+    meter.wake()
+    expect(meter.counter.settings[9], 500)
+
+
+def test_a_burst_that_no_reading_has_told_yet_is_cleared():
+    meter = _meter()
+    state = meter.state()
+    state.flags |= record.BURST
+    state.next_slot_s += 86_400  # no reading takes it before the command comes
+    state.next_report_s = 0
+    meter.retained_now.save(state)
+    expect(_is_done(_sent(meter, _line("clear burst"))), [(1, "done")])
+    expect((_told(meter)[0][0] & record.BURST > 0, meter.state().flags & record.BURST), (True, 0))
+
+
+def test_the_valve_is_turned_where_one_is_fitted():
+    meter = _meter(valve_pin=25)
+    answers = _sent(meter, _line("valve close"), _line("valve open", 2), _line("valve close", 3))
+    expect([(a["before"], a["after"]) for a in answers], [(0, 2), (2, 1), (1, 2)])
+    expect(meter.valve, [True, False, True])
+
+
+def test_a_reboot_comes_behind_the_answer_and_the_end_of_the_wake():
+    meter = _meter()
+    meter.network.commands.append(_line("reboot"))
+    expect(meter.wake(), None)
+    expect(_is_done(meter.network.answers), [(1, "done")])
+    expect((meter.network.commands, meter.state().running), ([], 0))
+    meter.wake()
+    boot = meter.events(event.BOOT)[-1]
+    expect((boot.before, meter.events(event.WAKE_FAILED)), (event.RESET, []))
+    expect(meter.last().flags & record.RESET, 0)
+
+
+def test_an_edit_of_the_configuration_ends_what_was_commanded():
+    meter = _meter()
+    _sent(meter, _line("burst_s 60"), _line("report_s 7200", 2))
+    meter.wake()
+    expect(meter.counter.settings[10], 60)
+    config = dict(_CONFIG)
+    config["burst_s"] = 90
+    meter.system.put_config(json.dumps(config).encode())
+    meter.wake()
+    expect(meter.counter.settings[10], 90)
+    expect("commanded.json" in meter.system.contents, False)
+    told = _told(meter, event.CONFIG_CHANGED)
+    expect((60, 90, "burst_s, no longer by command") in told, True)
+    expect((7200, 3600, "report_s, no longer by command") in told, True)
+    meter.wake()
+    expect(len(_told(meter, event.CONFIG_CHANGED)), len(told))
+
+
+def test_a_refused_edit_leaves_what_was_commanded_in_force():
+    meter = _meter()
+    _sent(meter, _line("burst_s 60"))
+    meter.system.put_config(b"{")
+    meter.wake()
+    expect(meter.counter.settings[10], 60)
+    (answer,) = _sent(meter, _line("burst_s 70", 2))
+    expect(answer["reason"].startswith("not possible: config.json"), True)
+
+
+def test_a_damaged_file_of_commands_is_told_once_and_ends():
+    for content in (b"", b"{", b"[]", b'{"crc": 1}', b'{"crc": 1, "values": 3}', b"\xff" * 600):
+        meter = _meter()
+        meter.system.contents["commanded.json"] = content
+        meter.wake()
+        meter.wake()
+        expect("commanded.json" in meter.system.contents, False)
+        expect(len(meter.events(event.CONFIG_REFUSED)), 1)
+        expect(meter.counter.settings[10], 300)
+
+
+def test_what_may_be_commanded_is_what_may_be_configured():
+    from firmware.commanded import RANGES
+    from firmware.config import FIELDS
+
+    of_the_table = {field[0]: field[2:] for field in FIELDS}
+    expect({key: of_the_table[key] for key in RANGES}, RANGES)
+
+
+def test_power_cut_at_each_call_while_it_obeys_leaves_the_old_or_the_new_setting():
+    def look(meter):
+        return meter.system.contents.get("commanded.json")
+
+    seen, cut, end = [], 0, 0
+    while cut <= end:
+        meter = _meter()
+        meter.network.commands.append(_line("report_s 7200"))
+        meter.wake(cut)
+        if not cut:
+            # From the look at the key on, until the broker knows that it was obeyed.
+            cut, end = meter.obeyed_at, meter.fuse.calls
+            new = look(meter)
+        at_cut = look(meter)
+        seen.append(at_cut)
+        for _ in range(5):
+            meter.wake()
+        expect((cut, look(meter), meter.state().command_counter), (cut, new, 1))
+        left = [line for line in meter.network.commands if line is not None]
+        expect((left, at_cut in (None, new)), ([], True))
+        outcomes = [a["outcome"] == "done" or a["reason"] for a in meter.network.answers]
+        expect(outcomes in ([True], [True, "repeated"], ["repeated"]), True)
+        expect(1 <= len(meter.events(event.COMMAND)) <= 2, True)
+        cut += 1
+    expect((None in seen, new in seen), (True, True))
