@@ -20,7 +20,7 @@ CRASHED = const(4)  # it could not be brought to an end
 REBOOTING = const(5)  # it is done, and a command asks for a reset behind this wake
 
 _MAGIC = const(0x5234)  # "4R": layout version 4
-_SLOT_BYTES = const(416)
+_SLOT_BYTES = const(432)
 _PROBES_MAGIC = b"P1"
 _HISTORY_BYTES = const(192)
 _COLUMNS_BYTES = const(172)

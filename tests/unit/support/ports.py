@@ -110,7 +110,7 @@ class FakePower:
     def retained_write(self, data):
         self._fuse.burn()
         begin = 0
-        for end in (40, 424, len(data)):  # inside the first copy, inside the second, the whole
+        for end in (40, 440, len(data)):  # inside the first copy, inside the second, the whole
             self.memory[begin:end] = memoryview(data)[begin:end]
             self._fuse.burn()
             begin = end
