@@ -77,14 +77,8 @@ def build(clock, power):
         def obey(line):
             from firmware.commanding import Commanding
 
-            return Commanding(
-                config=config,
-                device=device(config, power),
-                files=system,
-                state=state,
-                retained=retained,
-                keeping=keeping,
-            ).obey(line)
+            name = device(config, power)
+            return Commanding(config, name, system, state, retained, keeping).obey(line)
 
         def publish(link):
             from firmware.report import report as publish_over
