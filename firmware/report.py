@@ -51,6 +51,8 @@ def report(*, link, clock, power, config, device, store, state, keeping, commit,
             message_bytes=config.message_bytes,
             trusts=not link.is_careful,
         )
+        # The session may be there although the report that began it ended before it subscribed.
+        is_known, state.is_subscribed = state.is_subscribed, 0
         try:
             session.open()
             power.feed()
@@ -66,7 +68,7 @@ def report(*, link, clock, power, config, device, store, state, keeping, commit,
                 _publish_unsent(
                     session, power, profile, device, state, config, system, keeping, commit
                 )
-            in_passing(lambda: _listen(session, power, profile, obey))
+            in_passing(lambda: _listen(session, power, profile, obey, state, is_known))
             session.close()
         finally:
             session.abandon()
@@ -74,10 +76,10 @@ def report(*, link, clock, power, config, device, store, state, keeping, commit,
         _down(link)
 
 
-def _listen(session, power, profile, obey):
+def _listen(*arguments):
     from firmware.listening import listen
 
-    listen(session, power, profile, obey)
+    listen(*arguments)
 
 
 def profile_of(config, device):

@@ -20,11 +20,11 @@ class Hearing:
         self._session = session
         self._client = session.client
 
-    def subscribe(self, topics):
-        """With QoS 1, unless the broker knows it from the session before."""
+    def subscribe(self, topics, is_known):
+        """With QoS 1, unless that is_known of a session which the broker still has."""
         session = self._session
         session.step("CONNACK", _ANSWER_MS, session.sock.settle, found=fault.PUBACK)
-        if not session.is_resumed and not session.sock.is_resumed:
+        if not is_known or not (session.is_resumed or session.sock.is_resumed):
             for topic in topics:
                 session.step("SUBACK", _ANSWER_MS, self._subscribe, topic, found=fault.PUBACK)
 
