@@ -23,7 +23,7 @@ _OPEN, _CLOSED = 1, 2  # state.valve
 class Commanding:
     """device: the meter's name. files: of the image. turn_valve(pin, closes): sets its line."""
 
-    def __init__(self, *, config, device, files, state, retained, keeping, turn_valve=None):
+    def __init__(self, config, device, files, state, retained, keeping, turn_valve=None):
         self._config = config
         self._device = device
         self._files = files

@@ -12,11 +12,14 @@ _LISTEN_MS = const(2000)  # behind the last acknowledgement, and each message
 _MOST_MESSAGES = const(16)  # in one report; the others wait at the broker
 
 
-def listen(session, power, profile, obey):
-    """obey(line) does what a line commands, and returns what Profile.answer() takes."""
+def listen(session, power, profile, obey, state, is_known):
+    """obey(line) does what a line commands, and returns what Profile.answer() takes. is_known: we
+    have subscribed in the session that the broker may still have.
+    """
     hearing = Hearing(session)
     try:
-        hearing.subscribe(profile.subscriptions())
+        hearing.subscribe(profile.subscriptions(), is_known)
+        state.is_subscribed = 1
         for _ in range(_MOST_MESSAGES):
             message = hearing.next_message(_LISTEN_MS)
             if message is None:

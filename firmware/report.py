@@ -56,6 +56,8 @@ def report(
             message_bytes=config.message_bytes,
             trusts=not link.is_careful,
         )
+        # The session may be there although the report that began it ended before it subscribed.
+        is_known, state.is_subscribed = state.is_subscribed, 0
         try:
             session.open()
             power.feed()
@@ -74,7 +76,7 @@ def report(
                 _publish_unsent(
                     session, power, profile, device, state, config, system, keeping, commit
                 )
-            in_passing(lambda: _listen(session, power, profile, obey))
+            in_passing(lambda: _listen(session, power, profile, obey, state, is_known))
             session.close()
         finally:
             session.abandon()
@@ -82,10 +84,10 @@ def report(
         _down(link)
 
 
-def _listen(session, power, profile, obey):
+def _listen(*arguments):
     from firmware.listening import listen
 
-    listen(session, power, profile, obey)
+    listen(*arguments)
 
 
 def profile_of(config, device, now_s):

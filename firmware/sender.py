@@ -34,14 +34,10 @@ def send(parts, config, store, state, keeping, commit):
     def obey(line):
         from firmware.commanding import Commanding
 
-        return Commanding(
-            config=config,
-            device=device(config, parts["power"]),
-            files=parts["files"],
-            state=state,
-            retained=parts["retained"],
-            keeping=keeping,
-        ).obey(line)
+        name = device(config, parts["power"])
+        return Commanding(config, name, parts["files"], state, parts["retained"], keeping).obey(
+            line
+        )
 
     if config.link == "wifi":
         from firmware.hal.wifi import WiFi

@@ -25,7 +25,7 @@ _PROBES_MAGIC = b"P1"
 _HISTORY_BYTES = const(192)
 _COLUMNS_BYTES = const(172)
 _MODEM_BYTES = const(64)
-_LAYOUT = "<HIHBBBBQQQIIIIIIIIIIIIIIIqIIIHHBBBBBIIHHHHQIIIBBIBIIBBBIHIBHB"
+_LAYOUT = "<HIHBBBBQQQIIIIIIIIIIIIIIIqIIIHHBBBBBIIHHHHQIIIBBIBIIBBBIHIBHBB"
 _FIELDS = (
     "boot",  # times this meter got power, modulo 2**16
     "starts",  # power-ons in a row whose first wake did not end in sleep
@@ -86,6 +86,7 @@ _FIELDS = (
     "expected_s",  # until then flow that would be a burst is expected
     "refusals",  # commands refused since the wake budget was renewed that an event told
     "untold",  # and that none did
+    "is_subscribed",  # 1: in the session at the broker, when that is still there
     "valve",  # as it was commanded: 0 never, 1 open, 2 closed
 )
 _TIME = struct.calcsize(_LAYOUT)  # behind all that comes what Timekeeping packs
@@ -154,6 +155,7 @@ class State:
     expected_s: int
     refusals: int
     untold: int
+    is_subscribed: int
     valve: int
 
     def __init__(self):

@@ -1,4 +1,4 @@
-"""A message to us: it waits until there is room to deal with it. Imported when the first comes.
+"""A message to us waits until there is room to deal with it. Imported when the first one comes.
 
 umqtt.simple takes one of any length, hands it over in the middle of whatever is being published,
 and acknowledges it at once.

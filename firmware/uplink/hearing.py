@@ -6,6 +6,7 @@ import umqtt.simple as umqtt
 from micropython import const
 
 from firmware.core import fault
+from firmware.core.errors import UplinkError
 from firmware.uplink.arriving import cut
 
 _ANSWER_MS = const(20_000)
@@ -19,11 +20,11 @@ class Hearing:
         self._session = session
         self._client = session.client
 
-    def subscribe(self, topics):
-        """With QoS 1, unless the broker knows it from the session before."""
+    def subscribe(self, topics, is_known):
+        """With QoS 1, unless that is_known of a session which the broker still has."""
         session = self._session
         session.step("CONNACK", _ANSWER_MS, session.sock.settle, found=fault.PUBACK)
-        if not session.is_resumed and not session.sock.is_resumed:
+        if not is_known or not (session.is_resumed or session.sock.is_resumed):
             for topic in topics:
                 session.step("SUBACK", _ANSWER_MS, self._subscribe, topic, found=fault.PUBACK)
 
@@ -60,5 +61,8 @@ class Hearing:
 
 def begin_anew(session):
     """Connect once more and let the broker forget the session, with all that waits in it."""
-    session.step("connect", _ANSWER_MS, session.client.connect, True)
-    session.step("disconnect", _ANSWER_MS, session.goodbye)
+    try:
+        session.step("connect", _ANSWER_MS, session.client.connect, True)
+        session.step("disconnect", _ANSWER_MS, session.goodbye)
+    except UplinkError as error:
+        print("session not ended: %s" % error)

@@ -116,10 +116,7 @@ class Session:
             self._is_poisoned = False
             from firmware.uplink.hearing import begin_anew
 
-            try:
-                begin_anew(self)
-            except UplinkError as error:
-                print("session not ended: %s" % error)
+            begin_anew(self)
             self._drop()
 
     def _drop(self):

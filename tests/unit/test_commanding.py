@@ -69,6 +69,21 @@ def test_a_setting_is_obeyed_told_and_in_force_from_the_next_wake_on():
     expect(meter.vault.load().command_counter, 1)
 
 
+def test_a_report_that_ends_before_it_has_subscribed_is_made_good_by_the_next():
+    meter = _meter()
+    meter.network.no_puback = True
+    meter.network.has_session = True
+    state = meter.state()
+    state.is_subscribed = 0  # the broker knows the session, but no topic
+    meter.retained_now.save(state)
+    subscriptions = meter.network.subscriptions
+    meter.wake()
+    meter.network.no_puback = False
+    for _ in range(3):
+        meter.wake()
+    expect(meter.network.subscriptions, subscriptions + 1)
+
+
 def test_commands_of_one_report_are_obeyed_in_their_order():
     meter = _meter()
     answers = _sent(

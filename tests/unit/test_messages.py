@@ -62,7 +62,7 @@ class _Talk:
 def test_a_message_in_front_of_the_acknowledgement_waits_and_is_acknowledged_when_we_say():
     for trusts in (False, True):
         talk = _Talk(_RESUMED + _message(b"one") + _message(b"two", 8) + _PUBACK, trusts=trusts)
-        talk.hearing.subscribe(("c",))
+        talk.hearing.subscribe(("c",), True)
         sent = b"".join(talk.stream.writes)
         expect(b"\x40\x02\x00\x07" in sent, False)
         topic, payload, identifier = talk.hear()
@@ -78,20 +78,26 @@ def test_a_message_in_front_of_the_acknowledgement_waits_and_is_acknowledged_whe
 def test_a_known_session_is_not_subscribed_again():
     for trusts in (False, True):
         talk = _Talk(_RESUMED + _PUBACK, trusts=trusts)
-        talk.hearing.subscribe(("c",))
+        talk.hearing.subscribe(("c",), True)
         expect([write[0] for write in talk.stream.writes if write[0] == 0x82], [])
 
 
 def test_a_new_session_is_subscribed_with_qos_1():
     for trusts in (False, True):
         talk = _Talk(CONNACK + _PUBACK + _SUBACK, trusts=trusts)
-        talk.hearing.subscribe(("rill/m/commands",))
+        talk.hearing.subscribe(("rill/m/commands",), True)
         expect(talk.stream.writes[-1], b"\x82\x14\0\x02\0\x0frill/m/commands\x01")
+
+
+def test_a_session_in_which_nobody_has_subscribed_is():
+    talk = _Talk(_RESUMED + _PUBACK + _SUBACK)
+    talk.hearing.subscribe(("rill/m/commands",), False)
+    expect(talk.stream.writes[-1][0], 0x82)
 
 
 def test_a_broker_that_refuses_the_subscription_costs_the_commands_only():
     talk = _Talk(CONNACK + _PUBACK + _SUBACK[:-1] + b"\x80")
-    talk.hearing.subscribe(("c",))
+    talk.hearing.subscribe(("c",), True)
     expect(talk.hear(), None)
     talk.session.close()
 

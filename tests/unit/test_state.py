@@ -9,7 +9,7 @@ from firmware.storage.state import RetainedState, State
 
 BITS = {"B": 8, "H": 16, "I": 32, "Q": 64, "q": 63}
 CODES = dict(zip(layout._FIELDS, layout._LAYOUT[3:]))  # behind magic and generation
-SLOT = 416  # bytes from one copy to the next
+SLOT = 432  # bytes from one copy to the next
 
 
 class Retained:
