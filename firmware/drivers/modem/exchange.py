@@ -7,12 +7,13 @@ from micropython import const
 
 from firmware.drivers.modem.reading import (
     MARKS,
+    count,
     is_hex,
     is_it,
     is_letter,
-    is_like,
     is_printable,
     is_same,
+    is_told,
     names_of,
     text_of,
     without_number,
@@ -23,8 +24,7 @@ _KEPT = const(4)  # commands whose echo may still come
 _KEPT_CHARS = const(48)  # of each
 _NOISE = b"\r \t\x00\xff"  # at either end of a line: a modem that wakes
 _NONE = (0, 0, "")
-_REGISTRATIONS = ("+CEREG", "+CGREG", "+CREG")
-_WITH_MODE = ("+CSCON", "+NPSMR")  # what answers has a mode in front of what is told
+_PROMPTS = (">", "@")
 
 
 class Exchange:
@@ -74,7 +74,7 @@ class Exchange:
         """Bytes go out behind a prompt; the command they belong to is the one before."""
         self._reset()
         self._is_data = True
-        self._data_echo = bytes(data) if self._has_echo else b""
+        self._data_echo = bytes(data).replace(b"\r", b"\n") if self._has_echo else b""
         self._splitter.wants_prompt = False
 
     def feed(self, data):
@@ -96,7 +96,10 @@ class Exchange:
         self._boot = 0  # so many lines may still be of a banner
 
     def _may_prompt(self):
-        return self._word[2:3] in ("+", "#") and not self._command.endswith("?")
+        word, command = self._word, self._command
+        return (
+            word[2:3] in ("+", "#") and command[-1] != "?" and ("=" in command or "SEND" in word)
+        )
 
     def _prompt(self):
         if self._splitter.wants_prompt:
@@ -105,7 +108,10 @@ class Exchange:
 
     def _begun(self, part):
         """True when counted data follow behind this part of a line."""
-        return part[:1] in b"+#" and self._count(text_of(part), True) > 0
+        return self._count(text_of(part.strip(_NOISE)), True) > 0
+
+    def _count(self, text, is_part=False):
+        return count(text, self._word, self._dialect.counted, is_part)
 
     def _counted(self, data):
         room = min(len(data), self._room)
@@ -118,17 +124,17 @@ class Exchange:
             return 0
         bare = line.strip(_NOISE)
         text = text_of(bare)
-        if self._is_echo(line, text):
+        if text in _PROMPTS or self._is_echo(line, text):
             return 0
         told = text if bare == line else text_of(line)
-        count = self._count(text, False)
+        number = self._count(text)
         kept = self._place(line, text)
         self._keep(kept, told)
         if kept is self.urcs and self._on_urc:
             self._on_urc(told)
-        if count:
-            self._taken = count, len(self._data), told if text[-1] == '"' else ""
-        return count
+        if number:
+            self._taken = number, len(self._data), told if text[-1] == '"' else ""
+        return number
 
     def _is_rest(self, line):
         """The rest of a line whose data are hex digits, two for each byte that was counted."""
@@ -235,6 +241,8 @@ class Exchange:
         return ""
 
     def _ended(self, text, final):
+        if final == "OK":
+            self._take_back()
         # Some say OK before they ask for data.
         splitter = self._splitter
         splitter.wants_prompt = splitter.wants_prompt and final == "OK" and "SEND" in self._word
@@ -245,19 +253,32 @@ class Exchange:
         else:
             self.result = final if final == "prompt" else text.lower()
 
+    def _take_back(self):
+        """What was taken for news, when nothing else has answered a question."""
+        lines = self.lines
+        for name, is_question in self._names:
+            if is_question and name in self._dialect.told:
+                said = [told for told in self.urcs if told.startswith(name)]
+                if said and not [told for told in lines if told.startswith(name)]:
+                    self.urcs.remove(said[-1])
+                    lines.append(said[-1])
+                    lines.sort(key=self._all.index)
+
     def _is_urc(self, line, text):
         if not text:
             return True
-        is_named = False
+        is_named, told = False, self._dialect.told
         for name, is_question in self._names:
             if text[: len(name)].upper() == name and not is_letter(text[len(name) :][:1]):
-                if not self._is_told(text, name, is_question):
+                if name not in told or not is_told(text, name, is_question):
                     return False
                 is_named = True
         if is_named:
             return True
         for word, beginning in self._dialect.answers:
-            if word in self._word and text.startswith(beginning):
+            if word in self._word and (
+                text.startswith(beginning) if beginning else text[0] in MARKS and ":" not in text
+            ):
                 return False
         if text[0] in MARKS:
             return True
@@ -268,27 +289,3 @@ class Exchange:
             if is_it(without_number(text), final):
                 return True  # of an earlier command
         return without_number(text) == "CLOSED" or not is_printable(line)
-
-    def _is_told(self, text, name, is_question):
-        """True when a line has the name of the answer, but is said by the modem itself."""
-        if name not in self._dialect.told or "(" in text:
-            return False
-        fields = text[len(name) + 1 :].split(",")
-        if name == "+CIPRXGET":
-            return fields[0].strip() == "1" and not is_question
-        if not is_question:
-            return True
-        if name in _REGISTRATIONS:
-            # The answer has a mode in front; what is told has the area in its place, or nothing.
-            second = fields[1].strip() if len(fields) > 1 else ""
-            return not (second.isdigit() and len(second) <= 2)
-        return name in _WITH_MODE and len(fields) == 1 or fields[0].strip()[:1] == '"'
-
-    def _count(self, text, is_part):
-        for beginning, end, fields in self._dialect.counted:
-            if text.startswith(beginning) and (end and text.endswith(end) or not is_part):
-                found = text[len(beginning) : len(text) - len(end)].split(",")
-                for pattern in fields.split():
-                    if is_like(found, pattern):
-                        return int(found[pattern.index("n")])
-        return 0

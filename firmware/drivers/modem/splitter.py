@@ -11,7 +11,7 @@ _CR = const(13)
 _PROMPTS = b">@"
 _ENDS = b',":'  # what may stand before counted data within a line
 _SPECIAL = _PROMPTS + _ENDS
-_HEAD_BYTES = const(64)  # of a line, in which such data begin
+_HEAD_BYTES = const(160)  # of a line, in which such data begin
 
 
 class Splitter:
