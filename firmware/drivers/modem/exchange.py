@@ -8,12 +8,13 @@ from micropython import const
 from firmware.drivers.modem.reading import (
     MARKS,
     count,
+    final_of,
+    has_other_name,
     is_hex,
     is_it,
-    is_letter,
+    is_named,
     is_printable,
     is_same,
-    is_told,
     names_of,
     text_of,
     without_number,
@@ -25,6 +26,8 @@ _KEPT_CHARS = const(48)  # of each
 _NOISE = b"\r \t\x00\xff"  # at either end of a line: a modem that wakes
 _NONE = (0, 0, "")
 _PROMPTS = (">", "@")
+_WITH_TEXT = ("+CMT:", "+CBM:")
+_ECHO_ENDS = b"\r \t\x1a"  # Ctrl-Z behind data is not always echoed
 
 
 class Exchange:
@@ -46,6 +49,7 @@ class Exchange:
         self._late = []  # beginnings of commands that had no echo
         self._command = self._word = ""
         self._names = []  # of its parts, and whether each asks
+        self._missed = None  # the same of the command before, when it has not ended
         self._finals = 0
         self._has_echo = True
         self._reset()
@@ -62,6 +66,10 @@ class Exchange:
         """A command line goes out."""
         if self._command and not self._has_echo:
             self._late = [self._command[:_KEPT_CHARS]] + self._late[: _KEPT - 1]
+        self._missed = None
+        if self._command and self.result is None:
+            self._missed = [named for named in self._names if named[1]]
+            self._splitter.raw = 0  # nor will its data come
         self._command = text_of(command.strip().encode())
         self._names = names_of(self._command)
         self._word = "AT" + self._names[0][0] if self._names else ""
@@ -93,7 +101,7 @@ class Exchange:
         self._taken = _NONE  # of counted data: number, where they begin, what stood in front
         self._is_data = self._is_of_late = False
         self._data_echo = b""
-        self._boot = 0  # so many lines may still be of a banner
+        self._boot = 0  # of a banner: 2 and 1 before its name and its OK; 3: before a message
 
     def _may_prompt(self):
         word, command = self._word, self._command
@@ -160,7 +168,16 @@ class Exchange:
         """The list that a line belongs to; a result belongs to none, None."""
         if self._is_of_banner(text):
             return self.urcs
-        final = self._final(text)
+        final = final_of(text, self._word, self._dialect, self._is_data)
+        told = self._dialect.told
+        is_answer = text[:1] in MARKS and is_named(text, self._names, told)
+        if self._missed is not None and not (self._has_echo or self.lines):
+            # Without echo an answer shows whose is what came before it, or will come.
+            if is_answer and self.result == "ok":
+                self.result, self.urcs = None, list(self._all)
+            self._is_of_late = not is_answer and (
+                self._is_of_late or text[:1] in MARKS and is_named(text, self._missed, told)
+            )
         if self._is_of_late:
             self._is_of_late = not final
             return self.urcs
@@ -169,9 +186,13 @@ class Exchange:
                 self._ended(text, final)
                 return None
             return self.urcs if self._is_urc(line, text) else self.lines
-        if text == "OK" and self.result == "ok" and self._finals > 0:
-            self._finals -= 1
-            return None
+        if self.result == "ok" and self._finals > 0:
+            if final:
+                self._finals -= 1
+                self._ended(text, final)
+                return None
+            if is_answer:
+                return self.lines
         return self.urcs
 
     def _keep(self, kept, told):
@@ -185,18 +206,23 @@ class Exchange:
             kept.append(told)
 
     def _is_of_banner(self, text):
-        """True for the name that follows the cause of a reboot, and for the OK behind it."""
+        """True for the name that follows the cause of a reboot, and for the OK behind it.
+
+        Also for the text of a short message, whatever it says.
+        """
         left, self._boot = self._boot, 0
-        if text.startswith("REBOOT_CAUSE"):
-            self._boot = 2
+        if text.startswith("REBOOT_CAUSE") or text[:5] in _WITH_TEXT:
+            self._boot = 3 if text[0] == "+" else 2
             return True
         if left == 2 and text != "OK":
             self._boot = 1
-        return left > 0 and (left == 2 or text == "OK")
+        return left > 1 or left > 0 and text == "OK"
 
     def _is_echo(self, line, text):
         if self._is_data:
             return self._is_echo_of_data(line)
+        if self._has_echo and has_other_name(text, self._word, self._dialect.answers):
+            return False
         if is_same(text, self._command):
             # What came before it was not for this command.
             lines, self.urcs, self.lines = self.lines, self._all, []
@@ -219,33 +245,18 @@ class Exchange:
         said = self._data_echo
         while said and self.result is None:
             first, _, said = said.partition(b"\n")
-            if first.strip():
-                if first.strip() != line.strip():
-                    return False
-                self._data_echo = said
-                return True
+            if first.strip(_ECHO_ENDS):
+                is_echo = first.strip(_ECHO_ENDS) == line.strip(_ECHO_ENDS)
+                self._data_echo = said if is_echo else b""
+                return is_echo
         return False
-
-    def _final(self, text):
-        """What of the dialect's results it is; "" when it is none for this command."""
-        for final in self._dialect.finals:
-            if is_it(text, final):
-                return final
-        for prompt, only in self._dialect.prompts:
-            if text == prompt and only in self._word and not self._is_data:
-                return "prompt"
-        bare = without_number(text)
-        for final, only in self._dialect.only:
-            if is_it(bare, final) and only in self._word:
-                return final if bare is text or only != "CIPSTART" else ""
-        return ""
 
     def _ended(self, text, final):
         if final == "OK":
             self._take_back()
         # Some say OK before they ask for data.
         splitter = self._splitter
-        splitter.wants_prompt = splitter.wants_prompt and final == "OK" and "SEND" in self._word
+        splitter.wants_prompt = splitter.wants_prompt and final == "OK"
         if final in ("+CME ERROR:", "+CMS ERROR:"):
             what = text[len(final) :].strip()
             self.result = final[1:4].lower() + " " + what
@@ -267,19 +278,11 @@ class Exchange:
     def _is_urc(self, line, text):
         if not text:
             return True
-        is_named, told = False, self._dialect.told
-        for name, is_question in self._names:
-            if text[: len(name)].upper() == name and not is_letter(text[len(name) :][:1]):
-                if name not in told or not is_told(text, name, is_question):
-                    return False
-                is_named = True
-        if is_named:
-            return True
-        for word, beginning in self._dialect.answers:
-            if word in self._word and (
-                text.startswith(beginning) if beginning else text[0] in MARKS and ":" not in text
-            ):
-                return False
+        answers = is_named(text, self._names, self._dialect.told)
+        if answers is not None:
+            return not answers
+        if has_other_name(text, self._word, self._dialect.answers):
+            return False
         if text[0] in MARKS:
             return True
         for urc in self._dialect.urcs:

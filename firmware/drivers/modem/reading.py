@@ -26,6 +26,42 @@ def without_number(text):
     return text[text.index(",") + 1 :].strip() if text[:1].isdigit() and "," in text else text
 
 
+def final_of(text, word, dialect, is_data):
+    """Which of a dialect's results a line is for a command with this name; "": none."""
+    for final in dialect.finals:
+        if is_it(text, final):
+            return final
+    for prompt, only in dialect.prompts:
+        if text == prompt and only in word and not is_data:
+            return "prompt"
+    bare = without_number(text)
+    for final, only in dialect.only:
+        if is_it(bare, final) and only in word:
+            return final if bare is text or only != "CIPSTART" else ""
+    return ""
+
+
+def has_other_name(text, word, answers):
+    """True for an answer that has not the name of the command."""
+    for only, beginning in answers:
+        if only in word and (
+            text.startswith(beginning) if beginning else text[0] in MARKS and ":" not in text
+        ):
+            return True
+    return False
+
+
+def is_named(text, names, told):
+    """True: it answers one of these. False: it has the name, but is told. None: neither."""
+    found = None
+    for name, is_question in names:
+        if text[: len(name)].upper() == name and not is_letter(text[len(name) :][:1]):
+            if name not in told or not is_told(text, name, is_question):
+                return True
+            found = False
+    return found
+
+
 def is_told(text, name, is_question):
     """True when a line with the name of the answer is said by the modem itself."""
     if "(" in text:
