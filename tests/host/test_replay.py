@@ -114,7 +114,7 @@ def test_nothing_of_a_long_dialogue_is_dropped(replay):
 
 def test_a_large_file(replay):
     line, packet = "A" * 300_000, b"x" * 150_000
-    lines = ["+NUESTATS: %d" % n for n in range(2000)]
+    lines = [f"+NUESTATS: {n}" for n in range(2000)]
     found = replay(
         b"> AT+X\n< \\r\\n+X: " + line.encode() + b"\\r\\n\\r\\nOK\\r\\n\n"
         b"> AT+QISEND=0,150000\n< >\n>> " + packet + b"\n< \\r\\nSEND OK\\r\\n\n"

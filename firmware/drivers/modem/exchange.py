@@ -7,6 +7,7 @@ from micropython import const
 
 from firmware.drivers.modem.reading import (
     MARKS,
+    begins,
     count,
     final_of,
     has_other_name,
@@ -80,9 +81,11 @@ class Exchange:
 
     def begin_data(self, data):
         """Bytes go out behind a prompt; the command they belong to is the one before."""
+        before = self._data_echo  # a piece that is not echoed yet
         self._reset()
         self._is_data = True
-        self._data_echo = bytes(data).replace(b"\r", b"\n") if self._has_echo else b""
+        if self._has_echo:
+            self._data_echo = before + bytes(data).replace(b"\r", b"\n")
         self._splitter.wants_prompt = False
 
     def feed(self, data):
@@ -286,7 +289,7 @@ class Exchange:
         if text[0] in MARKS:
             return True
         for urc in self._dialect.urcs:
-            if text.startswith(urc):
+            if begins(text, urc):
                 return True
         for final, _ in self._dialect.only:
             if is_it(without_number(text), final):

@@ -130,6 +130,12 @@ def names_of(command):
     return found
 
 
+def begins(text, word):
+    """And is not only the beginning of another word."""
+    rest = text[len(word) :]
+    return text.startswith(word) and not (is_letter(word[-1]) and is_letter(rest[:1]))
+
+
 def is_letter(letter):
     return letter.isalpha() or letter.isdigit()
 
