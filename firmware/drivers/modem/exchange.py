@@ -28,7 +28,7 @@ _NOISE = b"\r \t\x00\xff"  # at either end of a line: a modem that wakes
 _NONE = (0, 0, "")
 _PROMPTS = (">", "@")
 _WITH_TEXT = ("+CMT:", "+CBM:")
-_ECHO_ENDS = b"\r \t\x1a"  # Ctrl-Z behind data is not always echoed
+_ECHO_ENDS = b"\r \t>\x1a"  # each line of a text may have a prompt; its Ctrl-Z may have no echo
 
 
 class Exchange:
@@ -49,6 +49,7 @@ class Exchange:
         self._splitter = Splitter(self._line, self._begun, self._counted, self._prompt, line_bytes)
         self._late = []  # beginnings of commands that had no echo
         self._command = self._word = ""
+        self._data_echo = b""
         self._names = []  # of its parts, and whether each asks
         self._missed = None  # the same of the command before, when it has not ended
         self._finals = 0
