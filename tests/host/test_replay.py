@@ -112,6 +112,23 @@ def test_nothing_of_a_long_dialogue_is_dropped(replay):
     assert found["dropped"] == 0
 
 
+def test_a_large_file(replay):
+    line, packet = "A" * 300_000, b"x" * 150_000
+    lines = [f"+NUESTATS: {n}" for n in range(2000)]
+    found = replay(
+        b"> AT+X\n< \\r\\n+X: " + line.encode() + b"\\r\\n\\r\\nOK\\r\\n\n"
+        b"> AT+QISEND=0,150000\n< >\n>> " + packet + b"\n< \\r\\nSEND OK\\r\\n\n"
+        b"> AT+NUESTATS\n< " + "\\r\\n".join(lines).encode() + b"\\r\\nOK\\r\\n\n"
+    )
+    assert found["commands"] == [
+        _one("AT+X", "ok", None, ["+X: " + line]),
+        _one("AT+QISEND=0,150000", "prompt"),
+        _one(">>", "send ok"),
+        _one("AT+NUESTATS", "ok", None, lines),
+    ]
+    assert found["dropped"] == 0
+
+
 def test_a_file_that_is_not_there_is_one_sentence(tmp_path, capsys):
     for path in (tmp_path / "none.at", tmp_path):
         assert main(["modem", "replay", str(path), "--json"]) == 2

@@ -21,11 +21,12 @@ GENERIC = Dialect(
         "+NNMI", "+NSMI", "+CPSMSTATUS", "+QNBIOTEVENT", "+QATWAKEUP", "+CMQPUB", "+CMQDISCON",
         "+SMSUB", "+CTZR",
     ),
-    answers=(),
+    answers=(("+QFREAD", "CONNECT"), ("+QFDWL", "CONNECT"), ("+QHTTPREAD", "CONNECT")),
     counted=(
         ('+QIURC: "recv",', "", "dn dnqd"), ('+QSSLURC: "recv",', "", "dn"),
-        ("+QIRD:", "", "n nqd"), ("+QSSLRECV:", "", "n"), ("+CIPRXGET: 2,", "", "nd dnd"),
-        ("+SHREAD:", "", "n"), ("+CARECV:", ",", "n"),
+        ("+QIRD:", "", "n nqd qqn"), ("+QSSLRECV:", "", "n"), ("QFREAD=CONNECT", "", "n"),
+        ("+QMTRECV:", ',"', "ddqn"), ("+CIPRXGET: 2,", "", "nd dnd"), ("+SHREAD:", "", "n"),
+        ("+CARECV:", ",", "n qdn"), ("+CMQTTRXTOPIC:", "", "dn"), ("+CMQTTRXPAYLOAD:", "", "dn"),
     ),
 )  # fmt: skip
 FAMILIES = {"boudica": GENERIC, "quectel": GENERIC, "simcom": GENERIC, "other": GENERIC}

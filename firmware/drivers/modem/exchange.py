@@ -7,10 +7,13 @@ from micropython import const
 
 from firmware.drivers.modem.reading import (
     MARKS,
+    begins,
+    count,
+    final_of,
+    has_other_name,
     is_hex,
     is_it,
-    is_letter,
-    is_like,
+    is_named,
     is_printable,
     is_same,
     names_of,
@@ -23,8 +26,9 @@ _KEPT = const(4)  # commands whose echo may still come
 _KEPT_CHARS = const(48)  # of each
 _NOISE = b"\r \t\x00\xff"  # at either end of a line: a modem that wakes
 _NONE = (0, 0, "")
-_REGISTRATIONS = ("+CEREG", "+CGREG", "+CREG")
-_WITH_MODE = ("+CSCON", "+NPSMR")  # what answers has a mode in front of what is told
+_PROMPTS = (">", "@")
+_WITH_TEXT = ("+CMT:", "+CBM:")
+_ECHO_ENDS = b"\r \t>\x1a"  # each line of a text may have a prompt; its Ctrl-Z may have no echo
 
 
 class Exchange:
@@ -45,7 +49,9 @@ class Exchange:
         self._splitter = Splitter(self._line, self._begun, self._counted, self._prompt, line_bytes)
         self._late = []  # beginnings of commands that had no echo
         self._command = self._word = ""
+        self._data_echo = b""
         self._names = []  # of its parts, and whether each asks
+        self._missed = None  # the same of the command before, when it has not ended
         self._finals = 0
         self._has_echo = True
         self._reset()
@@ -62,6 +68,10 @@ class Exchange:
         """A command line goes out."""
         if self._command and not self._has_echo:
             self._late = [self._command[:_KEPT_CHARS]] + self._late[: _KEPT - 1]
+        self._missed = None
+        if self._command and self.result is None:
+            self._missed = [named for named in self._names if named[1]]
+            self._splitter.raw = 0  # nor will its data come
         self._command = text_of(command.strip().encode())
         self._names = names_of(self._command)
         self._word = "AT" + self._names[0][0] if self._names else ""
@@ -72,9 +82,11 @@ class Exchange:
 
     def begin_data(self, data):
         """Bytes go out behind a prompt; the command they belong to is the one before."""
+        before = self._data_echo  # a piece that is not echoed yet
         self._reset()
         self._is_data = True
-        self._data_echo = bytes(data) if self._has_echo else b""
+        if self._has_echo:
+            self._data_echo = before + bytes(data).replace(b"\r", b"\n")
         self._splitter.wants_prompt = False
 
     def feed(self, data):
@@ -93,10 +105,13 @@ class Exchange:
         self._taken = _NONE  # of counted data: number, where they begin, what stood in front
         self._is_data = self._is_of_late = False
         self._data_echo = b""
-        self._boot = 0  # so many lines may still be of a banner
+        self._boot = 0  # of a banner: 2 and 1 before its name and its OK; 3: before a message
 
     def _may_prompt(self):
-        return self._word[2:3] in ("+", "#") and not self._command.endswith("?")
+        word, command = self._word, self._command
+        return (
+            word[2:3] in ("+", "#") and command[-1] != "?" and ("=" in command or "SEND" in word)
+        )
 
     def _prompt(self):
         if self._splitter.wants_prompt:
@@ -105,7 +120,10 @@ class Exchange:
 
     def _begun(self, part):
         """True when counted data follow behind this part of a line."""
-        return part[:1] in b"+#" and self._count(text_of(part), True) > 0
+        return self._count(text_of(part.strip(_NOISE)), True) > 0
+
+    def _count(self, text, is_part=False):
+        return count(text, self._word, self._dialect.counted, is_part)
 
     def _counted(self, data):
         room = min(len(data), self._room)
@@ -118,17 +136,17 @@ class Exchange:
             return 0
         bare = line.strip(_NOISE)
         text = text_of(bare)
-        if self._is_echo(line, text):
+        if text in _PROMPTS or self._is_echo(line, text):
             return 0
         told = text if bare == line else text_of(line)
-        count = self._count(text, False)
+        number = self._count(text)
         kept = self._place(line, text)
         self._keep(kept, told)
         if kept is self.urcs and self._on_urc:
             self._on_urc(told)
-        if count:
-            self._taken = count, len(self._data), told if text[-1] == '"' else ""
-        return count
+        if number:
+            self._taken = number, len(self._data), told if text[-1] == '"' else ""
+        return number
 
     def _is_rest(self, line):
         """The rest of a line whose data are hex digits, two for each byte that was counted."""
@@ -154,7 +172,16 @@ class Exchange:
         """The list that a line belongs to; a result belongs to none, None."""
         if self._is_of_banner(text):
             return self.urcs
-        final = self._final(text)
+        final = final_of(text, self._word, self._dialect, self._is_data)
+        told = self._dialect.told
+        is_answer = text[:1] in MARKS and is_named(text, self._names, told)
+        if self._missed is not None and not (self._has_echo or self.lines):
+            # Without echo an answer shows whose is what came before it, or will come.
+            if is_answer and self.result == "ok":
+                self.result, self.urcs = None, list(self._all)
+            self._is_of_late = not is_answer and (
+                self._is_of_late or text[:1] in MARKS and is_named(text, self._missed, told)
+            )
         if self._is_of_late:
             self._is_of_late = not final
             return self.urcs
@@ -163,9 +190,13 @@ class Exchange:
                 self._ended(text, final)
                 return None
             return self.urcs if self._is_urc(line, text) else self.lines
-        if text == "OK" and self.result == "ok" and self._finals > 0:
-            self._finals -= 1
-            return None
+        if self.result == "ok" and self._finals > 0:
+            if final:
+                self._finals -= 1
+                self._ended(text, final)
+                return None
+            if is_answer:
+                return self.lines
         return self.urcs
 
     def _keep(self, kept, told):
@@ -179,18 +210,23 @@ class Exchange:
             kept.append(told)
 
     def _is_of_banner(self, text):
-        """True for the name that follows the cause of a reboot, and for the OK behind it."""
+        """True for the name that follows the cause of a reboot, and for the OK behind it.
+
+        Also for the text of a short message, whatever it says.
+        """
         left, self._boot = self._boot, 0
-        if text.startswith("REBOOT_CAUSE"):
-            self._boot = 2
+        if text.startswith("REBOOT_CAUSE") or text[:5] in _WITH_TEXT:
+            self._boot = 3 if text[0] == "+" else 2
             return True
         if left == 2 and text != "OK":
             self._boot = 1
-        return left > 0 and (left == 2 or text == "OK")
+        return left > 1 or left > 0 and text == "OK"
 
     def _is_echo(self, line, text):
         if self._is_data:
             return self._is_echo_of_data(line)
+        if self._has_echo and has_other_name(text, self._word, self._dialect.answers):
+            return False
         if is_same(text, self._command):
             # What came before it was not for this command.
             lines, self.urcs, self.lines = self.lines, self._all, []
@@ -213,31 +249,18 @@ class Exchange:
         said = self._data_echo
         while said and self.result is None:
             first, _, said = said.partition(b"\n")
-            if first.strip():
-                if first.strip() != line.strip():
-                    return False
-                self._data_echo = said
-                return True
+            if first.strip(_ECHO_ENDS):
+                is_echo = first.strip(_ECHO_ENDS) == line.strip(_ECHO_ENDS)
+                self._data_echo = said if is_echo else b""
+                return is_echo
         return False
 
-    def _final(self, text):
-        """What of the dialect's results it is; "" when it is none for this command."""
-        for final in self._dialect.finals:
-            if is_it(text, final):
-                return final
-        for prompt, only in self._dialect.prompts:
-            if text == prompt and only in self._word and not self._is_data:
-                return "prompt"
-        bare = without_number(text)
-        for final, only in self._dialect.only:
-            if is_it(bare, final) and only in self._word:
-                return final if bare is text or only != "CIPSTART" else ""
-        return ""
-
     def _ended(self, text, final):
+        if final == "OK":
+            self._take_back()
         # Some say OK before they ask for data.
         splitter = self._splitter
-        splitter.wants_prompt = splitter.wants_prompt and final == "OK" and "SEND" in self._word
+        splitter.wants_prompt = splitter.wants_prompt and final == "OK"
         if final in ("+CME ERROR:", "+CMS ERROR:"):
             what = text[len(final) :].strip()
             self.result = final[1:4].lower() + " " + what
@@ -245,50 +268,31 @@ class Exchange:
         else:
             self.result = final if final == "prompt" else text.lower()
 
+    def _take_back(self):
+        """What was taken for news, when nothing else has answered a question."""
+        lines = self.lines
+        for name, is_question in self._names:
+            if is_question and name in self._dialect.told:
+                said = [told for told in self.urcs if told.startswith(name)]
+                if said and not [told for told in lines if told.startswith(name)]:
+                    self.urcs.remove(said[-1])
+                    lines.append(said[-1])
+                    lines.sort(key=self._all.index)
+
     def _is_urc(self, line, text):
         if not text:
             return True
-        is_named = False
-        for name, is_question in self._names:
-            if text[: len(name)].upper() == name and not is_letter(text[len(name) :][:1]):
-                if not self._is_told(text, name, is_question):
-                    return False
-                is_named = True
-        if is_named:
-            return True
-        for word, beginning in self._dialect.answers:
-            if word in self._word and text.startswith(beginning):
-                return False
+        answers = is_named(text, self._names, self._dialect.told)
+        if answers is not None:
+            return not answers
+        if has_other_name(text, self._word, self._dialect.answers):
+            return False
         if text[0] in MARKS:
             return True
         for urc in self._dialect.urcs:
-            if text.startswith(urc):
+            if begins(text, urc):
                 return True
         for final, _ in self._dialect.only:
             if is_it(without_number(text), final):
                 return True  # of an earlier command
         return without_number(text) == "CLOSED" or not is_printable(line)
-
-    def _is_told(self, text, name, is_question):
-        """True when a line has the name of the answer, but is said by the modem itself."""
-        if name not in self._dialect.told or "(" in text:
-            return False
-        fields = text[len(name) + 1 :].split(",")
-        if name == "+CIPRXGET":
-            return fields[0].strip() == "1" and not is_question
-        if not is_question:
-            return True
-        if name in _REGISTRATIONS:
-            # The answer has a mode in front; what is told has the area in its place, or nothing.
-            second = fields[1].strip() if len(fields) > 1 else ""
-            return not (second.isdigit() and len(second) <= 2)
-        return name in _WITH_MODE and len(fields) == 1 or fields[0].strip()[:1] == '"'
-
-    def _count(self, text, is_part):
-        for beginning, end, fields in self._dialect.counted:
-            if text.startswith(beginning) and (end and text.endswith(end) or not is_part):
-                found = text[len(beginning) : len(text) - len(end)].split(",")
-                for pattern in fields.split():
-                    if is_like(found, pattern):
-                        return int(found[pattern.index("n")])
-        return 0

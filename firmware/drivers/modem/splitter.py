@@ -11,14 +11,15 @@ _CR = const(13)
 _PROMPTS = b">@"
 _ENDS = b',":'  # what may stand before counted data within a line
 _SPECIAL = _PROMPTS + _ENDS
-_HEAD_BYTES = const(64)  # of a line, in which such data begin
+_HEAD_BYTES = const(160)  # of a line, in which such data begin
 
 
 class Splitter:
     """on_line(bytes): without its CR and LF, never empty; what it returns is the number
     of raw bytes that follow. on_part(bytes): the beginning of a line that has no end yet, True
     when these follow it there. on_data(bytes): these, in parts. on_prompt(): only while
-    wants_prompt. dropped: bytes that found no room.
+    wants_prompt. raw: so many bytes of counted data are still to come. dropped: bytes that found
+    no room.
     """
 
     def __init__(self, on_line, on_part, on_data, on_prompt, line_bytes):
@@ -28,7 +29,7 @@ class Splitter:
         self._on_prompt = on_prompt
         self._line = bytearray(line_bytes)
         self._used = 0
-        self._raw = 0  # so many bytes of counted data are still to come
+        self.raw = 0
         self.is_rest = False  # the line begins in the middle of one, behind counted data
         self.wants_prompt = False
         self.dropped = 0
@@ -37,9 +38,9 @@ class Splitter:
         at, end = 0, len(data)
         line = self._line
         while at < end:
-            if self._raw:
-                part = data[at : at + self._raw]
-                self._raw -= len(part)
+            if self.raw:
+                part = data[at : at + self.raw]
+                self.raw -= len(part)
                 at += len(part)
                 self.is_rest = True
                 self._on_data(part)
@@ -59,7 +60,7 @@ class Splitter:
 
     def forget(self):
         """What has no end yet is dropped: after silence, or when the modem has restarted."""
-        self._used = self._raw = 0
+        self._used = self.raw = 0
         self.is_rest = False
 
     def _look(self, byte, before):
@@ -80,5 +81,5 @@ class Splitter:
         # Between an echo and its answer there may be a CR alone.
         for part in line.split(b"\r") if b"\r" in line else (line,):
             if part.strip():
-                self._raw = self._on_line(part) or 0
+                self.raw = self._on_line(part) or 0
         self.is_rest = False

@@ -6,9 +6,11 @@ from collections import namedtuple
 # only: results that end only commands with that word in their name. prompts: lines after which
 # data may be sent, and words of the commands. urcs: beginnings of lines without a mark in front
 # that belong to no command. told: names that a modem also says by itself. answers: names of
-# commands, and beginnings of their answers where these have another name. counted: a beginning,
-# what stands between the fields and the raw bytes (nothing: the end of the line), and the fields
-# that there may be: n their number, d another number, q a text in quotes.
+# commands, and beginnings of their answers where these have another name; nothing for all that is
+# a mark and a name alone. counted: a beginning ("NAME=" in front: only in answers to commands with
+# that name), what stands between the fields and the raw bytes (nothing: the end of the line), and
+# the fields that there may be: n their number, d another number, q a text, in quotes or not.
+# Spaces make no difference.
 Dialect = namedtuple(
     "Dialect", ("finals", "only", "prompts", "urcs", "told", "answers", "counted")
 )

@@ -13,8 +13,9 @@ from rill.modem.others import MORE
 
 # One interpreter reads any number of dialogues. Of the meter's limits none is met here.
 _SCRIPT = """
-import json, sys
+import gc, json, sys
 from binascii import hexlify, unhexlify
+gc.threshold({threshold})
 sys.path.insert(0, {image!r})
 from firmware.drivers.modem.dialect import FAMILIES, Dialect
 from firmware.drivers.modem.exchange import Exchange
@@ -26,7 +27,7 @@ for line in sys.stdin:
     kind, _, content = line.strip().partition(" ")
     if kind == "#":
         dialect = Dialect(*[ours + more for ours, more in zip(FAMILIES[content], {more!r})])
-        exchange = Exchange(dialect, None, 16384, 1000, 400000)
+        exchange = Exchange(dialect, None, *[{room}] * 3)
     elif kind == "<":
         exchange.feed(unhexlify(content))
     elif kind == ">":
@@ -39,6 +40,10 @@ for line in sys.stdin:
         told()
 """
 FAMILIES = ("boudica", "quectel", "simcom", "other")
+_PART_BYTES = 4096
+_HEAP_BYTES = 32_000_000
+_HEAP_TIMES = 16  # of the room
+_GARBAGE_BYTES = 4_000_000  # more of it would tear the heap into pieces
 _ESCAPES = {b"r": b"\r", b"n": b"\n", b"t": b"\t", b"\\": b"\\"}
 _MARKS = {byte[0]: f"\\{chr(letter[0])}" for letter, byte in _ESCAPES.items()}
 
@@ -129,18 +134,31 @@ def replay_all(dialogues: list[tuple[Dialogue, Cut]]) -> list[dict]:
     for dialogue, cut in dialogues:
         said.append(f"# {dialogue.family}\n")
         for mark, content in dialogue.steps:
-            parts = cut(content) if mark == "<" else [content]
+            parts = _small(cut(content)) if mark == "<" else [content]
             said += [f"{mark} {part.hex()}\n" for part in parts]
         said.append(".\n")
-    told = _told("".join(said))
+    told = _told("".join(said), max(map(_room, (one for one, _ in dialogues)), default=0))
     return [_numbers(dialogue, told) for dialogue, _ in dialogues]
 
 
-def _told(said: str):
-    script = _SCRIPT.format(image=str(build()), more=MORE)
+def _room(dialogue: Dialogue) -> int:
+    """Bytes of all that a modem says, as escapes at the worst."""
+    return 4 * sum(len(content) for mark, content in dialogue.steps if mark == "<")
+
+
+def _small(parts: Iterable[bytes]) -> Iterable[bytes]:
+    for part in parts:
+        yield from (part[n : n + _PART_BYTES] for n in range(0, len(part), _PART_BYTES))
+
+
+def _told(said: str, room: int):
+    """What the interpreter prints. room: so many bytes, lines and bytes of a line are kept."""
+    script = _SCRIPT.format(image=str(build()), more=MORE, room=room, threshold=_GARBAGE_BYTES)
+    heap = f"heapsize={_HEAP_BYTES + _HEAP_TIMES * room}"
     done = subprocess.run(
-        [*micropython(), "-c", script], input=said, capture_output=True, text=True, check=False
-    )
+        [*micropython(), "-X", heap, "-c", script],
+        input=said, capture_output=True, text=True, check=False,
+    )  # fmt: skip
     if done.returncode:
         raise ReplayError(f"the engine failed: {done.stderr or done.stdout[-2000:]}")
     return (json.loads(line) for line in done.stdout.splitlines())
