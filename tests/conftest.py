@@ -16,7 +16,7 @@ from rill.collect.server import Server, find_postgresql
 from rill.image import ROOT, build
 from rill.interpreter import micropython
 
-HEAP_BYTES = 310_000
+HEAP_BYTES = 350_000
 _UNIT = ROOT / "tests" / "unit"
 
 
