@@ -9,6 +9,7 @@ from firmware.modems import family, switch
 from firmware.storage.modem_state import ModemState
 
 _DAY_S = const(86_400)
+_CLOCK_DAYS = const(10_000)  # days before are of a meter that knows no time: since power-on
 _WEEK_S = const(604_800)
 _NOT_GRANTED = const(-1)
 _DETACHED_MS = const(3000)
@@ -29,7 +30,7 @@ def join(modem):
     known, config = ModemState(modem.retained), modem.config
     if not modem.tried:
         _allow(modem, known)
-        if modem.budget.left_ms() <= 0:
+        if not modem.budget.is_enough(not known.is_asleep):
             raise UplinkError("the day's energy is spent", fault.BUDGET)
     at, data = modem.engine(), family(config)
     at.use(data)
@@ -64,7 +65,10 @@ def _allow(modem, known):
     """What is left of the day's energy, and of that for alarms."""
     day = modem.now_s // _DAY_S
     if known.day != day:
-        known.day, known.spent_mj, known.alarm_mj = day, 0, 0
+        if day < _CLOCK_DAYS or known.day >= _CLOCK_DAYS:  # else the clock was set on that day
+            known.spent_mj = known.alarm_mj = 0
+        known.day = day
+        known.keep()
     left_mj = max(0, radio.DAY_MJ - known.spent_mj)
     if modem.is_urgent:
         left_mj += max(0, radio.ALARM_MJ - known.alarm_mj)
@@ -89,7 +93,7 @@ def _prepare(modem, known, rung):
     elif rung == ladder.KEY:
         switch(modem).reset()
     elif rung == ladder.SUPPLY:
-        known.cycled_day = known.day
+        known.cycled_day = known.day + 1
         switch(modem).cycle()
 
 
@@ -115,9 +119,9 @@ def _resolve(modem, known, attach):
     modem.address = host if quad(host) else ""
     if modem.address or not modem.at.family.RESOLVE:
         return
-    age_s = modem.now_s - known.asked_s
-    if not known.address or not 0 <= age_s < _WEEK_S:
-        known.address, known.asked_s = _packed(attach.resolve(host)), modem.now_s
+    now_s = modem.time_s or modem.now_s  # the network's, or a first clock would make it anew
+    if not known.address or not 0 <= now_s - known.asked_s < _WEEK_S:
+        known.address, known.asked_s = _packed(attach.resolve(host)), now_s
     modem.address = ".".join([str(known.address >> shift & 255) for shift in (24, 16, 8, 0)])
 
 

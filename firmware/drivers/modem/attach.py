@@ -8,8 +8,8 @@ from firmware.core.psm import active_bits, periodic_bits
 
 _SECOND_MS = const(300)
 _SIM_TRIES = const(10)
-_SIM_ABSENT, _SIM_PIN, _SIM_PUK, _SIM_BUSY = const(10), const(11), const(12), const(14)
-_SIM_FAILURE = const(13)
+_SIM_ABSENT, _SIM_PIN = const(10), const(11)
+_LOCKED = (5, 11, 12, 16)  # to a device, by PIN, by PUK; a wrong PIN, though we try none
 _IDLE_MS = const(10_000)
 _POLL_MS = const(2000)
 _WEAK_DBM, _BAD_DBM = const(-112), const(-122)
@@ -46,15 +46,17 @@ class Attach:
         at = self._at
         self._wake(was_asleep)
         at.run(_QUIET, self._values)
+        self._identify()
         is_there = self._is_there()
         if not is_there:
-            self._identify()
             self._check_sim()
         at.run(at.family.SETUP, self._values)
         if not is_there:
             self._join()
         self._register()
         self._measure()
+        if not is_there:
+            at.budget.sends(radio.JOINING)  # only now its coverage level is known
         self._address()
 
     def unix_s(self):
@@ -67,6 +69,7 @@ class Attach:
 
     def resolve(self, host):
         """The address of a host as text; UplinkError."""
+        self._at.budget.sends()
         rest = self._at.run(self._at.family.RESOLVE, {"host": host}, fault.DNS)
         address = quad(rest)
         if not address:
@@ -82,6 +85,7 @@ class Attach:
         for baud in bauds[1:]:
             at.speed(baud)
             if at.answers(2, _SECOND_MS):
+                self._identify()  # at a speed that both have; another modem keeps it
                 self.was_speed = baud
                 at.run(at.family.SPEED, {"baud": bauds[0]})
                 at.speed(bauds[0])
@@ -100,12 +104,16 @@ class Attach:
         return cell.is_registered(self.stat)
 
     def _identify(self):
-        _, lines = self._at.ask("AT+CGMM")
-        for line in lines:
-            for name in self._at.family.NAMES:
-                if name in line:
-                    return
-        raise UplinkError("the modem says it is %s" % lines, fault.OTHER)
+        at = self._at
+        at.ask("AT+CGMM")
+        if at.is_model():
+            return
+        try:
+            at.resync()  # perhaps it was the answer of another command
+        except UplinkError as error:
+            if error.fault == fault.SILENT and at.exchange.lines:
+                raise UplinkError("the modem says it is %s" % at.exchange.lines, fault.OTHER)
+            raise error
 
     def _check_sim(self):
         """A SIM that is busy, or has failed, may be ready some seconds later."""
@@ -113,13 +121,9 @@ class Attach:
         for _ in range(_SIM_TRIES):
             is_ok, lines = at.ask("AT+CPIN?", 5000)
             code = at.exchange.code
-            if is_ok and lines and lines[0].endswith("READY"):
+            if is_ok and lines and cell.fields(lines[0])[0] == "READY":
                 return
-            if (
-                code in (_SIM_PIN, _SIM_PUK)
-                or lines
-                and ("PIN" in lines[0][6:] or "PUK" in lines[0])
-            ):
+            if code in _LOCKED or lines and ("PIN" in lines[0][6:] or "PUK" in lines[0]):
                 raise UplinkError("the SIM is locked", fault.PIN, code or _SIM_PIN)
             at.pause(1000)
         raise UplinkError("SIM", fault.SIM, code or _SIM_ABSENT)
@@ -152,6 +156,7 @@ class Attach:
             if cell.is_registered(self.stat):
                 return
             if self.stat == cell.DENIED:
+                at.budget.sends(radio.JOINING)
                 raise UplinkError("registration denied", fault.DENIED, self._why_denied())
             if self.stat == 0 and not has_asked and clock.elapsed_ms(began_ms) > _IDLE_MS:
                 has_asked = True
@@ -184,6 +189,7 @@ class Attach:
         at = self._at
         if self._has_address():
             return
+        at.budget.sends()
         at.run(at.family.PDP_UP, self._values, fault.CONTEXT)
         if not self._has_address():
             at.pause(_POLL_MS)

@@ -181,7 +181,7 @@ def _qidnsgip(m: Modem, call: Call) -> Reply:
         m.urc('+QIURC: "dnsgip",0,1,600')
         m.urc(f'+QIURC: "dnsgip","{address}"')
 
-    wait_s = 2 * m.radio.rtt_s()
+    wait_s = m.net.asks()
     return Reply(then=lambda: m.agenda.after(wait_s, found))
 
 

@@ -29,7 +29,7 @@ SEND_LAST = (("AT+QNBIOTRAI=1", "any", 1000),) + SEND
 LET_GO = ()
 RESET = (("AT+QRST=1", "", 2000),)
 SLEEP = (("AT+QSCLK=1", "any", 1000),)
-OFF = (("AT+QPOWD=0", "", 3000),)
+OFF = (("AT+QPOWD=0", "NORMAL POWER DOWN", 3000), ("", "", 1000))
 
 
 def signal(lines):
