@@ -13,6 +13,7 @@ _CLOCK_DAYS = const(10_000)  # days before are of a meter that knows no time: si
 _WEEK_S = const(604_800)
 _NOT_GRANTED = const(-1)
 _DETACHED_MS = const(3000)
+_READ = (psm.active_s, psm.periodic_s)
 # What of a family is still needed when the network is joined.
 _NEEDED = (
     "NAMES", "BOOTS", "BOOT_MS", "CAUSES", "SEND_BYTES", "READ_BYTES", "READ_FIELD", "CREATE",
@@ -41,7 +42,7 @@ def join(modem):
         if rung:
             _prepare(modem, known, rung)
         attach.up(known.is_asleep and not rung)
-        _note_grant(modem, known, attach.granted)
+        _note_grant(modem, known, attach)
         modem.time_s, modem.time_ms = attach.unix_s(), modem.clock.ticks_ms()
         _resolve(modem, known, attach)
     finally:
@@ -66,8 +67,8 @@ def _allow(modem, known):
     day = modem.now_s // _DAY_S
     if known.day != day:
         if day < _CLOCK_DAYS or known.day >= _CLOCK_DAYS:  # else the clock was set on that day
-            known.spent_mj = known.alarm_mj = 0
-        known.day = day
+            known.spent_mj = 0
+        known.day, known.alarm_mj = day, 0
         known.keep()
     left_mj = max(0, radio.DAY_MJ - known.spent_mj)
     if modem.is_urgent:
@@ -97,7 +98,8 @@ def _prepare(modem, known, rung):
         switch(modem).cycle()
 
 
-def _note_grant(modem, known, bits):
+def _note_grant(modem, known, attach):
+    bits = attach.granted
     before = known.active_s, known.periodic_s
     known.active_s = known.periodic_s = _NOT_GRANTED
     try:
@@ -110,7 +112,11 @@ def _note_grant(modem, known, bits):
         known.active_s = active_s
         known.periodic_s = _NOT_GRANTED if periodic_s is None else periodic_s
     if (known.active_s, known.periodic_s) != before:
-        modem.note(event.POWER_SAVING, known.active_s, known.periodic_s)
+        text = "as asked"
+        if bits != attach.asked:
+            text = "asked %d, %d" % tuple([one(bits) for one, bits in zip(_READ, attach.asked)])
+        text = "%s; %s" % (text, attach.version) if attach.version else text
+        modem.note(event.POWER_SAVING, known.active_s, known.periodic_s, text)
 
 
 def _resolve(modem, known, attach):

@@ -22,6 +22,8 @@ def test_a_day_over_each_modem(model):
     assert (modem["attaches"], modem["power_ons"]) == (1, 1)
     assert modem["psm_entries"] >= 4 and modem["psm_s"] > 80_000
     assert told(n, POWER_SAVING) == [(2, 108_000)]
+    granted = next(event["text"] for event in n["events"] if event["code"] == POWER_SAVING)
+    assert granted.startswith("as asked; ") and len(granted) > 20  # the modem's firmware
     assert modem["joules"] < 25
 
 
@@ -61,8 +63,9 @@ def test_what_is_wrong_for_hours_has_its_code_and_costs_nothing_but_time(fault, 
 
     n = run("bc66", report_s=3600, change=from_the_beginning)
     found = [before for before, _ in told(n, LINK)]
-    # 20: a report found no memory, and was tried once more (docs/nbiot.md).
-    assert found and found[0] in codes and set(found) <= codes | {20}
+    # 20: a report found no memory, and was tried once more (docs/nbiot.md). 18: what it took
+    # in these hours was missing in the evening.
+    assert found and found[0] in codes and set(found) <= codes | {18, 20}
     assert len(found) < 25  # not hammered
 
 

@@ -5,7 +5,7 @@ from expect import expect
 from firmware.core import fault
 from firmware.core.errors import UplinkError
 from firmware.drivers.modem.attach import Attach
-from firmware.drivers.modem.families import bc66, bc95, bg95, sim7020, sim7080
+from firmware.drivers.modem.families import bc66, bc95, bc660k, bg95, sim7020, sim7080
 from firmware.drivers.modem.stream import ModemStream
 from firmware.drivers.modem.switching import Switch
 from toy_modem import ToyModem
@@ -283,3 +283,38 @@ def test_no_key_stays_pressed_when_the_budget_ends():
     at.speed(115200)
     expect(_fault(lambda: Switch(at, None, key, None).wake(False))[0], fault.BUDGET)
     expect(key.is_down, False)
+
+
+def test_what_a_bc660k_pushes_is_heard_also_while_it_sends():
+    modem, at = _real(bc660k)
+    modem.answers['AT+QIOPEN=0,0,"TCP","10.0.0.1",1883,0,1'] = _OK + b"\r\n+QIOPEN: 0,0\r\n"
+    modem.answers["AT+QISEND=0,2"] = lambda _: modem.expect_data(2) or b"\r\n> "
+    modem.sent = [(b'\r\n+QIURC: "recv",0,2,"4F4B"\r\n\r\nOK\r\n\r\nSEND OK\r\n', 60)]
+    modem.answers["AT+QICLOSE=0"] = _OK + b"\r\nCLOSE OK\r\n"
+    stream = ModemStream(at, "10.0.0.1", 1883, 50_000)
+    stream.sendall(b"hi", 5000)
+    modem.says(b'\r\n+QIURC: "recv",0,4,"40020001"\r\n', 500)
+    expect(stream.recv(2, 5000), b"OK")
+    expect(stream.recv(9, 5000), b"\x40\x02\x00\x01")
+    stream.close()
+
+
+def test_who_joins_says_its_version_and_loses_its_paging_cycles():
+    for told, is_told_off in (
+        (b'\r\n+CEDRXS: 5,"0101"\r\n', True),
+        (b"\r\n+CEDRXS: 0\r\n", False),
+        (b"", False),
+    ):
+        modem, answers = _modem()
+        answers["AT+CEDRXS?"] = told + _OK
+        _, attach = _attached(modem)
+        expect("AT+CEDRXS=0" in modem.commands, is_told_off)
+        expect((attach.version, attach.asked), ("TOY V1.2", ("00000001", "00101000")))
+
+
+def test_an_address_that_is_refused_has_the_networks_cause():
+    for refused in (_OK, b"\r\nERROR\r\n"):
+        modem, answers = _modem()
+        answers["AT+TNET=1"] = refused
+        answers["AT+CEER"] = b"\r\n+CEER: 33\r\n" + _OK
+        expect(_fault(lambda: _attached(modem)), (fault.CONTEXT, 33))  # noqa: B023

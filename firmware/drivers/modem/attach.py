@@ -19,6 +19,7 @@ _RADIO_OFF = (("AT+CFUN=0", "ok", 15_000, 1),)
 _RADIO_ON = (("AT+CFUN=1", "ok", 15_000, 1),)
 _TELL = (("AT+CEREG=4", "ok", 1000, 1),)
 _PSM = (('AT+CPSMS=1,,,"{periodic}","{active}"', "any", 5000),)
+_NO_EDRX = (("AT+CEDRXS=0", "any", 5000),)
 _ANY_NETWORK = (("AT+COPS=0", "any", 30_000),)
 
 
@@ -38,7 +39,9 @@ class Attach:
         self._has_band = band > 0
         self.was_speed = 0
         self.rsrp_dbm = None
+        self.asked = self._values["active"], self._values["periodic"]
         self.granted = "", ""  # T3324 and T3412 extended, as bits
+        self.version = ""  # of its firmware, asked for when it joins
         self.stat = 0
 
     def up(self, was_asleep):
@@ -50,6 +53,8 @@ class Attach:
         is_there = self._is_there()
         if not is_there:
             self._check_sim()
+            _, lines = at.ask("AT+CGMR")
+            self.version = cell.fields(lines[0])[-1] if lines else ""
         at.run(at.family.SETUP, self._values)
         if not is_there:
             self._join()
@@ -135,6 +140,11 @@ class Attach:
             at.run(family.BAND, values)
         at.run(family.APN, values)
         at.run(_PSM, values)
+        _, lines = at.ask("AT+CEDRXS?", 5000)
+        for line in lines:
+            if [part for part in cell.fields(line) if len(part) == 4 and not part.strip("01")]:
+                at.run(_NO_EDRX, values)  # nobody calls a meter
+                break
         at.run(_RADIO_ON, values)
         at.run(_TELL, values)
 
@@ -190,13 +200,18 @@ class Attach:
         if self._has_address():
             return
         at.budget.sends()
-        at.run(at.family.PDP_UP, self._values, fault.CONTEXT)
-        if not self._has_address():
-            at.pause(_POLL_MS)
+        try:
+            at.run(at.family.PDP_UP, self._values, fault.CONTEXT)
             if not self._has_address():
-                raise UplinkError(
-                    "no address from the network", fault.CONTEXT, at.exchange.code or 0
-                )
+                at.pause(_POLL_MS)
+                if not self._has_address():
+                    code = at.exchange.code or 0
+                    raise UplinkError("no address from the network", fault.CONTEXT, code)
+        except UplinkError as error:
+            if error.fault == fault.CONTEXT and not error.cause:
+                _, lines = at.ask("AT+CEER")
+                error.cause = (lines and cell.number(cell.fields(lines[0]), -1)) or 0
+            raise error
 
     def _has_address(self):
         _, lines = self._at.ask(self._at.family.ADDRESS)

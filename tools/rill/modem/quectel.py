@@ -113,7 +113,7 @@ def _qisend(m: Modem, call: Call) -> Reply:
 
 
 def _sent(m: Modem, taken: bool) -> Reply:
-    before = ["OK"] if taken and m.model.name == "bc66" else []
+    before = ["OK"] if taken and m.model.name != "bg95" else []
     return Reply(before, "SEND OK" if taken else "SEND FAIL", after_s=0.05)
 
 

@@ -5,7 +5,7 @@ from firmware.drivers.modem.quectel import *  # noqa: F403  # all of it is part 
 from firmware.drivers.modem.quectel import COUNTED, SEND
 from firmware.drivers.modem.words import dialect
 
-NAMES = ("BC66", "BC26")
+NAMES: tuple = ("BC66", "BC26")
 BAUDS = (115200, 9600, 57600)
 BOOTS = ("RDY",)
 DIALECT = dialect(BOOTS, COUNTED)
