@@ -31,7 +31,9 @@ def join(modem):
     known, config = ModemState(modem.retained), modem.config
     if not modem.tried:
         _allow(modem, known)
-        if not modem.budget.is_enough(not known.is_asleep):
+        # An alarm goes out as long as there is anything.
+        is_enough = modem.is_urgent or modem.budget.is_enough(not known.is_asleep)
+        if not is_enough or modem.budget.left_ms() <= 0:
             raise UplinkError("the day's energy is spent", fault.BUDGET)
     at, data = modem.engine(), family(config)
     at.use(data)
