@@ -9,17 +9,19 @@ from firmware.hal.line import Line
 from firmware.modems import switch
 from firmware.storage.modem_state import ModemState
 
+_DETACH = (("AT+CFUN=0", "any", 6000, 1),)
+
 
 def climb(modem, error):
     """Choose the rung that is next, or raise the error with when to try again."""
     known = ModemState(modem.retained)
     found = error.fault or fault.CLOSED
     most = ladder.SUPPLY
-    if modem.config.modem_supply_pin < 0 or known.cycled_day == known.day:
+    if modem.config.modem_supply_pin < 0 or known.cycled_day == known.day + 1:
         most = ladder.KEY
     rung = None
     if modem.budget.left_ms() > 0:
-        rung = ladder.next_rung(found, modem.tried, most)
+        rung = ladder.next_rung(found, modem.tried, most, error.cause)
     signal = "%d dBm, ECL%d" % (known.rsrp_dbm, known.ecl) if known.rsrp_dbm else "no signal yet"
     modem.note(event.LINK, found, error.cause, "rung %d, %s" % (rung or 0, signal))
     known.fault, known.cause, known.rung = found, error.cause & 0xFFFF, rung or 0
@@ -49,9 +51,13 @@ def end(modem):
     if not modem.has_failed:
         known.fault = known.cause = known.rung = 0
     words = modem.engine().family
-    is_kept = is_kept and _leave(modem, words.SLEEP)
+    # Over PPP nobody could say that nothing follows.
+    rest = words.LET_GO + words.SLEEP if config.link == "ppp" else words.SLEEP
+    is_kept = is_kept and _leave(modem, rest)
     if not is_kept:
-        _leave(modem, (("AT+CFUN=0", "any", 10_000),) + words.OFF)
+        # Deaf, with its radio on for hours: where nothing cuts its power, only a pin ends that.
+        if not _is_off(modem, words) and config.modem_supply_pin < 0 and _has_managed(pins.reset):
+            _is_off(modem, words)
         pins.off()
     known.is_asleep = 1 if is_kept else 0
     for line, is_on in ((config.modem_supply_pin, is_kept), (config.modem_tx_pin, True)):
@@ -61,12 +67,21 @@ def end(modem):
     known.keep()
 
 
+def _is_off(modem, words):
+    """Tell it to be; True when it has heard that. Of two commands one may get no answer."""
+    is_detached = _leave(modem, _DETACH)
+    return _leave(modem, words.OFF) if words.OFF else is_detached
+
+
 def _leave(modem, steps):
     """True when the modem took the last words."""
-    at = modem.at
+    modem.at.forget_restart()
+    return _has_managed(lambda: modem.at.run(steps, {}))
+
+
+def _has_managed(act):
     try:
-        at.forget_restart()
-        at.run(steps, {})
+        act()
     except UplinkError as error:
         print("modem not left as it should be: %s" % error)
         return False

@@ -25,7 +25,7 @@ class Dialled:
 
     def dial(self):
         try:
-            self._ppp.up(_UP_MS)
+            self._ppp.up(_within(self._modem.budget, _UP_MS))
         except OSError as error:
             raise UplinkError("PPP: %s" % error, fault.PPP)
 
@@ -47,4 +47,29 @@ class Dialled:
         """Comes when no other rung is tried."""
 
     def connect(self, host, port, timeout_ms):
-        return self._ppp.connect(self._modem.address or host, port, timeout_ms)
+        budget, host = self._modem.budget, self._modem.address or host
+        budget.sends()
+        return _Counted(self._ppp.connect(host, port, _within(budget, timeout_ms)), budget)
+
+
+class _Counted:
+    """A connection that ends with the budget of its report, as those inside the modem do."""
+
+    def __init__(self, stream, budget):
+        self._stream = stream
+        self._budget = budget
+        self.close = stream.close
+
+    def sendall(self, data, timeout_ms, is_last=False):
+        self._budget.sends()
+        self._stream.sendall(data, _within(self._budget, timeout_ms), is_last)
+
+    def recv(self, n, timeout_ms):
+        return self._stream.recv(n, _within(self._budget, timeout_ms))
+
+
+def _within(budget, timeout_ms):
+    timeout_ms = min(timeout_ms, budget.left_ms())
+    if timeout_ms <= 0:
+        raise UplinkError("%d s over PPP" % (budget.taken_ms() // 1000), fault.BUDGET)
+    return timeout_ms

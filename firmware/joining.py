@@ -9,10 +9,12 @@ from firmware.modems import family, switch
 from firmware.storage.modem_state import ModemState
 
 _DAY_S = const(86_400)
+_CLOCK_DAYS = const(10_000)  # days before are of a meter that knows no time: since power-on
 _WEEK_S = const(604_800)
 _NOT_GRANTED = const(-1)
 _NOT_TOLD_DB = const(-128)
 _DETACHED_MS = const(3000)
+_READ = (psm.active_s, psm.periodic_s)
 # What of a family is still needed when the network is joined.
 _NEEDED = (
     "NAMES", "BOOTS", "BOOT_MS", "CAUSES", "SEND_BYTES", "READ_BYTES", "READ_FIELD", "CREATE",
@@ -30,7 +32,9 @@ def join(modem):
     known, config = ModemState(modem.retained), modem.config
     if not modem.tried:
         _allow(modem, known)
-        if modem.budget.left_ms() <= 0:
+        # An alarm goes out as long as there is anything.
+        is_enough = modem.is_urgent or modem.budget.is_enough(not known.is_asleep)
+        if not is_enough or modem.budget.left_ms() <= 0:
             raise UplinkError("the day's energy is spent", fault.BUDGET)
     at, data = modem.engine(), family(config)
     at.use(data)
@@ -41,7 +45,7 @@ def join(modem):
         if rung:
             _prepare(modem, known, rung)
         attach.up(known.is_asleep and not rung)
-        _note_grant(modem, known, attach.granted)
+        _note_grant(modem, known, attach)
         modem.time_s, modem.time_ms = attach.unix_s(), modem.clock.ticks_ms()
         _resolve(modem, known, attach)
     finally:
@@ -72,7 +76,10 @@ def _allow(modem, known):
     """What is left of the day's energy, and of that for alarms."""
     day = modem.now_s // _DAY_S
     if known.day != day:
-        known.day, known.spent_mj, known.alarm_mj = day, 0, 0
+        if day < _CLOCK_DAYS or known.day >= _CLOCK_DAYS:  # else the clock was set on that day
+            known.spent_mj = 0
+        known.day, known.alarm_mj = day, 0
+        known.keep()
     left_mj = max(0, radio.DAY_MJ - known.spent_mj)
     if modem.is_urgent:
         left_mj += max(0, radio.ALARM_MJ - known.alarm_mj)
@@ -97,11 +104,12 @@ def _prepare(modem, known, rung):
     elif rung == ladder.KEY:
         switch(modem).reset()
     elif rung == ladder.SUPPLY:
-        known.cycled_day = known.day
+        known.cycled_day = known.day + 1
         switch(modem).cycle()
 
 
-def _note_grant(modem, known, bits):
+def _note_grant(modem, known, attach):
+    bits = attach.granted
     before = known.active_s, known.periodic_s
     known.active_s = known.periodic_s = _NOT_GRANTED
     try:
@@ -114,7 +122,11 @@ def _note_grant(modem, known, bits):
         known.active_s = active_s
         known.periodic_s = _NOT_GRANTED if periodic_s is None else periodic_s
     if (known.active_s, known.periodic_s) != before:
-        modem.note(event.POWER_SAVING, known.active_s, known.periodic_s)
+        text = "as asked"
+        if bits != attach.asked:
+            text = "asked %d, %d" % tuple([one(bits) for one, bits in zip(_READ, attach.asked)])
+        text = "%s; %s" % (text, attach.version) if attach.version else text
+        modem.note(event.POWER_SAVING, known.active_s, known.periodic_s, text)
 
 
 def _resolve(modem, known, attach):
@@ -123,9 +135,9 @@ def _resolve(modem, known, attach):
     modem.address = host if quad(host) else ""
     if modem.address or not modem.at.family.RESOLVE:
         return
-    age_s = modem.now_s - known.asked_s
-    if not known.address or not 0 <= age_s < _WEEK_S:
-        known.address, known.asked_s = _packed(attach.resolve(host)), modem.now_s
+    now_s = modem.time_s or modem.now_s  # the network's, or a first clock would make it anew
+    if not known.address or not 0 <= now_s - known.asked_s < _WEEK_S:
+        known.address, known.asked_s = _packed(attach.resolve(host)), now_s
     modem.address = ".".join([str(known.address >> shift & 255) for shift in (24, 16, 8, 0)])
 
 

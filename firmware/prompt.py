@@ -81,7 +81,10 @@ def link():
             print("tried last: %s" % tried(known.rung))
         else:
             print("the last report got through, or none was tried yet")
-        print("signal %d dBm, coverage level %d" % (known.rsrp_dbm, known.ecl))
+        if known.rsrp_dbm:
+            print("signal %d dBm, coverage level %d" % (known.rsrp_dbm, known.ecl))
+        else:
+            print("the signal has not been measured yet")
         if known.active_s >= 0:
             print("power saving: T3324 %d s, T3412 %d s" % (known.active_s, known.periodic_s))
         else:

@@ -8,6 +8,10 @@ from modem_host import HOST, PORT, Host
 _OPENS = {
     "bc95": (("+NSOCR=STREAM,6,0,1", "OK\r\n"), (f"+NSOCO=1,10.64.0.1,{PORT}", "OK\r\n")),
     "bc66": ((f'+QIOPEN=1,0,"TCP","{HOST}",{PORT},0,0', "+QIOPEN: 0,0\r\n"),),
+    "bc660k": (
+        ('+QICFG="dataformat",0,1', "OK\r\n"),
+        (f'+QIOPEN=0,0,"TCP","{HOST}",{PORT},0,1', "+QIOPEN: 0,0\r\n"),
+    ),
     "bg95": (
         ("+QIACT=1", "OK\r\n"),
         (f'+QIOPEN=1,0,"TCP","{HOST}",{PORT},0,0', "+QIOPEN: 0,0\r\n"),
@@ -20,11 +24,11 @@ _OPENS = {
 }
 _ARRIVES = {
     "bc95": "+NSONMI:1,", "bc66": '+QIURC: "recv",0\r\n', "bg95": '+QIURC: "recv",0\r\n',
-    "sim7020": "+CSONMI: 0,", "sim7080": "+CADATAIND: 0\r\n",
+    "bc660k": '+QIURC: "recv",0,', "sim7020": "+CSONMI: 0,", "sim7080": "+CADATAIND: 0\r\n",
 }  # fmt: skip
 _CLOSES = {
     "bc95": "+NSOCL=1", "bc66": "+QICLOSE=0", "bg95": "+QICLOSE=0", "sim7020": "+CSOCL=0",
-    "sim7080": "+CACLOSE=0",
+    "sim7080": "+CACLOSE=0", "bc660k": "+QICLOSE=0",
 }  # fmt: skip
 _MORE = (
     "", "E0", "+CMEE=1", "+CEREG=5;+CEREG?", "+CSQ", "+CCLK?", "+CPIN?", "+CGPADDR", "+CFUN?",
@@ -53,8 +57,8 @@ def exchange(host: Host, data: bytes, *, until: str | None = None, is_open=False
         host.send(data)
         host.until(final)
     heard = host.until(_ARRIVES[name])
-    if name == "sim7020":
-        read = unhexlify(host.until("\r\n").split(",")[1].strip())
+    if name in ("sim7020", "bc660k"):
+        read = unhexlify(host.until("\r\n").split(",")[1].strip().strip('"'))
     if until:
         host.until(until)
     if name == "bc95":
@@ -65,7 +69,7 @@ def exchange(host: Host, data: bytes, *, until: str | None = None, is_open=False
         heard = host.wait(1.0)
         read = heard.split("+CARECV: ")[1].split(",", 1)[1] if "+CARECV" in heard else ""
         read = read.removesuffix("\r\n\r\nOK\r\n").encode("latin-1")
-    elif name != "sim7020":
+    elif name not in ("sim7020", "bc660k"):
         heard = host.at("+QIRD=0,1500", "\r\n\r\nOK\r\n")
         read = heard.split("+QIRD: ")[1].split("\r\n", 1)[1]
         read = read.removesuffix("\r\n\r\nOK\r\n").encode("latin-1")

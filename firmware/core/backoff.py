@@ -20,6 +20,10 @@ _GOLDEN = 0x9E3779B1  # 2**32 / golden ratio: consecutive numbers fall far apart
 # Causes of EMM, 3GPP TS 24.301: not this SIM or device; not in this place.
 _FOR_GOOD = (2, 3, 5, 6, 7, 8, 14)
 _NOT_HERE = (11, 12, 13, 15)
+# Of an address: the APN is unknown, its user not let in, the service not subscribed; causes of
+# ESM, and of +CME ERROR. Behind them what +CME ERROR says of a subscription.
+_NOT_SUBSCRIBED = (27, 29, 33, 132, 133, 134, 149)
+_NOT_ALLOWED = (103, 106, 107, 111, 112, 113)
 
 
 def delay_s(failures, found, cause, random):
@@ -27,16 +31,21 @@ def delay_s(failures, found, cause, random):
 
     found, cause: of core/fault.py. random: 0 ... 65535.
     """
-    if found in (fault.SIM, fault.PIN) or found == fault.DENIED and cause in _FOR_GOOD:
-        base_s = _DAY_S
-    else:
-        steps = min(failures, _MOST_FAILURES) - 1
-        first_s = _FIRST_S
-        if found == fault.DENIED:
-            first_s = _HOUR_S if cause in _NOT_HERE else _CONGESTION_S
-        base_s = min(_DAY_S, first_s * 3**steps)
-    # Half of it to one and a half.
-    return base_s // 2 + base_s * (random & 0xFFFF) // 65536
+    first_s = 0
+    if found in (fault.SIM, fault.PIN):
+        first_s = _DAY_S
+    elif found == fault.DENIED:
+        first_s = _HOUR_S if cause in _NOT_HERE else _CONGESTION_S
+        first_s = _DAY_S if cause in _FOR_GOOD else first_s
+    elif found == fault.CONTEXT and cause in _NOT_SUBSCRIBED:
+        first_s = _HOUR_S
+    elif found == fault.CONTEXT and cause in _NOT_ALLOWED:
+        first_s = _DAY_S
+    steps = min(failures, _MOST_FAILURES) - 1
+    base_s = min(_DAY_S, (first_s or _FIRST_S) * 3**steps)
+    # Who was refused waits all of it; else half of it is the least. One and a half is the most.
+    least_s = base_s if first_s else base_s // 2
+    return least_s + (base_s + base_s // 2 - least_s) * (random & 0xFFFF) // 65536
 
 
 def tomorrow_s(now_s, random):

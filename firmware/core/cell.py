@@ -26,12 +26,14 @@ def registration(line):
     """(state or None, cause or None, T3324 bits, T3412 extended bits) of an answer to CEREG?."""
     parts = fields(line)
     stat = number(parts, 1)
-    timers = [part for part in parts[2:] if len(part) == 8 and not part.strip("01")]
-    # <cause_type>,<reject_cause> stand behind the access technology when n is 3 or 5; modems
-    # with an MT2625 put two hex digits between.
+    # <cause_type>,<reject_cause> stand behind the access technology when n is 3 or 5, and only
+    # type 0 is of the network's own table; modems with an MT2625 put two hex digits between.
     place = 7 if len(parts) > 5 and len(parts[5]) == 2 else 6
-    cause = number(parts, place)
-    active, periodic = timers[-2:] if len(timers) >= 2 else ("", "")
+    cause = number(parts, place) if number(parts, place - 1) == 0 else None
+    found = [n for n in range(5, len(parts)) if len(parts[n]) == 8 and not parts[n].strip("01")]
+    active, periodic = ([parts[n] for n in found] + ["", ""])[:2]
+    if len(found) == 1 and found[0] > place + 1 and found[0] == len(parts) - 1:
+        active, periodic = "", active  # the field before it is empty
     return stat, cause, active, periodic
 
 

@@ -1,7 +1,8 @@
 """What is tried after a failure of the link, cheapest first, each once a report.
 
 A refusal is honoured: no modem is restarted because a broker says no, and no network is asked
-again that has denied the registration (GSMA TS.34). docs/nbiot.md has the table for people.
+again that has denied the registration (GSMA TS.34), unless it says that it has merely lost us.
+docs/nbiot.md has the table for people.
 """
 
 from firmware.core import fault
@@ -32,9 +33,15 @@ _RUNGS = {
 }
 
 
-def next_rung(found, tried, most=SUPPLY):
+_DETACHED = (9, 10, 40)  # causes of a registration: it forgot us, and has us attach at once
+
+
+def next_rung(found, tried, most=SUPPLY, cause=0):
     """What to do about a fault when the rungs of `tried` did not help; None: give up."""
-    for rung in _RUNGS.get(found, ()):
+    rungs = _RUNGS.get(found, ())
+    if found == fault.DENIED and cause in _DETACHED:
+        rungs = (ATTACH,)
+    for rung in rungs:
         if rung <= most and rung not in tried:
             return rung
     return None

@@ -15,6 +15,7 @@ _EIGHT = const(8)
 _ACTIVE_ASKED_S = const(2)
 _LONGEST_ACTIVE_S = const(180)
 _LEAST_UPDATES = const(8)
+_DAY_S = const(86_400)
 
 
 def active_bits(seconds):
@@ -43,9 +44,10 @@ def periodic_s(bits):
 
 def asked_s(report_s):
     """(T3324, T3412 extended) to ask for: a report replaces the update of the location when it
-    comes before it.
+    comes before it, also one that waits for the energy of the next day.
     """
-    return _ACTIVE_ASKED_S, report_s + report_s // 4
+    period_s = max(report_s, _DAY_S)
+    return _ACTIVE_ASKED_S, period_s + period_s // 4
 
 
 def is_worth(granted_active_s, granted_periodic_s, report_s):

@@ -1,15 +1,21 @@
 """How long and how much energy a report may take, and what it has taken until now.
 
-Energy is estimated from seconds in each phase. The powers are 3.6 V times the currents of data
-sheets of NB-IoT modems (46 to 60 mA receiving, 220 mA for a tenth to a third of the connected
-time): 30 % may be wrong with them, a factor of two is not.
+Energy is estimated from seconds in each phase, and from what was sent: at the edge of coverage
+each burst is repeated for seconds. The powers are 3.6 V times the currents of data sheets of
+NB-IoT modems (46 to 60 mA receiving, 220 mA sending): 30 % may be wrong with them, a factor of
+two is not.
 """
 
 from micropython import const
 
 SEARCH, CONNECTED = 0, 1
 _SEARCH_MW = const(190)
-_CONNECTED_MW = (200, 270, 320)  # by coverage level; repetitions grow from 1 over 8 to 32
+# By coverage level; repetitions grow from 1 over 8 to 32.
+_CONNECTED_MW = (215, 250, 320)
+_BURST_MJ = (70, 400, 2000)
+JOINING = const(5)  # bursts that joining the network takes, with the waiting in between
+_REPORT_MJ = (1500, 4000, 16_000)  # one that has joined already
+_JOIN_MJ = (4000, 6000, 16_000)
 _LIMIT_MS = (145_000, 145_000, 295_000)  # five seconds are for what else a wake does
 _ENDING_MS = const(15_000)  # of the limit, for ending what was begun
 DAY_MJ = const(40_000)
@@ -37,8 +43,21 @@ class Budget:
         self._spent_mj, self._since_ms = self.spent_mj(), self._clock.ticks_ms()
         self._phase = phase
 
+    def sends(self, bursts=1):
+        """So many bursts went on the air, at the coverage level as known now."""
+        self._spent_mj += bursts * _BURST_MJ[self.ecl]
+
+    def is_enough(self, must_join):
+        """False: it would end in the middle of the report, and all that it took be lost."""
+        least_mj = _REPORT_MJ[self.ecl] + must_join * _JOIN_MJ[self.ecl]
+        return self._left_mj >= least_mj
+
     def end(self):
-        """What is left now is for ending; nothing new is begun."""
+        """What is left now is for ending; nothing new is begun. What is on the air goes on for a
+        while, or leaving the network takes a burst.
+        """
+        if self._phase == CONNECTED and not self._is_ending:
+            self.sends()
         self._is_ending = True
 
     def spent_mj(self):

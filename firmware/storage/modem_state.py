@@ -16,7 +16,7 @@ _FIELDS = (
     "day",  # to which the energies below belong, days since 1970 or since power-on
     "spent_mj",
     "alarm_mj",
-    "cycled_day",  # when its supply was last cut because nothing else helped
+    "cycled_day",  # the day behind that when its supply was last cut, 0: it never was
     "address",  # of the broker, IPv4, 0: not known
     "asked_s",  # when it was asked for
     "active_s",  # T3324 and T3412 extended as granted, -1: not granted

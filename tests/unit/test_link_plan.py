@@ -37,13 +37,28 @@ def test_tries_are_further_apart_each_time_and_never_at_the_same_second():
         expect(base_s <= delay_s(failures, fault.CONNECT, 0, 32768) <= base_s + 1, True)
         expect(delay_s(failures, fault.CONNECT, 0, 65535) < base_s * 3 // 2 + 1, True)
     for cause in (2, 3, 5, 6, 7, 8, 14):
-        expect(delay_s(1, fault.DENIED, cause, 0), _DAY_S // 2)
+        expect(delay_s(1, fault.DENIED, cause, 0), _DAY_S)
+        expect(delay_s(9, fault.DENIED, cause, 65535) < _DAY_S * 3 // 2, True)
     for cause in (11, 12, 13, 15):
-        expect(delay_s(1, fault.DENIED, cause, 0), 1800)
-    for cause in (17, 22, 42):
-        expect(delay_s(1, fault.DENIED, cause, 32768), 900)
+        expect((delay_s(1, fault.DENIED, cause, 0)), 3600)
+        expect((delay_s(2, fault.DENIED, cause, 32768)), 3 * 4500)
+    for cause in (17, 22, 42, 0):
+        expect(delay_s(1, fault.DENIED, cause, 0), 900)
+        expect(1349 <= delay_s(1, fault.DENIED, cause, 65535) < 1350, True)
     for found in (fault.SIM, fault.PIN):
-        expect(delay_s(1, found, 10, 32768), _DAY_S)
+        expect(delay_s(1, found, 10, 0), _DAY_S)
+    for cause in (27, 29, 33, 133, 149):  # of an address: the contract says no
+        expect(delay_s(1, fault.CONTEXT, cause, 0), 3600)
+    expect(delay_s(1, fault.CONTEXT, 113, 0), _DAY_S)
+    expect(delay_s(1, fault.CONTEXT, 26, 32768), 600)
+
+
+def test_who_was_merely_detached_attaches_again_at_once_and_once():
+    for cause in (9, 10, 40):
+        expect(ladder.next_rung(fault.DENIED, [], ladder.SUPPLY, cause), ladder.ATTACH)
+        expect(ladder.next_rung(fault.DENIED, [ladder.ATTACH], ladder.SUPPLY, cause), None)
+    for cause in (0, 2, 7, 11, 22):
+        expect(ladder.next_rung(fault.DENIED, [], ladder.SUPPLY, cause), None)
 
 
 def test_what_is_spent_today_waits_for_tomorrow():
@@ -74,9 +89,29 @@ def test_a_report_has_its_time_by_coverage_and_its_share_of_the_days_energy():
     clock.advance(10_000)
     expect(budget.spent_mj(), 1900)
     budget.enter(radio.CONNECTED)
-    expect(budget.left_ms(), 10_500)
-    clock.advance(10_500)
-    expect((budget.spent_mj(), budget.left_ms()), (4000, 0))
+    expect(budget.left_ms(), 2100 * 1000 // 215)
+    budget.sends(2)
+    expect(budget.spent_mj(), 1900 + 140)
+    clock.advance(9116)
+    expect((budget.spent_mj(), budget.left_ms()), (3999, 4))
+
+
+def test_a_burst_at_the_edge_of_coverage_costs_what_its_repetitions_take():
+    spent = []
+    for ecl in (0, 1, 2):
+        budget = radio.Budget(FakeClock(), 0, 0)
+        budget.allow(40_000, ecl)
+        budget.sends(3)
+        spent.append(budget.spent_mj())
+        expect((budget.is_enough(False), budget.is_enough(True)), (True, True))
+        budget.allow(15_000, ecl)
+        expect((budget.is_enough(False), budget.is_enough(True)), (ecl < 2, ecl < 2))
+        budget.enter(radio.CONNECTED)
+        budget.end()
+        budget.end()
+        expect(budget.spent_mj(), spent[-1] // 3 * 4)  # one for leaving, not two
+    # 220 mA less the 60 of a connection, for 0.35, 2 and 10.5 s.
+    expect(spent, [210, 1200, 6000])
 
 
 def test_registration_is_read_in_every_form_that_modems_give_it():
@@ -90,6 +125,10 @@ def test_registration_is_read_in_every_form_that_modems_give_it():
         ('+CEREG: 5,3,"5B57","01A50B1A",9,0,11', (3, 11, "", "")),
         ('+CEREG: 5,3,"5B57","01A50B1A",9,"00",0,15,,', (3, 15, "", "")),
         ("+CEREG: 5,3,,,,0,8", (3, 8, "", "")),
+        ("+CEREG: 5,3,,,,1,8", (3, None, "", "")),  # of a table of the maker's own
+        ('+CEREG: 4,1,"5B57","01A50B1A",9,,,"00000001"', (1, None, "00000001", "")),
+        ('+CEREG: 4,1,"5B57","00000001",9,"00",,,"00000001",""', (1, None, "00000001", "")),
+        ('+CEREG: 4,1,"5B57","01A50B1A",9,,,,"00101000"', (1, None, "", "00101000")),
         ('+CEREG: 4,1,"0001","00000001",9,,,"00100010","00100110"',
          (1, None, "00100010", "00100110")),
     ):  # fmt: skip

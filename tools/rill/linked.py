@@ -58,7 +58,7 @@ def modem_of(settings: Settings, ends_us: int, broker_port: Callable[[], int]) -
         peer=peer,
         began_s=WORLD_BEGAN_S,
         ecl=settings.ecl,
-        has_supply_pin=True,
+        has_supply_pin=settings.config.get("modem_supply_pin", 0) >= 0,
     )
 
 

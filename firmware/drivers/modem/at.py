@@ -6,8 +6,8 @@ send    a command with {names} for values, {hex} being "data" in hex; "" to wait
         bytes of "data" behind a prompt
 done    "ok", "prompt"; "any": whatever ends the command; "": nothing is expected, so all that
         the deadline does is to give time; else the beginning of a line that has to come, in the
-        answer or on its own. "+NAME: {id},=0": behind it has to stand 0, anything else is the
-        cause of a failure
+        answer or on its own. "+NAME: {id},=0": behind it has to stand 0, alone or with more
+        fields, anything else is the cause of a failure
 tries   how often it is tried once more
 
 Every wait ends: with its deadline, or with the budget of the report, whichever is sooner.
@@ -31,6 +31,7 @@ _SILENCE_MS = const(500)
 _DRAIN_MS = const(5000)
 _ANSWER_MS = const(1000)
 _FEED_MS = const(1000)
+_RESULT_MS = const(1500)
 _LATE_MS = const(10_000)  # "SMS Ready" comes so much behind the first answer
 _ESC = b"\x1b"
 
@@ -85,7 +86,7 @@ class Engine:
         """(True: OK, lines of the answer)."""
         self._begin(command)
         if not self._until(self._has_ended, deadline_ms):
-            self._resync()
+            self.resync()
             raise _failed(fault.TIMEOUT, command)
         return self.exchange.result == "ok", self.exchange.lines
 
@@ -147,11 +148,13 @@ class Engine:
         if not self._until(is_done, deadline_ms):
             if beginning:
                 raise _failed(means, text or beginning)  # the network's silence, not the modem's
-            self._resync()
+            self.resync()
             raise _failed(fault.TIMEOUT, text)
         self._pattern = ""
         if beginning and self._rest is not None:
-            if wanted and self._rest != wanted:
+            if wanted and self._rest.split(",")[0] != wanted:
+                # Its OK, or none: else it would be taken for that of the next command.
+                self._until(self._has_ended, _RESULT_MS)
                 raise _failed(self._meaning(means), text or beginning, self._cause())
             return self._rest
         if done == "any" or exchange.result == done or done == "ok" and _is_good(exchange.result):
@@ -231,7 +234,7 @@ class Engine:
                 self._fed_ms = clock.ticks_ms()
                 self._feed()
 
-    def _resync(self):
+    def resync(self):
         """After an answer that did not come; UplinkError when nothing sensible comes at all.
 
         The answer of the command before may still be on its way: only one that can be of no
@@ -248,14 +251,16 @@ class Engine:
                 for command in ("ATE0", "AT+CGMM"):
                     self._begin(command)
                     self._until(self._has_ended, _ANSWER_MS)
-                if self._is_model():
+                if self.is_model():
                     return
         raise _failed(fault.SILENT, "AT")
 
-    def _is_model(self):
+    def is_model(self):
+        """True when the answer names one of this family: BC66, but not BC660K."""
         for line in self.exchange.lines:
             for name in self.family.NAMES:
-                if name in line:
+                _, found, behind = line.partition(name)
+                if found and not behind[:1].isdigit():
                     return True
         return False
 

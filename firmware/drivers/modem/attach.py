@@ -8,8 +8,8 @@ from firmware.core.psm import active_bits, periodic_bits
 
 _SECOND_MS = const(300)
 _SIM_TRIES = const(10)
-_SIM_ABSENT, _SIM_PIN, _SIM_PUK, _SIM_BUSY = const(10), const(11), const(12), const(14)
-_SIM_FAILURE = const(13)
+_SIM_ABSENT, _SIM_PIN = const(10), const(11)
+_LOCKED = (5, 11, 12, 16)  # to a device, by PIN, by PUK; a wrong PIN, though we try none
 _IDLE_MS = const(10_000)
 _POLL_MS = const(2000)
 _WEAK_DBM, _BAD_DBM = const(-112), const(-122)
@@ -19,6 +19,7 @@ _RADIO_OFF = (("AT+CFUN=0", "ok", 15_000, 1),)
 _RADIO_ON = (("AT+CFUN=1", "ok", 15_000, 1),)
 _TELL = (("AT+CEREG=4", "ok", 1000, 1),)
 _PSM = (('AT+CPSMS=1,,,"{periodic}","{active}"', "any", 5000),)
+_NO_EDRX = (("AT+CEDRXS=0", "any", 5000),)
 _ANY_NETWORK = (("AT+COPS=0", "any", 30_000),)
 
 
@@ -38,7 +39,9 @@ class Attach:
         self._has_band = band > 0
         self.was_speed = 0
         self.rsrp_dbm = self.snr_db = self.tx_dbm = None
+        self.asked = self._values["active"], self._values["periodic"]
         self.granted = "", ""  # T3324 and T3412 extended, as bits
+        self.version = ""  # of its firmware, asked for when it joins
         self.stat = 0
 
     def up(self, was_asleep):
@@ -46,15 +49,19 @@ class Attach:
         at = self._at
         self._wake(was_asleep)
         at.run(_QUIET, self._values)
+        self._identify()
         is_there = self._is_there()
         if not is_there:
-            self._identify()
             self._check_sim()
+            _, lines = at.ask("AT+CGMR")
+            self.version = cell.fields(lines[0])[-1] if lines else ""
         at.run(at.family.SETUP, self._values)
         if not is_there:
             self._join()
         self._register()
         self._measure()
+        if not is_there:
+            at.budget.sends(radio.JOINING)  # only now its coverage level is known
         self._address()
 
     def unix_s(self):
@@ -67,6 +74,7 @@ class Attach:
 
     def resolve(self, host):
         """The address of a host as text; UplinkError."""
+        self._at.budget.sends()
         rest = self._at.run(self._at.family.RESOLVE, {"host": host}, fault.DNS)
         address = quad(rest)
         if not address:
@@ -82,6 +90,7 @@ class Attach:
         for baud in bauds[1:]:
             at.speed(baud)
             if at.answers(2, _SECOND_MS):
+                self._identify()  # at a speed that both have; another modem keeps it
                 self.was_speed = baud
                 at.run(at.family.SPEED, {"baud": bauds[0]})
                 at.speed(bauds[0])
@@ -100,12 +109,16 @@ class Attach:
         return cell.is_registered(self.stat)
 
     def _identify(self):
-        _, lines = self._at.ask("AT+CGMM")
-        for line in lines:
-            for name in self._at.family.NAMES:
-                if name in line:
-                    return
-        raise UplinkError("the modem says it is %s" % lines, fault.OTHER)
+        at = self._at
+        at.ask("AT+CGMM")
+        if at.is_model():
+            return
+        try:
+            at.resync()  # perhaps it was the answer of another command
+        except UplinkError as error:
+            if error.fault == fault.SILENT and at.exchange.lines:
+                raise UplinkError("the modem says it is %s" % at.exchange.lines, fault.OTHER)
+            raise error
 
     def _check_sim(self):
         """A SIM that is busy, or has failed, may be ready some seconds later."""
@@ -113,13 +126,9 @@ class Attach:
         for _ in range(_SIM_TRIES):
             is_ok, lines = at.ask("AT+CPIN?", 5000)
             code = at.exchange.code
-            if is_ok and lines and lines[0].endswith("READY"):
+            if is_ok and lines and cell.fields(lines[0])[0] == "READY":
                 return
-            if (
-                code in (_SIM_PIN, _SIM_PUK)
-                or lines
-                and ("PIN" in lines[0][6:] or "PUK" in lines[0])
-            ):
+            if code in _LOCKED or lines and ("PIN" in lines[0][6:] or "PUK" in lines[0]):
                 raise UplinkError("the SIM is locked", fault.PIN, code or _SIM_PIN)
             at.pause(1000)
         raise UplinkError("SIM", fault.SIM, code or _SIM_ABSENT)
@@ -131,6 +140,11 @@ class Attach:
             at.run(family.BAND, values)
         at.run(family.APN, values)
         at.run(_PSM, values)
+        _, lines = at.ask("AT+CEDRXS?", 5000)
+        for line in lines:
+            if [part for part in cell.fields(line) if len(part) == 4 and not part.strip("01")]:
+                at.run(_NO_EDRX, values)  # nobody calls a meter
+                break
         at.run(_RADIO_ON, values)
         at.run(_TELL, values)
 
@@ -152,6 +166,7 @@ class Attach:
             if cell.is_registered(self.stat):
                 return
             if self.stat == cell.DENIED:
+                at.budget.sends(radio.JOINING)
                 raise UplinkError("registration denied", fault.DENIED, self._why_denied())
             if self.stat == 0 and not has_asked and clock.elapsed_ms(began_ms) > _IDLE_MS:
                 has_asked = True
@@ -184,13 +199,19 @@ class Attach:
         at = self._at
         if self._has_address():
             return
-        at.run(at.family.PDP_UP, self._values, fault.CONTEXT)
-        if not self._has_address():
-            at.pause(_POLL_MS)
+        at.budget.sends()
+        try:
+            at.run(at.family.PDP_UP, self._values, fault.CONTEXT)
             if not self._has_address():
-                raise UplinkError(
-                    "no address from the network", fault.CONTEXT, at.exchange.code or 0
-                )
+                at.pause(_POLL_MS)
+                if not self._has_address():
+                    code = at.exchange.code or 0
+                    raise UplinkError("no address from the network", fault.CONTEXT, code)
+        except UplinkError as error:
+            if error.fault == fault.CONTEXT and not error.cause:
+                _, lines = at.ask("AT+CEER")
+                error.cause = (lines and cell.number(cell.fields(lines[0]), -1)) or 0
+            raise error
 
     def _has_address(self):
         _, lines = self._at.ask(self._at.family.ADDRESS)

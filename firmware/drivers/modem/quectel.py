@@ -20,7 +20,7 @@ OPEN = (
 WHY = "AT+QIGETERROR"
 SEND = (("AT+QISEND={id},{n}", "prompt", 5000), (">", "SEND =OK", 10_000))
 READ = "AT+QIRD={id},{n}"
-ARRIVED = ('+QIURC: "recv",{id}',)
-PUSHED = ()
+ARRIVED: tuple = ('+QIURC: "recv",{id}',)
+PUSHED: tuple = ()
 CLOSED = ('+QIURC: "closed",{id}', '+QIURC: "pdpdeact"')
 CLOSE = (("AT+QICLOSE={id}", "any", 10_000),)

@@ -9,6 +9,7 @@ from firmware.core import fault
 from firmware.core.errors import UplinkError
 
 _LOOK_MS = const(3000)  # what has come may not have been told: look now and then
+_MOST_BYTES = const(4096)  # that nobody has asked for yet
 
 
 class ModemStream:
@@ -24,10 +25,11 @@ class ModemStream:
             self._values["id"] = self._created()
         self._named()
         at.on_urc = self._hear
+        at.budget.sends()
         try:
             at.run(family.OPEN, self._values, fault.CONNECT)
         except UplinkError as error:
-            raise self._explained(error)
+            raise self._given_up(error)
 
     def sendall(self, data, timeout_ms, is_last=False):
         """All of it, in as few pieces as the modem takes. is_last: nothing follows, and no
@@ -40,6 +42,7 @@ class ModemStream:
                 raise UplinkError("sending to a closed connection", fault.CLOSED)
             part, view = view[: family.SEND_BYTES], view[family.SEND_BYTES :]
             values["n"], values["digits"], values["data"] = len(part), 2 * len(part), part
+            self._at.budget.sends()
             steps = family.SEND_LAST if is_last and not view else family.SEND
             self._at.run(steps, values, fault.CLOSED)
         if is_last and family.LET_GO:
@@ -84,16 +87,23 @@ class ModemStream:
         ]
         self._arrived, self._pushed, self._closed = names
 
-    def _explained(self, error):
-        """With the cause that the modem tells on being asked."""
+    def _given_up(self, error):
+        """The error with the cause that the modem tells on being asked; and the number of the
+        socket is free again, which one that failed, or is of before a reset, may still have.
+        """
+        if error.fault in (fault.RESTARTED, fault.SILENT, fault.BUDGET):
+            return error
         why = self._family.WHY
-        if why and error.fault not in (fault.RESTARTED, fault.SILENT, fault.BUDGET):
-            _, lines = self._at.ask(why)
-            for line in lines:
-                digits = line[line.find(":") + 1 :].strip().split(",")[0]
-                if digits.isdigit():
-                    cause = int(digits)
-                    return UplinkError(line, self._family.CAUSES.get(cause, error.fault), cause)
+        for line in self._at.ask(why)[1] if why else ():
+            digits = line[line.find(":") + 1 :].strip().split(",")[0]
+            if digits.isdigit():
+                cause = int(digits)
+                error = UplinkError(line, self._family.CAUSES.get(cause, error.fault), cause)
+                break
+        try:
+            self.close()
+        except UplinkError as also:
+            print(also)
         return error
 
     def _hear(self, text):
@@ -128,6 +138,9 @@ class ModemStream:
         self._has_more = len(self._in) > before
 
     def _take_hex(self, digits):
+        if len(self._in) > _MOST_BYTES:
+            self._is_closed = True  # it talks and talks, and nobody of ours does so
+            return
         try:
             self._in += unhexlify(digits.strip().strip('"'))
         except ValueError:

@@ -42,8 +42,10 @@ class Switch:
         if line is None or not ms:
             return False
         line.on()
-        self._at.pause(ms)
-        line.off()
+        try:
+            self._at.pause(ms)
+        finally:
+            line.off()  # whatever ends the report: a key held down is one more fault
         self._at.expect_start()
         return True
 

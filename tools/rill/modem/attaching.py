@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 COMMON = Table(BASIC)
 _RADIO_OFF = 524
 _SCAN_S = 120
+_NOT_SUBSCRIBED = 33
 
 
 @COMMON("+CFUN")
@@ -190,4 +191,6 @@ def _cnmpsd(m: Modem, call: Call) -> None:
 
 @COMMON("+CEER")
 def _ceer(m: Modem, call: Call) -> list[str]:
+    if m.faults.holds("pdp_refused", m.agenda.now_us):
+        return [f"+CEER: {_NOT_SUBSCRIBED}"]
     return [f"+CEER: {m.radio.cause[1] if m.radio.cause else 0}"]

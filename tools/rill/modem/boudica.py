@@ -91,7 +91,7 @@ def _qdns(m: Modem, call: Call) -> Reply:
         address = m.net.find(host)
         m.urc(f"+QDNS:{address}" if address else "+QDNS:FAIL")
 
-    wait_s = 2 * m.radio.rtt_s()
+    wait_s = m.net.asks()
     return Reply(then=lambda: m.agenda.after(wait_s, found))
 
 

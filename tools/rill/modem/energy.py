@@ -9,8 +9,8 @@ Currents at 3.6 V, in mA, estimated from data sheets, within 30 %:
     psm         of the model  uA
     off          0
 
-Each transmission adds 160 mA (220 mA at 23 dBm less what counts as connected) for 0.35, 2 and
-12 s at level 0, 1 and 2.
+Each transmission adds 160 mA (220 mA at 23 dBm less what counts as connected) for 0.12, 0.7 and
+3.5 s at level 0, 1 and 2: a report of three is 0.35, 2 and 11 s on the air.
 """
 
 from rill.modem.models import Model
@@ -20,7 +20,7 @@ _SEARCH_MA = 50
 _CONNECTED_MA = (60, 70, 90)
 _TAIL_MA = 50
 _TX_MA = 160
-TX_S = (0.35, 2.0, 12.0)
+TX_S = (0.12, 0.7, 3.5)
 PHASES = ("search", "connected", "tail", "idle")
 
 

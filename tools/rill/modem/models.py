@@ -3,7 +3,7 @@
 Figures of hardware guides where there are any, else estimates: docs/modem.md.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -75,6 +75,17 @@ _BC66 = Model(
     lines=("F1: 0000 0000", "V0: 0000 0000 [0001]", "00: 0006 000C", "RDY", "", "+CFUN: 1"),
     sockets=5, send_bytes=1024, read_bytes=1500, idle_ma=0.5, psm_ua=3.5, has_rac=True,
 )  # fmt: skip
+_BC660K = replace(
+    _BC66,
+    name="bc660k",
+    gmm="BC660K-GL",
+    gmr=("Revision: BC660KGLAAR01A01",),
+    ati=("Quectel_Ltd", "Quectel_BC660K-GL", "Revision: BC660KGLAAR01A01"),
+    wakes_by_uart=True,
+    wake_s=0.2,
+    psm_ua=0.8,
+    has_rac=False,
+)
 _BG95 = Model(
     name="bg95",
     family="quectel",
@@ -113,5 +124,5 @@ _SIM7080 = Model(
     sockets=13, send_bytes=1460, read_bytes=1460, idle_ma=12.0, psm_ua=3.2,
 )  # fmt: skip
 
-MODELS = {one.name: one for one in (_BC95, _BC66, _BG95, _SIM7020, _SIM7080)}
+MODELS = {one.name: one for one in (_BC95, _BC66, _BC660K, _BG95, _SIM7020, _SIM7080)}
 FAMILY_MODELS = {"boudica": "bc95", "quectel": "bc66", "simcom": "sim7080"}

@@ -85,10 +85,16 @@ class Net:
 
     # Names.
 
+    def asks(self) -> float:
+        """A question to the name server goes out; seconds until its answer is here."""
+        wait_s = 2 * self._m.radio.rtt_s()
+        if self.carries():
+            self._m.radio.active(wait_s, sends=1)
+        return wait_s
+
     def find(self, host: str) -> str | None:
         """The address of a host, as the network's name server says."""
         m, now_us = self._m, self._m.agenda.now_us
-        m.radio.active(m.radio.rtt_s(), sends=1)
         if not self.carries() or m.faults.hit("dns_failure", now_us):
             return None
         if m.faults.hit("dns_wrong", now_us):

@@ -113,7 +113,7 @@ def _qisend(m: Modem, call: Call) -> Reply:
 
 
 def _sent(m: Modem, taken: bool) -> Reply:
-    before = ["OK"] if taken and m.model.name == "bc66" else []
+    before = ["OK"] if taken and m.model.name != "bg95" else []
     return Reply(before, "SEND OK" if taken else "SEND FAIL", after_s=0.05)
 
 
@@ -181,7 +181,7 @@ def _qidnsgip(m: Modem, call: Call) -> Reply:
         m.urc('+QIURC: "dnsgip",0,1,600')
         m.urc(f'+QIURC: "dnsgip","{address}"')
 
-    wait_s = 2 * m.radio.rtt_s()
+    wait_s = m.net.asks()
     return Reply(then=lambda: m.agenda.after(wait_s, found))
 
 

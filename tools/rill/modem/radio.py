@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 _EAGER_S = 60  # so long it searches without a pause
 _LOOK_S, _PAUSE_S = 5, 30
 _ATTACH_S = (3.0, 6.0, 14.0)
-_ATTACH_SENDS = 5
+_ATTACH_SENDS = 4
 _DENIED_AGAIN_S = 600
 
 

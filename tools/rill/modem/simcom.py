@@ -33,7 +33,7 @@ def _cdnsgip(m: Modem, call: Call) -> Reply:
             address = m.net.find(host)
         m.urc(f'+CDNSGIP: 1,"{host}","{address}"' if address else "+CDNSGIP: 0,8")
 
-    wait_s = 2 * m.radio.rtt_s()
+    wait_s = m.net.asks()
     return Reply(then=lambda: m.agenda.after(wait_s, found))
 
 

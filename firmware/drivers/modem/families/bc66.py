@@ -5,7 +5,7 @@ from firmware.drivers.modem.quectel import *  # noqa: F403  # all of it is part 
 from firmware.drivers.modem.quectel import COUNTED, SEND
 from firmware.drivers.modem.words import dialect
 
-NAMES = ("BC66", "BC26")
+NAMES: tuple = ("BC66", "BC26")
 BAUDS = (115200, 9600, 57600)
 BOOTS = ("RDY",)
 DIALECT = dialect(BOOTS, COUNTED)
@@ -29,7 +29,7 @@ SEND_LAST = (("AT+QNBIOTRAI=1", "any", 1000),) + SEND
 LET_GO = ()
 RESET = (("AT+QRST=1", "", 2000),)
 SLEEP = (("AT+QSCLK=1", "any", 1000),)
-OFF = (("AT+QPOWD=0", "", 3000),)
+OFF = (("AT+QPOWD=0", "NORMAL POWER DOWN", 3000), ("", "", 1000))
 
 
 def signal(lines):

@@ -24,13 +24,17 @@ SIGNAL = "AT+QCSQ"
 PDP_UP = (("AT+QIACT=1", "ok", 150_000),)
 PDP_DOWN = (("AT+QIDEACT=1", "any", 40_000),)
 ADDRESS = "AT+QIACT?"
-RESOLVE = (('AT+QIDNSGIP=1,"{host}"', "ok", 5000), ("", '+QIURC: "dnsgip","', 60_000))
+RESOLVE = (
+    ('AT+QIDNSGIP=1,"{host}"', "ok", 5000),
+    ("", '+QIURC: "dnsgip",=0', 60_000),
+    ("", '+QIURC: "dnsgip","', 5000),
+)
 DIAL = (("ATD*99#", "CONNECT", 10_000),)
 SEND_LAST = SEND
 LET_GO = (("AT+CNMPSD", "any", 1000),)
 RESET = (("AT+CFUN=1,1", "", 2000),)
 SLEEP = ()
-OFF = (("AT+QPOWD=1", "", 3000),)
+OFF = (("AT+QPOWD=1", "POWERED DOWN", 3000), ("", "", 2000))
 
 
 def signal(lines):

@@ -36,7 +36,7 @@ CLOSED = ("+CSOERR: {id}", "+CGEV: NW PDN DEACT")
 CLOSE = (("AT+CSOCL={id}", "any", 10_000),)
 RESET = (("AT+CRESET", "", 2000),)
 SLEEP = ()
-OFF = (("AT+CPOWD=1", "", 3000),)
+OFF = (("AT+CPOWD=1", "NORMAL POWER DOWN", 3000), ("", "", 1000))
 
 
 def signal(lines):

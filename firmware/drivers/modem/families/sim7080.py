@@ -44,7 +44,7 @@ CLOSED = ("+CASTATE: {id},0", "+APP PDP: 0,DEACTIVE")
 CLOSE = (("AT+CACLOSE={id}", "any", 10_000),)
 RESET = (("AT+CFUN=1,1", "", 2000),)
 SLEEP = ()
-OFF = (("AT+CPOWD=1", "", 3000),)
+OFF = (("AT+CPOWD=1", "NORMAL POWER DOWN", 3000), ("", "", 1000))
 
 
 def signal(lines):

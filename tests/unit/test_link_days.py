@@ -1,0 +1,113 @@
+"""Promise: what a modem may take is counted by the day, from the first moment on, also before the
+meter knows the time.
+"""
+
+import sys
+
+from expect import expect, expect_raises
+from firmware.core import fault, ladder, radio
+from firmware.core.errors import UplinkError
+from firmware.joining import join
+from firmware.storage.modem_state import ModemState
+from ports import FakeClock
+
+_DAY_S = 86_400
+_TODAY_S = 20_454 * _DAY_S
+
+
+class _Retained:
+    packed = b""
+
+    def modem(self, size):
+        return self.packed
+
+    def keep_modem(self, packed):
+        self.packed = packed
+
+
+class _Config:
+    link, modem, apn, band, report_s = "nbiot", "bc66", "apn", 8, 21_600
+    modem_supply_pin = 27
+
+
+class _Report:
+    """Of nbiot.py, up to the first word to the modem."""
+
+    is_urgent = False
+    config = _Config
+    failures = 1
+
+    def __init__(self, retained, now_s):
+        self.retained, self.now_s = retained, now_s
+        self.tried, self.notes = [], []
+        self.budget = radio.Budget(FakeClock(), 0, 0)
+
+    def note(self, code, before, after, text=""):
+        self.notes.append((code, before, after, text))
+
+    def engine(self):
+        raise UplinkError("so far", fault.SILENT)
+
+
+def _begins(retained, now_s):
+    report = _Report(retained, now_s)
+    return expect_raises(UplinkError, join, report).fault, report
+
+
+def test_a_day_that_begins_without_a_clock_goes_on_when_it_is_set():
+    retained = _Retained()
+    expect(_begins(retained, 5)[0], fault.SILENT)
+    known = ModemState(retained)
+    known.spent_mj, known.alarm_mj = 39_500, 20_000  # of who connected the cell
+    known.keep()
+    found, report = _begins(retained, _TODAY_S + 7200)
+    expect(found, fault.BUDGET)
+    report.is_urgent = True  # an alarm still has its own
+    expect(expect_raises(UplinkError, join, report).fault, fault.SILENT)
+    expect(_begins(retained, _TODAY_S + _DAY_S - 60)[0], fault.BUDGET)
+    expect(_begins(retained, _TODAY_S + _DAY_S + 60)[0], fault.SILENT)
+    expect(ModemState(retained).spent_mj, 0)
+
+
+def test_a_report_that_would_not_end_is_not_begun():
+    retained = _Retained()
+    _begins(retained, _TODAY_S)
+    for ecl, is_asleep, spent_mj, found in (
+        (0, 0, 30_000, fault.SILENT),
+        (2, 1, 20_000, fault.SILENT),
+        (2, 1, 30_000, fault.BUDGET),
+        (2, 0, 20_000, fault.BUDGET),
+        (2, 0, 0, fault.SILENT),
+    ):
+        known = ModemState(retained)
+        known.ecl, known.is_asleep, known.spent_mj = ecl, is_asleep, spent_mj
+        known.alarm_mj = 20_000 - 1000
+        known.keep()
+        told, report = _begins(retained, _TODAY_S)
+        expect((ecl, is_asleep, told), (ecl, is_asleep, found))
+        report.is_urgent = True
+        expect(expect_raises(UplinkError, join, report).fault, fault.SILENT)
+
+
+class _Hal:
+    Line = None
+
+
+def test_the_supply_is_cut_once_a_day_on_the_first_day_too():
+    sys.modules["firmware.hal.line"] = _Hal  # of a chip with pins
+    from firmware.climbing import climb
+
+    retained = _Retained()
+    for day, is_cut, rung in ((0, 0, 7), (0, 1, None), (1, 1, 7), (20_454, 0, 7)):
+        known = ModemState(retained)
+        known.day, known.cycled_day = day, is_cut  # 1: on day 0
+        known.keep()
+        report = _Report(retained, day * _DAY_S)
+        report.budget.allow(40_000, 0)
+        report.tried = [ladder.KEY]
+        error = UplinkError("nobody", fault.SILENT)
+        if rung is None:
+            expect_raises(UplinkError, climb, report, error)
+        else:
+            climb(report, error)
+            expect(report.tried, [ladder.KEY, rung])
