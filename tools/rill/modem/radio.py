@@ -14,6 +14,7 @@ _EAGER_S = 60  # so long it searches without a pause
 _LOOK_S, _PAUSE_S = 5, 30
 _ATTACH_S = (3.0, 6.0, 14.0)
 _ATTACH_SENDS = 4
+_RSRP_TENTHS = (-800, -1125, -1235)  # level 1 is below -112 dBm, 2 below -122: 144 and 154 dB lost
 _DENIED_AGAIN_S = 600
 
 
@@ -24,7 +25,7 @@ class Radio(Carrier):
         super().__init__(modem, ecl)
         self.cause: tuple[int, int] | None = None
         self.attaches = 0
-        self.rsrp_tenths = -800 - 180 * ecl - modem.random.randrange(100)
+        self.rsrp_tenths = _RSRP_TENTHS[ecl] - modem.random.randrange(90)
         self._is_roaming = modem.seed % 3 == 1
         self._usual_ecl = ecl
         self._knows_cell = False
