@@ -33,8 +33,9 @@ def test_a_day_over_ppp_with_an_outage():
     assert n["modem"]["psm_entries"] >= 3
 
 
-@pytest.mark.parametrize(("profile", "expected"), [("json", 4), ("packed", 2)])
+@pytest.mark.parametrize(("profile", "expected"), [("json", 5), ("packed", 3)])
 def test_a_report_is_a_burst_for_each_message_and_one_more(profile, expected):
+    # One of them is the status of the day.
     n = run("bc66", days=2, report_s=86_400, config={"profile": profile})
     up, _, bursts, _ = n["modem"]["sessions"][-1]
     assert bursts == expected and (up > 1000) == (profile == "json")

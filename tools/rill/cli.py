@@ -98,8 +98,8 @@ def parser() -> argparse.ArgumentParser:
         help=f"a probe is broken then; may be given again: {', '.join(FAULTS)}")  # fmt: skip
     add("--link", choices=LINKS, default="wifi", metavar="LINK",
         help=f"how it reports: {', '.join(LINKS)} (default wifi)")  # fmt: skip
-    add("--profile", choices=profiles(), default="json",
-        help="how it speaks to the head end (default json)")  # fmt: skip
+    add("--profile", choices=profiles(),
+        help="how it speaks to the head end (default json, over a modem packed)")  # fmt: skip
     add("--faults", type=fault_names, default=(), metavar="NAME,...",
         help="of the modem, or all; rill modem faults")  # fmt: skip
     add("--ecl", type=int, choices=(0, 1, 2), default=0,
@@ -213,7 +213,7 @@ def _simulate(options: argparse.Namespace) -> int:
         link=options.link,
         faults=options.faults,
         ecl=options.ecl,
-        config={"profile": options.profile},
+        config={"profile": options.profile} if options.profile else {},
     )
     with Progress(days, enabled=not options.json and sys.stderr.isatty()) as progress:
         numbers = Run(settings, progress.show).result()

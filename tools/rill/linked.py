@@ -38,6 +38,7 @@ def configuration(link: str) -> dict:
         "apn": "rill.test",
         "band": MODELS[model].band,
         "broker_host": host_name(link),
+        "profile": "packed",
     }
 
 
