@@ -10,8 +10,8 @@ from paho.mqtt import client as mqtt
 
 from rill.board_process import Board
 from rill.broker import Broker, find_mosquitto
+from rill.decoding import decode
 from rill.image import build, build_board
-from rill.message import decode
 from rill.signing import sign
 from rill.world import WORLD_BEGAN_S, World
 
@@ -41,7 +41,9 @@ class HeadEnd:
         if message.topic.endswith("/answers"):
             self.answers.put(json.loads(message.payload))
         elif not message.topic.endswith("/commands"):
-            found = decode(message.payload)
+            found = decode(message.topic, message.payload)
+            if found is None:
+                return  # the status of the day
             if found.stream == "events":
                 self.events += [(row.code, row.before, row.after, row.text) for row in found.rows]
             else:

@@ -8,7 +8,8 @@ import socket
 import struct
 import threading
 
-from rill.message import EventRow, Message, decode
+from rill.decoding import decode
+from rill.message import EventRow, Message
 
 _CONNACK = b"\x20\x02\x00\x00"
 _CONNECT, _PUBLISH_QOS1, _SUBSCRIBE, _DISCONNECT = 0x10, 0x32, 0x82, 0xE0
@@ -118,9 +119,10 @@ class _Session:
 
     def _publish(self, body: bytes) -> bool:
         behind_topic = 2 + struct.unpack_from(">H", body)[0]
-        if self._acks != 0 or not self._is_lost:
-            self._book.enter(decode(body[behind_topic + 2 :]))
-        if self._acks is not None:
+        found = decode(body[2:behind_topic].decode(), body[behind_topic + 2 :])
+        if found and (self._acks != 0 or not self._is_lost):
+            self._book.enter(found)
+        if found and self._acks is not None:
             if not self._acks:
                 return False
             self._acks -= 1
