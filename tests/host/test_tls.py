@@ -21,6 +21,7 @@ DEADLINE_S = 10
 HEAP_BYTES = 200_000  # of the simulated meter; a chip's words are half as wide
 PAYLOAD = "m" * 1000
 HANDSHAKE = 2  # writes of the meter: what it offers, and its key with the end of the handshake
+_PUBLISH = "s = session('{}', {})\ns.open()\ns.publish('rill/meter-1/readings', b'x')\ns.close()\n"
 # What the meter does: Wi-Fi that leads to loopback whatever the name, and a Session over TLS.
 HEAD = """
 import gc, sys, time
@@ -92,12 +93,16 @@ def meter(tmp_path, script, authority):
 
 
 @contextmanager
-def secure_broker(folder, authority, *names, days=(-1, 1)):
-    """(its port for TLS, its port without)."""
+def secure_broker(folder, authority, *names, days=(-1, 1), clients=None):
+    """(its port for TLS, its port without). clients: the Authority of who may connect over TLS."""
     if not find_mosquitto():
         pytest.skip("mosquitto is not installed")
     certificate = authority.issue(folder / "broker", *names, days=days)
-    with Broker.local("mosquitto", certificate=certificate) as broker:
+    more = ""
+    if clients:
+        (folder / "clients.pem").write_bytes(clients.pem())
+        more = f"cafile {folder}/clients.pem\nrequire_certificate true\n"
+    with Broker.local("mosquitto", certificate=certificate, more_tls=more) as broker:
         yield broker.tls_port, broker.port
 
 
@@ -265,3 +270,41 @@ def test_a_stream_gives_what_has_come_and_goes_on_after_a_timeout(tmp_path, mete
             "stream.close()\n"
         )
     assert said.splitlines() == ["b'ABC'", "110 3", "12000 True", "b'EN' b'D' b''"]
+
+
+@pytest.mark.parametrize("kind", ["p256", "rsa"])
+def test_a_broker_that_asks_for_a_certificate_gets_the_meters(tmp_path, meter, authority, kind):
+    clients = Authority("CA of the meters", kind)
+    certificate, key = clients.issue_client("meter-1")
+    files = {"broker.der": authority.der(), "client.der": certificate, "client.key": key}
+    with secure_broker(tmp_path, authority, NAME, clients=clients) as (port, _):
+        said = meter(_PUBLISH.format(NAME, port) + "print('published:', bursts)", **files)
+    assert len(numbers(said)["published"]) == HANDSHAKE + 3, said
+
+
+@pytest.mark.parametrize("case", ["none", "another CA's", "expired", "another's key"])
+def test_a_meter_without_the_right_certificate_is_refused(tmp_path, meter, authority, case):
+    clients = Authority("CA of the meters")
+    issuer = Authority("CA of the meters") if case == "another CA's" else clients
+    certificate, key = issuer.issue_client("m", days=(-3, -1) if case == "expired" else (-1, 1))
+    if case == "another's key":
+        _, key = clients.issue_client("m")
+    files = {"broker.der": authority.der()}
+    if case != "none":
+        files |= {"client.der": certificate, "client.key": key}
+    with secure_broker(tmp_path, authority, NAME, clients=clients) as (port, _):
+        said = meter(f"open_of('{NAME}', {port})", **files).splitlines()[-1]
+    assert said.startswith("after 0 s: TlsError: TLS: "), said
+    assert said.endswith("(-0x7780)"), said
+
+
+@pytest.mark.parametrize("damaged", ["client.der", "client.key"])
+def test_a_damaged_half_is_told_and_nothing_of_the_key(meter, authority, damaged):
+    files = {"broker.der": authority.der()}
+    files |= dict(zip(("client.der", "client.key"), authority.issue_client("m"), strict=True))
+    files[damaged] = files[damaged][:-1]
+    said = meter(f"open_of('{NAME}', 1)", **files).splitlines()[-1]
+    what = "invalid cert" if damaged == "client.der" else "invalid key"
+    assert said == (
+        f"after 0 s: TlsError: client.der or client.key is damaged or not in DER: {what}"
+    )
