@@ -232,8 +232,8 @@ class Broker:
         return cls(host, port, username, password, name=re.sub(r"//.*@", "//", url))
 
     @classmethod
-    def local(cls, program=None, certificate=None, more_config="", more_tls=""):
-        """Start a broker on a free loopback port; it is ready for clients on return.
+    def local(cls, program=None, certificate=None, more_config="", more_tls="", port=None):
+        """Start a broker on loopback, on a free port or this one; it is ready on return.
 
         program is "mosquitto", "amqtt", or None for the first of these that is installed.
         certificate: files, it and its key, of a listener of mosquitto for TLS at tls_port.
@@ -249,7 +249,7 @@ class Broker:
         recipe = file_name, text, command
         deadline_s = time.monotonic() + START_TIMEOUT_S
         for _ in range(START_ATTEMPTS):
-            broker = cls(LOOPBACK, _free_port(), name=name)
+            broker = cls(LOOPBACK, port or _free_port(), name=name)
             broker.tls_port = tls_port
             with ExitStack() as on_failure:
                 on_failure.callback(broker.close)
