@@ -66,9 +66,10 @@ def _mistaken(folder: Path, file: str, good: str, bad: str) -> Path:
     ("file", "good", "bad", "scenario", "column"),
     [
         # The cursor moves before the PUBACK.
-        ("sending.py", "            yield self._rows.payload()\n            self._rows.clear()\n"
-         "            self._move(*behind)", "            self._move(*behind)\n"
-         "            yield self._rows.payload()\n            self._rows.clear()",
+        ("sending.py", "            yield self._batch.payload()\n            self._batch.clear()\n"
+         "            if self._days:", "            self._move(*behind)\n"
+         "            yield self._batch.payload()\n            self._batch.clear()\n"
+         "            if self._days:",
          "partial_ack", "acked_lost"),
         # A record leaves its number to the next one.
         ("storage/journal.py", "        self.next_seq += 1\n        self.last_body",

@@ -11,6 +11,7 @@ import threading
 from rill.message import EventRow, Message, decode
 
 _CONNACK = b"\x20\x02\x00\x00"
+_STATUS = b"/status"
 _CONNECT, _PUBLISH_QOS1, _SUBSCRIBE, _DISCONNECT = 0x10, 0x32, 0x82, 0xE0
 
 
@@ -44,9 +45,10 @@ class Book:
 class HeadEnd:
     """Listens on `port`; a context manager.
 
-    book: where messages are entered from the next connection on. acks: so many messages are
-    acknowledged in each session, then the connection is closed: an even number of them, and the
-    next message is lost, an odd one, and it is received. None: all are acknowledged.
+    book: where messages are entered from the next connection on; a daily status is acknowledged,
+    and that is all. acks: so many of the other messages are acknowledged in each session, then the
+    connection is closed: an even number of them, and the next message is lost, an odd one, and it
+    is received. None: all are acknowledged.
     """
 
     def __init__(self):
@@ -118,11 +120,12 @@ class _Session:
 
     def _publish(self, body: bytes) -> bool:
         behind_topic = 2 + struct.unpack_from(">H", body)[0]
-        if self._acks != 0 or not self._is_lost:
-            self._book.enter(decode(body[behind_topic + 2 :]))
-        if self._acks is not None:
-            if not self._acks:
-                return False
-            self._acks -= 1
+        if not body[2:behind_topic].endswith(_STATUS):
+            if self._acks != 0 or not self._is_lost:
+                self._book.enter(decode(body[behind_topic + 2 :]))
+            if self._acks is not None:
+                if not self._acks:
+                    return False
+                self._acks -= 1
         self._connection.sendall(b"\x40\x02" + body[behind_topic : behind_topic + 2])
         return True
