@@ -1,9 +1,9 @@
 """TLS over any Stream of a link: the broker has to prove who it is, and nobody else reads along.
 
-The certificate must lead to the one CA of the meter, carry the broker's host name (or address) and
+The broker's certificate must lead to the one CA of the meter, carry its host name (or address) and
 be of today: an ESP32 compares its dates with the chip's clock, so before anybody has set that
 (January 2000) there is no connection. There is no session to resume either, each is a full
-handshake of two flights each way.
+handshake of two flights each way. With client.der and client.key the meter proves who it is, too.
 
 mbedTLS writes a flight in up to three pieces and reads a record in two; here a flight is one
 write and so one radio burst, and a read takes what has come.
@@ -18,7 +18,8 @@ from micropython import const
 from firmware.core.errors import TlsError, UplinkError
 
 _CA_FILE = "broker.der"
-_MOST_CA_BYTES = const(4096)
+_CERTIFICATE, _KEY = "client.der", "client.key"
+_MOST_BYTES = const(4096)
 _READ_BYTES = const(512)
 _FLIGHT_BYTES = const(6144)  # the largest message of a meter fits, in the two records it may need
 _VERIFY_FAILED = const(-0x2700)  # the interpreter tells this one by a ValueError without number
@@ -27,31 +28,33 @@ _VERIFY_FAILED = const(-0x2700)  # the interpreter tells this one by a ValueErro
 def securing(connect, clock, files):
     """A connect(host, port, timeout_ms) like the given one, whose Stream speaks TLS.
 
-    The CA is broker.der among files. Calls of both raise TlsError besides OSError.
+    The CA is broker.der among files, the meter's own certificate client.der with client.key, when
+    it has one. Calls of both raise TlsError besides OSError.
     """
 
     def connect_secured(host, port, timeout_ms):
         began_ms = clock.ticks_ms()
-        context = trusting(read_ca(files))
+        context = trusting(read(files, _CA_FILE))
+        identify(context, files)
         stream = connect(host, port, timeout_ms)
         return secured(stream, clock, host, context, timeout_ms - clock.elapsed_ms(began_ms))
 
     return connect_secured
 
 
-def read_ca(files):
-    """The content of broker.der, or TlsError."""
+def read(files, name):
+    """The content of a file, or TlsError."""
     try:
-        size = files.size(_CA_FILE)
+        size = files.size(name)
         if size is None:
-            raise TlsError("%s is missing: TLS needs the broker's CA" % _CA_FILE)
-        if not 0 < size <= _MOST_CA_BYTES:
-            raise TlsError("%s has %d bytes, not 1 to %d" % (_CA_FILE, size, _MOST_CA_BYTES))
-        ca = bytearray(size)
-        files.read(_CA_FILE, 0, ca)
+            raise TlsError("%s is missing: TLS needs it" % name)
+        if not 0 < size <= _MOST_BYTES:
+            raise TlsError("%s has %d bytes, not 1 to %d" % (name, size, _MOST_BYTES))
+        content = bytearray(size)
+        files.read(name, 0, content)
     except OSError as error:
-        raise TlsError("%s is not readable: %s" % (_CA_FILE, error))
-    return bytes(ca)
+        raise TlsError("%s is not readable: %s" % (name, error))
+    return bytes(content)
 
 
 def trusting(ca):
@@ -63,6 +66,18 @@ def trusting(ca):
     except ValueError as error:
         raise TlsError("the CA is damaged or not in DER: %s" % error)
     return context
+
+
+def identify(context, files):
+    """Have the meter show its certificate when it has one, or TlsError, with a half of it too."""
+    try:
+        if files.size(_CERTIFICATE) is None and files.size(_KEY) is None:
+            return
+        context.load_cert_chain(read(files, _CERTIFICATE), read(files, _KEY))
+    except ValueError as error:
+        raise TlsError("client.der or client.key is damaged or not in DER: %s" % error)
+    except OSError as error:
+        raise TlsError("client.der is not readable: %s" % error)
 
 
 def secured(stream, clock, host, context, timeout_ms):

@@ -20,7 +20,10 @@ NAME = "broker.test"
 DEADLINE_S = 10
 HEAP_BYTES = 200_000  # of the simulated meter; a chip's words are half as wide
 PAYLOAD = "m" * 1000
+TLS_FAILS, BROKER_REFUSES = 12, 11  # codes of docs/nbiot.md
+NOT_AUTHORIZED = 5  # of CONNACK
 HANDSHAKE = 2  # writes of the meter: what it offers, and its key with the end of the handshake
+_PUBLISH = "s = session('{}', {})\ns.open()\ns.publish('rill/meter-1/readings', b'x')\ns.close()\n"
 # What the meter does: Wi-Fi that leads to loopback whatever the name, and a Session over TLS.
 HEAD = """
 import gc, sys, time
@@ -45,7 +48,7 @@ def connect(host, port, timeout_ms):
     global counted
     counted = Counted(wifi.connect("127.0.0.1", port, timeout_ms))
     return counted
-def session(host, port):
+def session(host, port, user=""):
     gc.collect()
     before = gc.mem_alloc()
     from firmware.uplink.tls import securing
@@ -53,15 +56,16 @@ def session(host, port):
     print("heap of the module:", gc.mem_alloc() - before)
     return Session(
         connect=securing(connect, clock, Files("")), clock=clock, client_id="meter-1", host=host,
-        port=port, user="", password="", message_bytes=1024,
+        port=port, user=user, password="secret" if user else "", message_bytes=1024,
     )
-def open_of(host, port):
-    s = session(host, port)
+def open_of(host, port, user=""):
+    s = session(host, port, user)
     began = time.ticks_ms()
     try:
         s.open()
     except UplinkError as error:
         took = time.ticks_diff(time.ticks_ms(), began) // 1000
+        print("code:", [error.fault, error.cause])
         print("after %d s: %s: %s" % (took, type(error).__name__, error))
     else:
         print("it opened")
@@ -92,12 +96,19 @@ def meter(tmp_path, script, authority):
 
 
 @contextmanager
-def secure_broker(folder, authority, *names, days=(-1, 1)):
-    """(its port for TLS, its port without)."""
+def secure_broker(folder, authority, *names, days=(-1, 1), clients=None, more=""):
+    """(its port for TLS, its port without). clients: the Authority of who may connect over TLS.
+
+    more: lines of its configuration.
+    """
     if not find_mosquitto():
         pytest.skip("mosquitto is not installed")
     certificate = authority.issue(folder / "broker", *names, days=days)
-    with Broker.local("mosquitto", certificate=certificate) as broker:
+    more_tls = ""
+    if clients:
+        (folder / "clients.pem").write_bytes(clients.pem())
+        more_tls = f"cafile {folder}/clients.pem\nrequire_certificate true\n"
+    with Broker.local("mosquitto", certificate, more, more_tls) as broker:
         yield broker.tls_port, broker.port
 
 
@@ -265,3 +276,53 @@ def test_a_stream_gives_what_has_come_and_goes_on_after_a_timeout(tmp_path, mete
             "stream.close()\n"
         )
     assert said.splitlines() == ["b'ABC'", "110 3", "12000 True", "b'EN' b'D' b''"]
+
+
+@pytest.mark.parametrize("kind", ["p256", pytest.param("rsa", marks=pytest.mark.prove)])
+def test_a_broker_that_asks_for_a_certificate_gets_the_meters(tmp_path, meter, authority, kind):
+    clients = Authority("CA of the meters", kind)
+    certificate, key = clients.issue_client("meter-1")
+    files = {"broker.der": authority.der(), "client.der": certificate, "client.key": key}
+    with secure_broker(tmp_path, authority, NAME, clients=clients) as (port, _):
+        said = meter(_PUBLISH.format(NAME, port) + "print('published:', bursts)", **files)
+    assert len(numbers(said)["published"]) == HANDSHAKE + 3, said
+
+
+@pytest.mark.parametrize(
+    "case",
+    ["none", "another CA's"]
+    + [pytest.param(case, marks=pytest.mark.prove) for case in ("expired", "another's key")],
+)
+def test_a_meter_without_the_right_certificate_is_refused(tmp_path, meter, authority, case):
+    clients = Authority("CA of the meters")
+    issuer = Authority("CA of the meters") if case == "another CA's" else clients
+    certificate, key = issuer.issue_client("m", days=(-3, -1) if case == "expired" else (-1, 1))
+    if case == "another's key":
+        _, key = clients.issue_client("m")
+    files = {"broker.der": authority.der()}
+    if case != "none":
+        files |= {"client.der": certificate, "client.key": key}
+    with secure_broker(tmp_path, authority, NAME, clients=clients) as (port, _):
+        said = meter(f"open_of('{NAME}', {port})", **files)
+    assert "after 0 s: TlsError: TLS: " in said and said.strip().endswith("(-0x7780)"), said
+    assert f"code: [{TLS_FAILS}, {-0x7780}]" in said
+
+
+def test_a_wrong_password_is_told_by_its_code_and_not_shown(tmp_path, meter, authority):
+    (passwords := tmp_path / "passwords").write_text("")  # of nobody
+    more = f"password_file {passwords}\n"
+    with secure_broker(tmp_path, authority, NAME, more=more) as (port, _):
+        said = meter(f"open_of('{NAME}', {port}, 'ann')")
+    assert f"code: [{BROKER_REFUSES}, {NOT_AUTHORIZED}]" in said and "secret" not in said
+
+
+@pytest.mark.parametrize("damaged", ["client.der", "client.key"])
+def test_a_damaged_half_is_told_and_nothing_of_the_key(meter, authority, damaged):
+    files = {"broker.der": authority.der()}
+    files |= dict(zip(("client.der", "client.key"), authority.issue_client("m"), strict=True))
+    files[damaged] = files[damaged][:-1]
+    said = meter(f"open_of('{NAME}', 1)", **files).splitlines()[-1]
+    what = "invalid cert" if damaged == "client.der" else "invalid key"
+    assert said == (
+        f"after 0 s: TlsError: client.der or client.key is damaged or not in DER: {what}"
+    )

@@ -6,8 +6,9 @@ import random
 from ca import CA
 from expect import expect, expect_raises
 from firmware.core.errors import TlsError, UplinkError
+from firmware.core.fault import TLS
 from firmware.uplink.session import Session
-from firmware.uplink.tls import read_ca, secured, securing, trusting
+from firmware.uplink.tls import identify, read, secured, securing, trusting
 from ports import FakeClock, FakeFiles
 from stream import ScriptedStream
 
@@ -93,7 +94,7 @@ def test_what_the_link_fails_with_is_raised_as_it_is():
 def test_without_its_ca_nothing_is_connected():
     clock = FakeClock()
     for content, complaint in (
-        (None, "broker.der is missing: TLS needs the broker's CA"),
+        (None, "broker.der is missing: TLS needs it"),
         (b"", "broker.der has 0 bytes, not 1 to 4096"),
         (bytes(4097), "broker.der has 4097 bytes, not 1 to 4096"),
         (CA[:-1], "the CA is damaged or not in DER: invalid cert"),
@@ -104,9 +105,29 @@ def test_without_its_ca_nothing_is_connected():
         error = expect_raises(TlsError, connect, "host", 8883, 1000)
         expect((str(error), error.number), (complaint, None))
     files = FakeFiles(**{"broker.der": CA})
-    expect(read_ca(files), CA)
+    expect(read(files, "broker.der"), CA)
     files.broken = True
-    expect_raises(TlsError, read_ca, files)
+    expect_raises(TlsError, read, files, "broker.der")
+
+
+def test_half_a_certificate_of_the_meter_connects_to_nobody():
+    clock = FakeClock()
+    damaged = "client.der or client.key is damaged or not in DER: invalid key"
+    for certificate, key, complaint in (
+        (CA, None, "client.key is missing: TLS needs it"),
+        (None, b"k", "client.der is missing: TLS needs it"),
+        (CA, b"", "client.key has 0 bytes, not 1 to 4096"),
+        (bytes(4097), b"k", "client.der has 4097 bytes, not 1 to 4096"),
+        (CA, b"no key but a secret", damaged),
+        (CA, CA, damaged),
+    ):
+        contents = {"broker.der": CA, "client.der": certificate, "client.key": key}
+        files = FakeFiles()
+        files.contents = {name: data for name, data in contents.items() if data is not None}
+        error = expect_raises(TlsError, securing(None, clock, files), "host", 8883, 1000)
+        expect((str(error), error.fault, error.number), (complaint, TLS, None))
+    files.broken = True
+    expect_raises(TlsError, identify, trusting(CA), files)
 
 
 def test_a_session_passes_the_error_on_and_its_deadline_holds():

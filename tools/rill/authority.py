@@ -45,10 +45,7 @@ class Authority:
         days: from and until when it is valid, from now.
         """
         folder.mkdir(exist_ok=True)
-        key = _key(self._kind)
-        now = datetime.datetime.now(datetime.UTC)
-        span = (now + days[0] * DAY, now + days[1] * DAY)
-        certificate = self._sign(names[0], key, span, names=names)
+        key, certificate = self._issue(names, days)
         paths = folder / "server.pem", folder / "server.key"
         paths[0].write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
         paths[1].write_bytes(
@@ -59,6 +56,19 @@ class Authority:
             )
         )
         return paths
+
+    def issue_client(self, name: str, days: tuple[int, int] = (-1, 1)) -> tuple[bytes, bytes]:
+        """What lies on a meter of this name as client.der and client.key."""
+        key, certificate = self._issue((name,), days)
+        encoding = serialization.Encoding.DER
+        plain = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        return certificate.public_bytes(encoding), key.private_bytes(encoding, *plain)
+
+    def _issue(self, names, days):
+        key = _key(self._kind)
+        now = datetime.datetime.now(datetime.UTC)
+        span = (now + days[0] * DAY, now + days[1] * DAY)
+        return key, self._sign(names[0], key, span, names=names)
 
     def _sign(self, name, key, span, is_ca=False, names=()):
         builder = (

@@ -232,12 +232,12 @@ class Broker:
         return cls(host, port, username, password, name=re.sub(r"//.*@", "//", url))
 
     @classmethod
-    def local(cls, program=None, certificate=None, more_config=""):
-        """Start a broker on a free loopback port; it is ready for clients on return.
+    def local(cls, program=None, certificate=None, more_config="", more_tls="", port=None):
+        """Start a broker on loopback, on a free port or this one; it is ready on return.
 
         program is "mosquitto", "amqtt", or None for the first of these that is installed.
         certificate: files, it and its key, of a listener of mosquitto for TLS at tls_port.
-        more_config: lines for mosquitto's configuration.
+        more_config: lines for mosquitto's configuration, more_tls: of that listener.
         Raises BrokerError when none is, or when it is not ready in 10 s.
         """
         name, file_name, text, command = _choose(program)
@@ -245,11 +245,11 @@ class Broker:
         text += more_config
         if certificate:
             lines = "listener {} {}\ncertfile {}\nkeyfile {}\n"
-            text += lines.format(tls_port, LOOPBACK, *certificate)
+            text += lines.format(tls_port, LOOPBACK, *certificate) + more_tls
         recipe = file_name, text, command
         deadline_s = time.monotonic() + START_TIMEOUT_S
         for _ in range(START_ATTEMPTS):
-            broker = cls(LOOPBACK, _free_port(), name=name)
+            broker = cls(LOOPBACK, port or _free_port(), name=name)
             broker.tls_port = tls_port
             with ExitStack() as on_failure:
                 on_failure.callback(broker.close)

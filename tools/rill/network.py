@@ -206,8 +206,17 @@ class Network:
         elif received:
             self.bytes_up += len(received)
             if link.broker and not self._blackhole:
-                link.up += received
+                self.meter_wrote(link, received)
         self._pass_up(link)
+
+    def meter_wrote(self, link, data):
+        """Pass data on, in this thread; a subclass may do that later, in part, and reset(link)."""
+        link.up += data
+        self._pass_up(link)
+
+    def reset(self, link):
+        """As when the broker's machine has gone."""
+        self._end(link, reset=True)
 
     def _read_broker(self, link):
         received = _receive(link.broker)

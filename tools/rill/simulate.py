@@ -41,7 +41,7 @@ class SimulationError(Exception):
 class Run:
     """One simulation. progress(share, now_s) is called after each wake.
 
-    A subclass may override fuse() and before_wake() to be unkind in other ways.
+    A subclass may override fuse(), before_wake() and network_to() to be unkind in other ways.
     """
 
     def __init__(self, settings: Settings, progress: Callable[[float, int], None] | None = None):
@@ -85,7 +85,7 @@ class Run:
             broker = stack.enter_context(self._broker(folder))
             self.collector = stack.enter_context(Collector(broker, store, settings.device))
             port = broker.tls_port or broker.port
-            self.network = stack.enter_context(Network(broker.host, port))
+            self.network = stack.enter_context(self.network_to(broker.host, port))
             board = self._board(folder)
             self._configure(board, broker)
             self._wakes(board)
@@ -202,6 +202,10 @@ class Run:
 
     def before_wake(self, wake: int) -> None:
         """Called before wake 1, 2 ...; does nothing here."""
+
+    def network_to(self, host: str, port: int) -> Network:
+        """What is between the meter and the broker."""
+        return Network(host, port)
 
     def fuse(self, wake: int) -> int:
         """The crossing at which wake 1, 2 ... is reset: 0 (never) in all but every Nth."""

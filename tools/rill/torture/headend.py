@@ -45,9 +45,10 @@ class Book:
 class HeadEnd:
     """Listens on `port`; a context manager.
 
-    book: where messages are entered from the next connection on. acks: so many messages are
-    acknowledged in each session, then the connection is closed: an even number of them, and the
-    next message is lost, an odd one, and it is received. None: all are acknowledged.
+    book: where messages are entered from the next connection on; a daily status is acknowledged,
+    and that is all. acks: so many of the other messages are acknowledged in each session, then the
+    connection is closed: an even number of them, and the next message is lost, an odd one, and it
+    is received. None: all are acknowledged.
     """
 
     def __init__(self):
