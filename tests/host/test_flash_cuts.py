@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from rill import operations as op
 from rill.board_process import Board
 from rill.image import build, build_board
 from rill.world import World
@@ -118,23 +119,21 @@ def test_a_meter_on_a_flash_with_failed_blocks_stores_its_readings(tmp_path):
     assert _stored(board) == [1, 2, 3, 4, 5]
 
 
-_SURVIVORS = """
-from border import PEEK, RTC_GET
+_SURVIVORS = f"""
 from firmware.hal.nvs import Nvs
 from firmware.hal.power import Power
 read = bytearray(4)
 flash.readblocks(9, read, 0)
-word = hex(border.call(PEEK, 0x50000000) & 0xFFFFFFFF)
-print(Power(0, "").retained_read()[:4] == b"kept", border.call(RTC_GET) // 100, word)
+word = hex(border.call({op.PEEK}, 0x50000000) & 0xFFFFFFFF)
+print(Power(0, "").retained_read()[:4] == b"kept", border.call({op.RTC_GET}) // 100, word)
 print(Nvs().read("k"), bytes(read))
 """
-_WRITTEN = """
-from border import POKE, RTC_SET
+_WRITTEN = f"""
 from firmware.hal.nvs import Nvs
 from firmware.hal.power import Power
 Power(0, "").retained_write(b"kept")
-border.call(RTC_SET, 900000000)
-border.call(POKE, 0x50000000, b"\\x12\\x34\\x56\\x78")
+border.call({op.RTC_SET}, 900000000)
+border.call({op.POKE}, 0x50000000, b"\\x12\\x34\\x56\\x78")
 Nvs().write("k", b"kept")
 flash.writeblocks(9, b"kept", 0)
 """
