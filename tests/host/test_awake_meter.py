@@ -132,7 +132,14 @@ class Hours(Run):
         self._end_us = hours * 3600 * S
 
 
-@pytest.mark.parametrize("outages_s", [(), ((0, 5000),), ((5000, 3000),)])
+@pytest.mark.parametrize(
+    "outages_s",
+    [
+        pytest.param((), marks=pytest.mark.prove),
+        ((0, 5000),),
+        pytest.param(((5000, 3000),), marks=pytest.mark.prove),
+    ],
+)
 def test_a_meter_that_stays_awake_reports_all_of_it(outages_s):
     trace = Trace([(7 * n, n % 90) for n in range(1, 1500)], 7)
     settings = Settings(

@@ -23,7 +23,7 @@ def test_a_broker_killed_before_it_acknowledges_costs_nothing(tmp_path, monkeypa
     check_kills(tmp_path, monkeypatch, seed=1, days=1, slot_s=3600, report_s=HOURS_2, kills=10)
 
 
-@pytest.mark.parametrize("link", [pytest.param("wifi", marks=pytest.mark.prove), "bc66"])
+@pytest.mark.parametrize("link", ["wifi", pytest.param("bc66", marks=pytest.mark.prove)])
 def test_a_session_taken_over_in_a_report_delays_it(link):
     settings = Settings(trace=household(1, 1), days=1, report_s=HOURS_6, link=link)
     run = TakenOver(settings, takeovers=2)

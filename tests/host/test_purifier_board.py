@@ -30,6 +30,7 @@ print(newest.code, newest.before, newest.after, newest.text)
 """
 
 
+@pytest.mark.prove
 def test_six_hours_of_a_purifier_with_a_filter_that_comes_to_its_end():
     draws = [(5_000, 200), (9_500, 60), (12_000, 180)]
     n = purified(Purifier(draws, [(2_000, 20), (15_000, 25)]), 6, filter_l=9)

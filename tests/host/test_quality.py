@@ -71,7 +71,9 @@ def test_values_are_what_is_in_the_water(hal):
             assert QUALITY_FLAGS[one["flag"]] == "below_range"
 
 
-@pytest.mark.parametrize("fault", ["instrument_silent", "instrument_crc"])
+@pytest.mark.parametrize(
+    "fault", ["instrument_silent", pytest.param("instrument_crc", marks=pytest.mark.prove)]
+)
 def test_an_instrument_that_fails_is_missing_for_so_long_and_told_once_each_way(fault):
     settings = Settings(
         trace=household(1, 2),

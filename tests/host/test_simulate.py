@@ -34,14 +34,14 @@ def result(run: Run | Settings) -> dict:
     return numbers
 
 
-def test_a_quiet_week_arrives_once():
-    n = result(settings(days=7))
+def test_quiet_days_arrive_once():
+    n = result(settings(days=3))
     assert n["pulses_in"] == n["pulses_counted"] > 1000
     assert 0 <= n["ml_in"] - n["ml_reported"] < 1000
-    assert n["records_unique"] == n["records_stored"] == 7 * 24 + 1
+    assert n["records_unique"] == n["records_stored"] == 3 * 24 + 1
     assert n["records_lost"] == n["duplicates"] == 0
     assert n["events_unique"] == n["events_stored"] > 0
-    assert n["reports"] == 7 * 4 + 1
+    assert n["reports"] == 3 * 4 + 1
 
 
 def test_the_readings_are_the_water_hour_by_hour():
@@ -60,7 +60,7 @@ def test_the_readings_are_the_water_hour_by_hour():
         assert by_slot <= row["odometer_ml"] // 1000 <= by_slot + late
 
 
-@pytest.mark.parametrize("seed", [2, 3])
+@pytest.mark.parametrize("seed", [2, pytest.param(3, marks=pytest.mark.prove)])
 def test_outage_and_resets_lose_nothing(seed):
     n = result(settings(4, seed, outages_s=((90000, 100000),), reset_every=5))
     assert n["records_unique"] == n["records_stored"] == 4 * 24 + 1
@@ -69,7 +69,7 @@ def test_outage_and_resets_lose_nothing(seed):
 
 def test_resets_in_the_middle_of_reports_bring_duplicates_that_are_removed():
     found = 0
-    for seed in range(1, 9):
+    for seed in range(1, 4):
         n = result(settings(1, seed, report_s=3600, reset_every=2))
         assert n["records_unique"] == n["records_stored"] >= 25
         found += n["duplicates"]
@@ -156,7 +156,7 @@ def test_both_hals_report_the_same_readings():
     assert [[r[k] for k in keys] for r in ports] == [[r[k] for k in keys] for r in chip]
 
 
-@pytest.mark.parametrize("pulse_ml", [500, 1000, 10_000])
+@pytest.mark.parametrize("pulse_ml", [pytest.param(500, marks=pytest.mark.prove), 1000, 10_000])
 def test_a_real_household(recordings, pulse_ml):
     trace = read_trace(recordings / "house_a_14d.csv")
     expected = json.loads((recordings / "expected.json").read_text())["traces"]

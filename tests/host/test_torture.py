@@ -20,11 +20,11 @@ _QUICK = [name for name in SCENARIOS if name != "steady_month"]
 
 def test_a_seeded_sample_of_each_scenario_loses_nothing(capsys):
     options = [word for name in _QUICK for word in ("--scenario", name)]
-    assert main(["torture", *options, "--cuts", "60", "--seed", "3", "--json"]) == 0
+    assert main(["torture", *options, "--cuts", "30", "--seed", "3", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert [n["scenario"] for n in found] == _QUICK
     for numbers in found:
-        assert numbers["cut_points"] == 8 and numbers["reopened"] == numbers["runs"] >= 8
+        assert numbers["cut_points"] == 4 and numbers["reopened"] == numbers["runs"] >= 4
         assert not any(numbers[column] for column in COLUMNS)
         assert set(numbers) == {
             "scenario", "cut_points", "runs", "reopened", *COLUMNS, "max_recovery_ms",
@@ -73,9 +73,10 @@ def _mistaken(folder: Path, file: str, good: str, bad: str) -> Path:
         # A record leaves its number to the next one.
         ("storage/journal.py", "        self.next_seq += 1\n        self.last_body",
          "        self.last_body", "first_boot", "duplicates_sequence"),
-        ("waking.py", "state.odometer_ml, state.pulses = newest.odometer_ml, newest.pulses",
-         "state.odometer_ml, state.pulses = 0, newest.pulses", "brown_out",
-         "odometer_backwards"),
+        pytest.param(
+            "waking.py", "state.odometer_ml, state.pulses = newest.odometer_ml, newest.pulses",
+            "state.odometer_ml, state.pulses = 0, newest.pulses", "brown_out",
+            "odometer_backwards", marks=pytest.mark.prove),
     ],
 )  # fmt: skip
 def test_a_mistake_shows_in_its_column(tmp_path, file, good, bad, scenario, column):
