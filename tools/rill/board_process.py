@@ -98,7 +98,8 @@ class Board:
                 operations += self._world.wear.operations
                 if kind != "restart":
                     break
-                self._world.restart(_CAUSES.index("restart"), _RESTART_US)
+                self._world.cause = _CAUSES.index("restart")  # all around it goes on
+                self._world.now_us += _RESTART_US
         self._world.wear.operations = operations
         return Ending(kind, sleep_ms, crossings, heap_peak, (time.perf_counter() - began) * 1000)
 

@@ -161,11 +161,6 @@ class World:
         self._time.boot(self.now_us)
         self.now_us += boot_us
 
-    def restart(self, cause: int, takes_us: int) -> None:
-        """Of the interpreter: the chip and all around it go on."""
-        self.cause = cause
-        self.now_us += takes_us
-
     def wakes_us(self, sleep_ms: int) -> int:
         """When a deep sleep that begins now is over."""
         return self._time.wakes_us(self.now_us, sleep_ms)
