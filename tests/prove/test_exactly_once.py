@@ -13,22 +13,24 @@ from unkind import ResetAt
 
 pytestmark = pytest.mark.prove
 
-_STEADY = Trace([(100 * n, 700) for n in range(1, 300)], 1)
-_HOURS = 9
+
+def _steady(hours):
+    return Trace([(100 * n, 700) for n in range(1, 36 * hours - 24)], 1)
 
 
 def _is_survived(hal, wake, crossing):
-    settings = Settings(trace=_STEADY, days=1, hal=hal)
-    n = ResetAt(settings, wake, crossing, hours=_HOURS).result()
+    hours = wake + 1
+    settings = Settings(trace=_steady(hours), days=1, hal=hal)
+    n = ResetAt(settings, wake, crossing, hours=hours).result()
     assert is_sound(n, 1000) and n["resets"] == 1, (wake, crossing, n)
-    assert n["records_stored"] in (_HOURS + 1, _HOURS + 2), (wake, crossing, n)
+    assert n["records_stored"] in (hours + 1, hours + 2), (wake, crossing, n)
 
 
 @pytest.mark.parametrize("hal", ["ports", "chip"])
 @pytest.mark.parametrize("wake", [1, 2, 8])
 def test_a_reset_at_every_crossing_of_a_wake(hal, wake):
     """Wake 1 is power-on, 2 only samples, 8 reports six readings."""
-    run = Run(Settings(trace=_STEADY, days=1, hal=hal))
+    run = Run(Settings(trace=_steady(wake + 1), days=1, hal=hal))
     run.result()
     crossings = run.endings[wake - 1].crossings
     assert crossings > 10
