@@ -19,7 +19,7 @@ _READ = (psm.active_s, psm.periodic_s)
 _NEEDED = (
     "NAMES", "BOOTS", "BOOT_MS", "CAUSES", "SEND_BYTES", "READ_BYTES", "READ_FIELD", "CREATE",
     "OPEN", "WHY", "SEND", "SEND_LAST", "LET_GO", "READ", "ARRIVED", "PUSHED", "CLOSED", "CLOSE",
-    "SLEEP", "OFF",
+    "SLEEP", "OFF", "KEY_MS", "RESET_MS",
 )  # fmt: skip
 
 
