@@ -5,6 +5,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable
+from contextlib import ExitStack
 
 from paho.mqtt import client as mqtt
 
@@ -75,12 +76,11 @@ class Collector:
         """Connect and subscribe; BrokerError unless the broker confirmed that within 5 s."""
         connect(self._client, self._broker)
         self._thread.start()
-        try:
+        with ExitStack() as on_failure:
+            on_failure.callback(self.close)
             if not self.wait_for(lambda: self._subscribed, CONNECT_TIMEOUT_S):
                 raise no_broker(self._broker, f"not subscribed within {CONNECT_TIMEOUT_S:g} s")
-        except BaseException:
-            self.close()
-            raise
+            on_failure.pop_all()
 
     def close(self):
         """Disconnect; the counts stay. May be called again."""
