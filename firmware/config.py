@@ -217,7 +217,7 @@ def load(files, accepted_crc):
     return parse(text, is_known=crc == accepted_crc), text, crc
 
 
-def last_good_text(files):
+def _last_good_text(files):
     """The text of the configuration that was in force before, None: there is none. ConfigError."""
     try:
         sealed = _read(files, _LAST_GOOD, SEAL_BYTES)
@@ -232,9 +232,12 @@ def last_good_text(files):
 
 
 def load_last_good(files):
-    """The configuration that was in force before, None: there is none. ConfigError."""
-    text = last_good_text(files)
-    return None if text is None else parse(text, _LAST_GOOD)
+    """(the configuration that was in force before, its text); None, None: there is none.
+
+    ConfigError.
+    """
+    text = _last_good_text(files)
+    return None if text is None else parse(text, _LAST_GOOD), text
 
 
 def keep_as_last_good(files, text):

@@ -50,24 +50,20 @@ def _last_good(state, keeping, refusal):
     # Said once, not in each wake.
     if crc != state.refused_crc and keeping.note(event.CONFIG_REFUSED, text=refusal):
         state.refused_crc = crc
-    texts = []
-    if not keeping.use(lambda store: texts.append(config.last_good_text(store.files))):
-        return None, None
-    text = texts[0]
-    if text is None:
-        # A new meter; or it was lost with its journal, then what the counter holds waits.
-        return None if state.is_configured else config.checked({}), None
     found = []
-    if keeping.use(lambda store: found.append(config.load_last_good(store.files))):
-        return found[0], text
-    return None, None
+    if not keeping.use(lambda store: found.append(config.load_last_good(store.files))):
+        return None, None
+    if found[0][0] is None and not state.is_configured:
+        return config.checked({}), None  # a new meter
+    # Else it was lost with its journal: what the counter holds waits for one that is right.
+    return found[0]
 
 
 def _accept(store, keeping, new, text):
     try:
-        if text == config.last_good_text(store.files):
+        old, known = config.load_last_good(store.files)
+        if text == known:
             return
-        old = config.load_last_good(store.files)
     except ConfigError as error:
         print(error)  # a damaged one is replaced now; what it held cannot be told
         old = None

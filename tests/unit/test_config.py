@@ -249,11 +249,11 @@ def test_a_missing_a_too_long_and_an_unreadable_file_are_refused():
 
 def test_the_last_good_configuration_is_the_accepted_text():
     system, journal = FakeFiles(), FakeFiles()
-    expect(config.load_last_good(journal), None)
+    expect(config.load_last_good(journal), (None, None))
     system.put_config(_GOOD)
     accepted, text, _ = config.load(system, 0)
     config.keep_as_last_good(journal, text)
-    expect(config.load_last_good(journal).slot_s, accepted.slot_s)
+    expect(config.load_last_good(journal)[0].slot_s, accepted.slot_s)
     whole = bytes(journal.contents["config.good"])
     for damaged in (b"{", whole[:30] + b"7" + whole[31:], whole * 30):
         journal.contents["config.good"] = damaged
