@@ -16,7 +16,7 @@ KILLS = 25
 def broker():
     if find_mosquitto() is None:
         pytest.skip("mosquitto is not installed")
-    with Broker.local("mosquitto", "max_inflight_messages 500\n") as started:
+    with Broker.local("mosquitto", more_config="max_inflight_messages 500\n") as started:
         yield started
 
 

@@ -86,7 +86,7 @@ def _through_a_broker_per_s(address: str) -> float:
     """Published before, so that the collector sets the pace and not the meters."""
     payloads = [(f"rill/meter-{meter:07}/readings", _json(meter)) for meter in range(_METERS)]
     with ExitStack() as stack:
-        broker = stack.enter_context(Broker.local("mosquitto", _IN_FLIGHT))
+        broker = stack.enter_context(Broker.local("mosquitto", more_config=_IN_FLIGHT))
         store = stack.enter_context(Store(address))
         Collector(broker, store, client_id="bench").__enter__().close()
         publisher = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2)
