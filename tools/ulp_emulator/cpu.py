@@ -9,6 +9,7 @@ from ulp_emulator.errors import UlpError
 from ulp_emulator.execute import EXECUTE, WORDS
 from ulp_emulator.rtc import Rtc
 from ulp_emulator.strict import Checks
+from ulp_emulator.translate import HALTED, SLOWLY, Translation
 
 RESERVED_BYTES = 2040  # what MicroPython's images keep of RTC slow memory for the ULP
 _MAGIC = 0x00706C75  # "ulp\0"
@@ -43,6 +44,7 @@ class Ulp:
         self.period_index = 0
         self._garbage = seed
         self._checks = Checks() if strict else None
+        self._translation: Translation | None = None
 
     def check_strictly(self) -> None:
         """From the next run on, fault on what is undocumented."""
@@ -84,7 +86,10 @@ class Ulp:
     def run(self, limit: int = 100_000) -> int:
         """One run of the timer, from start to HALT; returns its cycles."""
         self.start()
-        self._execute(limit)
+        if self._checks:
+            self._execute(limit)
+        else:
+            self._execute_translated(limit)
         if not self.halted:
             raise UlpError(f"no HALT within {limit} cycles")
         return self.cycles
@@ -111,6 +116,25 @@ class Ulp:
         except UlpError as error:
             self.pc = pc
             raise UlpError(f"word {pc}: {error}") from None
+
+    def _execute_translated(self, until: int) -> None:
+        """As _execute() from the start of a run, three times as fast."""
+        translation, memory = self._translation, self.memory
+        if translation is None or not translation.is_of(memory):
+            translation = self._translation = Translation()
+        function, code, pc = translation.function, translation.is_code, self.pc
+        state = [*self.r, not self.zero, self.overflow << 16, self.stage, self.cycles]
+        try:
+            while 0 <= pc < WORDS and state[-1] <= until:
+                pc, *state = function(pc, memory)(self, self.words, self.rtc, code, *state)
+        except UlpError as error:
+            raise UlpError(f"word {self.pc}: {error}") from None
+        *self.r, last, total, self.stage, self.cycles = state
+        self.zero, self.overflow = not last, bool(total >> 16)
+        self.halted = pc >= HALTED
+        self.pc = pc - HALTED if self.halted else pc - SLOWLY if pc >= SLOWLY // 2 else pc
+        if not self.halted:
+            self._execute(until)
 
     def copy(self) -> "Ulp":
         """The whole state, to go on from twice or to come back to."""
