@@ -1,0 +1,102 @@
+"""Made districts whose losses are known: homes that draw water as people do, and their meters.
+
+Everything is seeded. What a utility can't know is drawn from what docs/balance.md assumes of it.
+"""
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from itertools import accumulate
+from math import cos, pi
+from random import Random
+
+HOUR_S, DAY_S = 3600, 86400
+# How much is drawn in each hour of a day, relative.
+_COURSE = (4, 2, 2, 2, 3, 8, 22, 34, 30, 22, 18, 18, 20, 18, 15, 15, 18, 24, 30, 30, 26, 20, 14, 8)
+_DRAWS = ((1_500, 15), (6_000, 60), (9_000, 120), (45_000, 400))  # ml, s
+_SHARES = (60, 30, 25, 4)
+
+
+@dataclass
+class Made:
+    """What the meters show, ml, and what is true of it.
+
+    inflow: (t_s, ml of the hour, register); homes: of each its readings (t_s, register).
+    burst: (begin_s, end_s, rate in ml/h), or None.
+    """
+
+    inflow: list[tuple[int, int | None, int | None]]
+    homes: dict[str, list[tuple[int, int]]]
+    input_ml: float
+    use_ml: float
+    real_ml: float
+    unbilled_ml: float
+    burst: tuple[int, int, float] | None
+
+
+def made_district(seed: int, homes: int = 30, days: int = 21, has_burst: bool = True) -> Made:
+    """Each home is read hourly, at its own minute, some seconds early or late."""
+    random = Random(seed)
+    hours = days * 24
+    true_ml = [0.0] * hours
+    low = min(0.04, max(0.0, random.gauss(0.02, 0.01)))
+    shown = {}
+    for number in range(homes):
+        draws = _draws(random, days)
+        for t_s, ml in draws:
+            true_ml[t_s // HOUR_S] += ml
+        factor = (1 - low) * random.uniform(0.99, 1.01)
+        shown[f"home-{number:03}"] = _readings(random, draws, factor, hours)
+    use_ml = sum(true_ml)
+    burst = _burst(random, hours, use_ml / hours) if has_burst else None
+    real = _losses(random, hours, use_ml / hours, burst)
+    unbilled_ml = random.uniform(0.0025, 0.0125) * (use_ml + sum(real))
+    error = random.uniform(0.98, 1.02)
+    flows = [(use + loss + unbilled_ml / hours) for use, loss in zip(true_ml, real, strict=True)]
+    counted = [round(total) for total in accumulate(flow * error for flow in flows)]
+    inflow = [
+        ((n + 1) * HOUR_S, total - before, total)
+        for n, (before, total) in enumerate(zip([0, *counted], counted, strict=False))
+    ]
+    return Made(inflow, shown, sum(flows), use_ml, sum(real), unbilled_ml, burst)
+
+
+def _draws(random: Random, days: int) -> list[tuple[int, int]]:
+    """The draws of one home, each spread over its minutes: (t_s, ml), ascending."""
+    size, found = random.uniform(0.5, 1.8), []
+    for day in range(days):
+        for _ in range(round(size * random.uniform(20, 35))):
+            hour = random.choices(range(24), _COURSE)[0]
+            begin_s = day * DAY_S + hour * HOUR_S + random.randrange(HOUR_S)
+            ml, length_s = random.choices(_DRAWS, _SHARES)[0]
+            parts = max(1, length_s // 60)
+            found += [(begin_s + 60 * part, ml // parts) for part in range(parts)]
+    return sorted((t_s, ml) for t_s, ml in found if t_s < days * DAY_S)
+
+
+def _readings(random, draws, factor, hours):
+    times = [t_s for t_s, _ in draws]
+    sums = [0, *accumulate(ml for _, ml in draws)]
+    minute_s, start_ml = random.randrange(HOUR_S), random.randrange(10**9)
+    stamps = [n * HOUR_S + minute_s + random.randint(-5, 5) for n in range(-1, hours + 1)]
+    return [
+        (t_s, start_ml + round(sums[bisect_right(times, t_s)] * factor / 1000) * 1000)
+        for t_s in stamps
+        if t_s >= 0
+    ]
+
+
+def _burst(random, hours, mean_ml_h):
+    length = random.randint(12, 24 * 7)
+    begin = random.randint(30, hours - length - 30)
+    rate_ml_h = mean_ml_h * random.uniform(0.3, 2.0)
+    return begin * HOUR_S, (begin + length) * HOUR_S, rate_ml_h
+
+
+def _losses(random, hours, mean_ml_h, burst):
+    """Each hour's real loss: with the pressure, which is highest at night, and a burst."""
+    background_ml_h, swing = mean_ml_h * random.uniform(0.05, 0.4), random.uniform(0, 0.1)
+    losses = [background_ml_h * (1 + swing * cos(2 * pi * (n - 3) / 24)) for n in range(hours)]
+    if burst:
+        for n in range(burst[0] // HOUR_S, burst[1] // HOUR_S):
+            losses[n] += burst[2]
+    return losses
