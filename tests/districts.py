@@ -4,10 +4,10 @@ Everything is seeded. What a utility can't know is drawn from what docs/balance.
 """
 
 from bisect import bisect_right
-from dataclasses import dataclass
 from itertools import accumulate
 from math import cos, pi
 from random import Random
+from typing import NamedTuple
 
 HOUR_S, DAY_S = 3600, 86400
 # How much is drawn in each hour of a day, relative.
@@ -16,20 +16,18 @@ _DRAWS = ((1_500, 15), (6_000, 60), (9_000, 120), (45_000, 400))  # ml, s
 _SHARES = (60, 30, 25, 4)
 
 
-@dataclass
-class Made:
+class Made(NamedTuple):
     """What the meters show, ml, and what is true of it.
 
     inflow: (t_s, ml of the hour, register); homes: of each its readings (t_s, register).
+    flows_ml, losses_ml: what really came in, and was really lost, in each hour.
     burst: (begin_s, end_s, rate in ml/h), or None.
     """
 
     inflow: list[tuple[int, int | None, int | None]]
     homes: dict[str, list[tuple[int, int]]]
-    input_ml: float
-    use_ml: float
-    real_ml: float
-    unbilled_ml: float
+    flows_ml: list[float]
+    losses_ml: list[float]
     burst: tuple[int, int, float] | None
 
 
@@ -57,7 +55,7 @@ def made_district(seed: int, homes: int = 30, days: int = 21, has_burst: bool = 
         ((n + 1) * HOUR_S, total - before, total)
         for n, (before, total) in enumerate(zip([0, *counted], counted, strict=False))
     ]
-    return Made(inflow, shown, sum(flows), use_ml, sum(real), unbilled_ml, burst)
+    return Made(inflow, shown, flows, real, burst)
 
 
 def _draws(random: Random, days: int) -> list[tuple[int, int]]:
@@ -100,3 +98,21 @@ def _losses(random, hours, mean_ml_h, burst):
         for n in range(burst[0] // HOUR_S, burst[1] // HOUR_S):
             losses[n] += burst[2]
     return losses
+
+
+def write_files(made, folder):
+    """The two files of `rill balance`; their paths."""
+    inflow, homes = folder / "inflow.csv", folder / "homes.csv"
+    rows = [f"{t_s},{_litres(hour)},{_litres(total)}" for t_s, hour, total in made.inflow]
+    inflow.write_text("\n".join(["t_s,inflow_l,reading_l", *rows]) + "\n")
+    rows = [
+        f"{name},{t_s},{_litres(total)}"
+        for name, readings in made.homes.items()
+        for t_s, total in readings
+    ]
+    homes.write_text("\n".join(["home,t_s,reading_l", *rows]) + "\n")
+    return inflow, homes
+
+
+def _litres(ml):
+    return "" if ml is None else f"{ml // 1000}.{ml % 1000:03}"

@@ -12,16 +12,15 @@ from rill.balance.registers import BalanceError, Register
 _DAY_HOURS = 24
 _MOST_HOURS = 2 * 366 * _DAY_HOURS
 _KINDS = {
-    "unsorted": "rows not in the order of time were sorted",
-    "duplicate": "rows that came twice were taken once",
-    "empty": "empty cells are readings not taken",
-    "contradictory": "rows with the time of another one but other numbers were left out",
-    "implausible": "readings out of the line of their neighbours were left out",
-    "replaced": "registers that fell were taken as replaced meters; "
-    "the time between the two readings is estimated",
-    "disagreeing": "hours in which inflow_l and reading_l disagree were left out",
-    "undated": "readings without a time, or with one uncertain by over 30 min, were left out",
-    "short": "readings say that water may be missing in them: power loss, counter trouble",
+    "unsorted": "rows not in the order of time, sorted",
+    "duplicate": "rows that came twice, taken once",
+    "empty": "empty cells, readings that were not taken",
+    "contradictory": "rows left out that have the time of another one but other numbers",
+    "implausible": "readings left out that are out of the line of their neighbours",
+    "replaced": "registers that fell, taken as replaced meters; what passed then is estimated",
+    "disagreeing": "hours left out in which inflow_l and reading_l disagree",
+    "undated": "readings left out that have no time, or one that is uncertain by over 30 min",
+    "short": "readings in which water may be missing: power loss, counter trouble",
 }
 
 
@@ -105,12 +104,14 @@ def district(
         (window.count - len(read), "fewer than half of the homes were read"),
     ]
     notes = [
-        f"{count} of {window.count} hours are left out: {why}" for count, why in left_out if count
+        f"hours left out because {why}: {count} of {window.count}"
+        for count, why in left_out
+        if count
     ]
     if len(sharp) < len(used):
         notes.append(
-            f"{len(used) - len(sharp)} hours have too wide gaps between readings to be looked "
-            "at one by one; their water is in the balance, not in nights and steps"
+            "hours in the balance but not in nights and steps, because the readings around them "
+            f"are too far apart: {len(used) - len(sharp)}"
         )
     notes += _notes_of_meters(inflow, homes, meters, window, empty_cells)
     return District(window, Clock(window.first, zone), flow, sums, meters, used, sharp, notes)
@@ -137,25 +138,28 @@ def _notes_of_meters(
     window: Window,
     empty_cells: int,
 ) -> list[str]:
-    notes = [f"inflow: {count} {_KINDS[kind]}" for kind, count in inflow.found.items() if count]
+    notes = [f"inflow, {_KINDS[kind]}: {count}" for kind, count in inflow.found.items() if count]
     found: Counter = Counter({"empty": empty_cells})
     for meter in homes.values():
         found += meter.found
-    notes += [f"homes: {count} {_KINDS[kind]}" for kind, count in found.items() if count]
+    notes += [f"homes, {_KINDS[kind]}: {count}" for kind, count in found.items() if count]
     for names, why in (
-        ([name for name in homes if name not in meters], "left out: not read in this time"),
+        (
+            [name for name in homes if name not in meters],
+            "left out that were not read in this time",
+        ),
         (
             [name for name, meter in meters.items() if not meter.is_usable],
-            "read only once, or with a register that falls again and again: "
+            "read only once, or with a register that falls again and again, "
             "taken for average homes",
         ),
         (
             [name for name, meter in meters.items() if _begins_late(meter, window)],
-            "first read after the first day: estimated before that",
+            "first read after the first day, estimated before that",
         ),
         (
             [name for name, meter in meters.items() if _ends_early(meter, window)],
-            "last read before the last day: estimated behind that",
+            "last read before the last day, estimated behind that",
         ),
     ):
         if names:
