@@ -9,7 +9,15 @@ from math import cos, pi
 from random import Random
 from typing import NamedTuple
 
+from rill.balance.account import Assumed, balance
+from rill.balance.district import district
+from rill.balance.inflow import inflow_register
+from rill.balance.night import nights
+from rill.balance.registers import register
+from rill.balance.timing import steps_of
+
 HOUR_S, DAY_S = 3600, 86400
+ASSUMED = Assumed()
 # How much is drawn in each hour of a day, relative.
 _COURSE = (4, 2, 2, 2, 3, 8, 22, 34, 30, 22, 18, 18, 20, 18, 15, 15, 18, 24, 30, 30, 26, 20, 14, 8)
 _DRAWS = ((1_500, 15), (6_000, 60), (9_000, 120), (45_000, 400))  # ml, s
@@ -116,3 +124,47 @@ def write_files(made, folder):
 
 def _litres(ml):
     return "" if ml is None else f"{ml // 1000}.{ml % 1000:03}"
+
+
+def joined(made):
+    """The District of it."""
+    homes = {name: register(rows) for name, rows in made.homes.items()}
+    return district(inflow_register(made.inflow), homes, None)
+
+
+def within(value, truth):
+    return abs(value.value - truth) <= value.uncertainty
+
+
+def found(made):
+    """Whether each of these was right: input, real loss by balance, by nights, and the steps."""
+    real_ml = sum(made.losses_ml)
+    one = joined(made)
+    account, steps = balance(one, ASSUMED), steps_of(one, ASSUMED)
+    night = nights(one, ASSUMED, steps)
+    return (
+        within(account.input, sum(made.flows_ml)),
+        within(account.real, real_ml),
+        within(night.real, real_ml),
+        is_found(made, steps),
+    )
+
+
+def is_found(made, steps):
+    """The burst alone, begin and end within two hours, its rate within what is stated."""
+    if made.burst is None:
+        return not steps
+    begin_s, end_s, rate_ml_h = made.burst
+    return (
+        len(steps) == 1
+        and None not in (steps[0].begin, steps[0].end)
+        and abs(steps[0].begin - begin_s // HOUR_S) <= 2
+        and abs(steps[0].end - end_s // HOUR_S) <= 2
+        and abs(steps[0].rate_ml_h - rate_ml_h) <= steps[0].uncertainty_ml_h
+    )
+
+
+def shares_found(seeds, **more):
+    """In which share of made districts each of these was right, of found()."""
+    results = [found(made_district(seed, **more)) for seed in seeds]
+    return [sum(column) / len(results) for column in zip(*results, strict=True)]

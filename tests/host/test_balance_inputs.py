@@ -4,6 +4,7 @@ import gzip
 import json
 from datetime import date
 from random import Random
+from xml.etree import ElementTree
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -188,6 +189,11 @@ def test_water_that_never_came_in_is_told(rill, tmp_path):
     assert status == 2 and "no water flowed in" in err
 
 
+def test_homes_that_use_more_than_comes_in_are_told(balance):
+    rows = [(t_s, hour // 2, total // 2) for t_s, hour, total in MADE.inflow]
+    assert noted(balance(MADE._replace(inflow=rows)), "second inflow")
+
+
 def test_a_damaged_archive_and_a_missing_file_are_told(rill, tmp_path):
     inflow, homes = write_files(MADE, tmp_path)
     packed = tmp_path / "inflow.csv.gz"
@@ -223,7 +229,8 @@ def test_the_picture_is_drawn_or_its_place_is_refused(rill, tmp_path):
     command = ["balance", "--inflow", inflow, "--homes", homes, "--picture"]
     status, out, _ = rill(*command, drawn)
     assert status == 0 and max(map(len, out.splitlines())) <= 80
-    assert drawn.read_text().startswith("<svg") and drawn.read_text().count("<path") >= 3
+    lines = ElementTree.fromstring(drawn.read_text()).iter("{http://www.w3.org/2000/svg}path")
+    assert {line.get("stroke") for line in lines} == {"#ddd", "#1f5fa8", "#5a9e3e", "#c0392b"}
     status, out, err = rill(*command, tmp_path / "no" / "balance.svg")
     assert (status, out) == (2, "") and "balance.svg" in err
 

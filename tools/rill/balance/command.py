@@ -76,6 +76,11 @@ def _run(options: argparse.Namespace) -> int:
     assumed = Assumed(options.meters_low, unbilled_ml)
     account, steps = balance(one, assumed), steps_of(one, assumed)
     night, timing = nights(one, assumed, steps or []), timings(one, assumed)
+    if account.nrw.value < -account.nrw.uncertainty:
+        one.notes.append(
+            "the homes used more than came in: a second inflow, homes of another district, "
+            "or a meter that is wrong"
+        )
     if options.picture:
         try:
             Path(options.picture).write_text(picture(one, assumed, steps or []))
@@ -134,7 +139,6 @@ def _numbers(one: District, account, night, steps, timing) -> dict:
         "nrw_percent": _value(account.share, 0.01),
         "nrw_l_per_connection_day": _value(account.l_per_connection_day, 1),
         "budget_m3": {name: round(ml / _ML_M3, 3) for name, ml in account.budget.items()},
-        "estimated_m3": round(account.budget["estimated"] / _ML_M3, 3),
         "night": night
         and {
             "nights": len(night.nights),

@@ -17,7 +17,7 @@ Inflow = tuple[int, int | None, int | None]  # t_s, ml in the hour that ends the
 
 
 def read_inflow(path: str) -> list[Inflow]:
-    """The rows of the district meter; BalanceError, TraceError or OSError."""
+    """The rows of the district meter; BalanceError or TraceError."""
     return [
         (_time(path, number, t_s), _ml(path, number, inflow), _ml(path, number, reading))
         for number, (t_s, inflow, reading) in _rows(path, b"t_s,inflow_l,reading_l")
