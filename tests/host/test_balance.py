@@ -3,6 +3,8 @@
 import csv
 import gzip
 import json
+from itertools import accumulate
+from random import Random
 
 import pytest
 
@@ -16,6 +18,7 @@ from districts import (
     write_files,
 )
 from rill.balance.account import balance
+from rill.balance.registers import instant_variance
 from rill.balance.timing import steps_of, timings
 from rill.image import ROOT
 
@@ -40,6 +43,21 @@ def test_the_example_of_the_document_is_what_is_printed(rill, tmp_path):
     inflow, homes = write_files(made_district(2), tmp_path)
     _, out, _ = rill("balance", "--inflow", inflow, "--homes", homes)
     assert f"```\n{out}```\n" in (ROOT / "docs" / "balance.md").read_text()
+
+
+def test_the_error_between_two_readings_is_as_large_as_is_said():
+    random = Random(11)
+    shown = list(accumulate(random.choice((0, 0, 0, 8000)) for _ in range(60 * 24 * 30)))
+    run = [(60 * minute, shown[minute]) for minute in range(0, len(shown), 60)]
+    squares = [
+        (shown[minute] - line_ml(shown, minute // 60 * 60, minute)) ** 2
+        for minute in range(len(shown) - 60)
+    ]
+    assert instant_variance([run], 3600) == pytest.approx(sum(squares) / len(squares), rel=0.15)
+
+
+def line_ml(shown, before, minute):
+    return shown[before] + (shown[before + 60] - shown[before]) * (minute - before) / 60
 
 
 def test_homes_read_at_other_instants_spoil_hours_but_hardly_the_total():

@@ -259,6 +259,7 @@ def test_what_was_collected_is_balanced_as_the_files_are(rill, tmp_path, address
         for name, rows in MADE.homes.items():
             keep(store, name, [(begin_s + t_s, ml) for t_s, ml in rows])
         keep(store, "home-000", [(None, 5)], first=1000)
+        keep(store, "home-000", [(begin_s - 9, MADE.homes["home-000"][0][1])], 2, first=2000)
         keep(store, "elsewhere", [(begin_s, 0), (begin_s + 10**6, 10**9)])
     options = ["balance", "--db", address, "--inflow-device", "district", "--json"]
     options += ["--home-devices", "home-*", "--zone", "Europe/Berlin"]
@@ -267,7 +268,7 @@ def test_what_was_collected_is_balanced_as_the_files_are(rill, tmp_path, address
     said, plain = json.loads(out), balance(MADE)
     for name in ("hours_used", "homes", "input_m3", "billed_m3", "nrw_percent", "real_m3"):
         assert said[name] == plain[name], name
-    assert noted(said, "no time", ": 1")
+    assert noted(said, "no time", ": 1") and noted(said, "water may be missing", ": 1")
     status, out, _ = rill(*options, "--from", "2026-03-29", "--to", "2026-03-30")
     assert status == 0 and json.loads(out)["hours"] == 23 + 24
     for more, says in (
