@@ -279,3 +279,4 @@ def test_what_was_collected_is_balanced_as_the_files_are(rill, tmp_path, address
     ):
         status, out, err = rill(*options, *more)
         assert (status, out) == (2, "") and says in err and len(err.splitlines()) == 1
+        assert "postgresql://" not in err or "@" not in err  # no password is shown

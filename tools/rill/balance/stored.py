@@ -32,12 +32,12 @@ def stored_registers(
     BalanceError or StoreError.
     """
     with Store(address, must_exist=True) as store:
-        devices = sorted(store.counts())
+        devices, where = sorted(store.counts()), store.database.name
         if inflow not in devices:
-            raise BalanceError(f"{address} has no readings of the inflow meter {inflow!r}")
+            raise BalanceError(f"{where} has no readings of the inflow meter {inflow!r}")
         names = [name for name in devices if name != inflow and fnmatchcase(name, pattern)]
         if not names:
-            raise BalanceError(f"{address} has no other device that {pattern!r} matches")
+            raise BalanceError(f"{where} has no other device that {pattern!r} matches")
         homes = {name: _register(store, name, window) for name in names}
         return _register(store, inflow, window), homes
 
