@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from rill import cli
 from rill.collect.server import Server, find_postgresql
 from rill.image import ROOT
 from unit_runs import UNIT, MicroPythonFailure, run
@@ -86,3 +87,18 @@ def address(request, tmp_path):
         return str(tmp_path / "rill.db")
     server = request.getfixturevalue("postgresql")
     return server.schema(f"test_{uuid.uuid4().hex}")
+
+
+@pytest.fixture
+def rill(capsys, monkeypatch):
+    """Runs a command; (exit status, stdout, stderr)."""
+    monkeypatch.setattr("signal.signal", lambda *_: None)  # pytest's own stay
+
+    def run(*arguments):
+        try:
+            status = cli.main([str(one) for one in arguments])
+        except SystemExit as ended:
+            status = ended.code
+        return status, *capsys.readouterr()
+
+    return run

@@ -10,28 +10,12 @@ import sys
 import pytest
 
 from collecting import Collecting, Publisher, payload
-from rill import cli
 from rill.authority import Authority
 from rill.broker import Broker, find_mosquitto
 from rill.message import decode
 from rill.store import Store
 
 KEY = bytes(range(32))
-
-
-@pytest.fixture
-def rill(capsys, monkeypatch):
-    """Runs a command; (exit status, stdout, stderr)."""
-    monkeypatch.setattr("signal.signal", lambda *_: None)  # pytest's own stay
-
-    def run(*arguments):
-        try:
-            status = cli.main([str(one) for one in arguments])
-        except SystemExit as ended:
-            status = ended.code
-        return status, *capsys.readouterr()
-
-    return run
 
 
 @pytest.fixture

@@ -9,6 +9,8 @@ import signal
 import sys
 from contextlib import suppress
 
+from rill.balance.command import add_parser as add_balance
+from rill.balance.registers import BalanceError
 from rill.broker import BrokerError
 from rill.collect.command import add_parsers as add_collecting
 from rill.fields import profiles, pulse_fields
@@ -38,7 +40,7 @@ _DAY_S = 86400
 _HALL_PULSES = 450  # a litre, of a YF-S201
 _WRONG_INPUT = (
     BrokerError, TraceError, StoreError, PulsesError, ReplayError, ServeError, PayloadError,
-    SigningError,
+    SigningError, BalanceError,
 )  # fmt: skip
 _BROKEN = (SimulationError, TortureError, ImageError, ToolMissing, WorldError)
 
@@ -112,6 +114,7 @@ def parser() -> argparse.ArgumentParser:
     torture.add_parser(commands)
     add_modem(commands)
     add_collecting(commands)
+    add_balance(commands)
     image = commands.add_parser("image", help="build the tree that goes onto the flash")
     image.set_defaults(command=_image)
     image.add_argument("--board", choices=boards(), default=USUAL_BOARD, help="of firmware/boards")

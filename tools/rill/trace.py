@@ -86,7 +86,7 @@ def read_trace(path: str | os.PathLike[str]) -> Trace:
     """
     try:
         with open(path, "rb") as raw:
-            lines = _numbered_lines(path, raw)
+            lines = numbered_lines(path, raw)
             _check_header(path, lines)
             rows = _read_rows(path, lines)
     except OSError as err:
@@ -95,7 +95,7 @@ def read_trace(path: str | os.PathLike[str]) -> Trace:
     return Trace(rows, step_s)
 
 
-def _numbered_lines(path: str | os.PathLike[str], raw: BinaryIO) -> Lines:
+def numbered_lines(path: str | os.PathLike[str], raw: BinaryIO) -> Lines:
     """Lines from 1 up without their line ends; broken gzip data raises TraceError."""
     packed = raw.read(len(GZIP_MAGIC)) == GZIP_MAGIC
     raw.seek(0)
@@ -112,7 +112,7 @@ def _numbered_lines(path: str | os.PathLike[str], raw: BinaryIO) -> Lines:
 def _check_header(path: str | os.PathLike[str], lines: Lines) -> None:
     _, line = next(lines, (1, None))
     if line != HEADER:
-        got = "an empty file" if line is None else _shown(line)
+        got = "an empty file" if line is None else shown(line)
         raise TraceError(f"{path} line 1: expected the header {HEADER.decode()}, got {got}")
 
 
@@ -145,7 +145,7 @@ def _is_count(text: bytes) -> bool:
 def _complaint(line: bytes) -> str:
     """What is wrong with a row that isn't two counts."""
     if not line.isascii():
-        return f"expected ASCII text, got {_shown(line)}"
+        return f"expected ASCII text, got {shown(line)}"
     fields = line.split(b",")
     if len(fields) != 2:
         return f"expected 2 columns, got {len(fields) if line else 'an empty line'}"
@@ -156,10 +156,10 @@ def _complaint(line: bytes) -> str:
     )
     if field.startswith(b"-") and _is_count(field[1:]):
         return f"expected {name} of 0 or more, got {field.decode()}"
-    return f"expected a whole number of at most {MAX_DIGITS} digits as {name}, got {_shown(field)}"
+    return f"expected a whole number of at most {MAX_DIGITS} digits as {name}, got {shown(field)}"
 
 
-def _shown(text: bytes) -> str:
+def shown(text: bytes) -> str:
     """Text from the file, short and printable."""
     short = text if len(text) <= MAX_SHOWN else text[:MAX_SHOWN] + b"..."
     return repr(short)[1:]
