@@ -111,6 +111,7 @@ def another_version(folder):
     return build(folder)
 
 
+@pytest.mark.prove
 def test_an_update_takes_the_counts_over(tmp_path):
     world = World(array("q"), edges=closings((900, 1100), (1500, 1700), (3000, 3300)))
     script = tmp_path / "count.py"

@@ -83,6 +83,7 @@ def test_a_wake_reads_64_kb_at_the_most_with_10_000_records(tmp_path, body_bytes
     assert found["read"] <= 64_000, found
 
 
+@pytest.mark.prove
 def test_a_journal_that_is_full_keeps_10_000_records_with_quality_columns(tmp_path):
     """72 bytes leave 30 for what a quality sensor says. The oldest segment has just gone."""
     found = _measured(tmp_path, 6 * 2393 - 100, 72)

@@ -133,6 +133,7 @@ def _crossings_in(folder, s):
     return meter.wake_until(s).crossings
 
 
+@pytest.mark.prove
 def test_a_reset_costs_at_most_what_came_since_the_last_second(tmp_path):
     pulses, hz = 60_000, 450
     crossings = _crossings_in(tmp_path / "whole", 100)

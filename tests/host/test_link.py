@@ -88,6 +88,7 @@ def test_without_a_supply_switch_no_modem_stays_on_after_an_unanswered_command(m
     assert sum(n["modem"]["radio_s"].values()) < 1800
 
 
+@pytest.mark.prove
 def test_a_cellar_without_coverage_is_told_and_does_not_empty_the_cell():
     n = run("bg95", outages_s=((20_000, 40_000),))
     codes = [before for before, _ in told(n, LINK)]
@@ -95,6 +96,7 @@ def test_a_cellar_without_coverage_is_told_and_does_not_empty_the_cell():
     assert n["modem"]["joules"] < 40 + 20
 
 
+@pytest.mark.prove
 def test_power_saving_that_is_refused_switches_the_modem_off_between_reports():
     def refuses(modem):
         modem.grants = lambda tau, active: None
