@@ -1,0 +1,149 @@
+"""Water that never stands still: the time without a long pause is a run.
+
+A run ends when no pulse comes for a gap, begins with the first pulse behind one, and its age is
+what counts. Two gaps are watched at once: the short one knows more leaks apart from use, the long
+one finds a cistern that refills every hour and a half.
+"""
+
+from micropython import const
+
+from firmware.core.leaks.rule import BLIND_S, Rule
+
+_NONE = const(0xFFFFFFFF)
+_DAY_S = const(86_400)
+_HOUR_S = const(3600)
+
+
+class Continuous(Rule):
+    """Attributes beside those of a Rule:
+
+    last_s: of the last pulse
+    short_s, long_s: begin of the run of each gap; short, long: its level
+    from_s, window_ml: a pulse, and the water behind it
+    low_ml_h, next_ml_h: the two smallest flows of this day of the run; before_ml_h: the smallest
+        of the day before
+    """
+
+    FIELDS = (
+        "last_s", "short_s", "long_s", "short", "long", "from_s", "window_ml",
+        "low_ml_h", "next_ml_h", "before_ml_h",
+    )  # fmt: skip
+    LAYOUT = "IIIBBIIIII"
+
+    def begin(self, up_s):
+        super().begin(up_s)
+        self.last_s = self.short_s = self.long_s = up_s
+        self.short = self.long = self.level
+        self._measure_anew(up_s)
+
+    def take(self, look, elapsed_s):
+        self._follow(look, elapsed_s)
+        limits, quiet_s = self._limits, look.up_s - self.last_s
+        self.short = _level(
+            self.short,
+            quiet_s < limits.gap_s,
+            look.up_s - self.short_s,
+            limits.notice_s,
+            limits.alarm_s,
+        )
+        self.long = _level(
+            self.long,
+            quiet_s < limits.long_gap_s,
+            look.up_s - self.long_s,
+            limits.long_notice_s,
+            limits.long_alarm_s,
+        )
+        self._measure(look, elapsed_s)
+        self.put(max(self.short, self.long), look.up_s)
+
+    def since(self):
+        return self.long_s if self.long >= self.short else self.short_s
+
+    def next_s(self):
+        """When a run will be old enough for the next level."""
+        limits = self._limits
+        return min(
+            _next_s(self.short, self.short_s, limits.notice_s, limits.alarm_s),
+            _next_s(self.long, self.long_s, limits.long_notice_s, limits.long_alarm_s),
+        )
+
+    def loss(self, up_s):
+        flows = [
+            flow for flow in (self.low_ml_h, self.next_ml_h, self.before_ml_h) if flow != _NONE
+        ]
+        limits = self._limits
+        error = limits.pulse_weight_ml * _HOUR_S // limits.pulse_weight_pulses // limits.long_gap_s
+        if not flows:
+            return 0, error, 0
+        flows.sort()
+        # From pulse to pulse: a pulse more or less, and what the quietest hours differ by.
+        if len(flows) > 1:
+            error += flows[1] - flows[0]
+        return flows[0], error, flows[0] * (up_s - self.since()) // _HOUR_S
+
+    def _follow(self, look, elapsed_s):
+        """Where do the new pulses end a run?
+
+        Of more pulses than have a time (hidden), the reading is taken that keeps a run alive.
+        """
+        now_s, ages_s = look.up_s, look.ages_s
+        known = min(look.pulses, len(ages_s))
+        hidden = look.pulses - known
+        if hidden and elapsed_s > BLIND_S:
+            # A run does not age by a time that nobody saw.
+            self.short_s = min(now_s, self.short_s + elapsed_s)
+            self.long_s = min(now_s, self.long_s + elapsed_s)
+        if hidden and not known:
+            self._pulse(now_s, now_s - elapsed_s, hidden - 1)
+        for n in range(known - 1, -1, -1):
+            self._pulse(now_s - ages_s[n], now_s - elapsed_s, hidden)
+            hidden = 0
+
+    def _pulse(self, at_s, looked_s, hidden):
+        """A pulse at at_s; hidden others between it and the last one, none before looked_s."""
+        at_s = max(at_s, self.last_s)
+        gap_s = (at_s - self.last_s) // (hidden + 1)
+        if hidden:
+            gap_s = max(gap_s, looked_s - self.last_s)
+        self.last_s = at_s
+        if gap_s >= self._limits.gap_s:
+            self.short_s, self.short = at_s, 0
+        if gap_s >= self._limits.long_gap_s:
+            self.long_s, self.long = at_s, 0
+            self._measure_anew(at_s)
+
+    def _measure_anew(self, at_s):
+        self.from_s, self.window_ml = at_s, 0
+        self.low_ml_h = self.next_ml_h = self.before_ml_h = _NONE
+
+    def _measure(self, look, elapsed_s):
+        """The smallest flow from pulse to pulse, of this day of the run and the one before."""
+        if not look.pulses:
+            return
+        if self.from_s > look.up_s - elapsed_s:  # a run began in this interval
+            self.from_s = self.last_s
+            return
+        self.window_ml += look.added_ml
+        span_s = self.last_s - self.from_s
+        if span_s < self._limits.long_gap_s:
+            return
+        flow = self.window_ml * _HOUR_S // span_s
+        if flow < self.low_ml_h:
+            self.low_ml_h, self.next_ml_h = flow, self.low_ml_h
+        elif flow < self.next_ml_h:
+            self.next_ml_h = flow
+        age_days = (self.from_s - self.long_s) // _DAY_S
+        self.from_s, self.window_ml = self.last_s, 0
+        if (self.last_s - self.long_s) // _DAY_S > age_days:
+            self.before_ml_h = self.low_ml_h
+            self.low_ml_h = self.next_ml_h = _NONE
+
+
+def _level(level, is_alive, age_s, notice_s, alarm_s):
+    if not is_alive:
+        return 0
+    return max(level, 2 if age_s >= alarm_s else 1 if age_s >= notice_s else 0)
+
+
+def _next_s(level, since_s, notice_s, alarm_s):
+    return since_s + (_NONE if level == 2 else alarm_s if level else notice_s)
