@@ -18,6 +18,7 @@ _DAY_S = const(86_400)
 _COUNT_MASK = const(0xFFFFFFFF)
 _BURST_MASK = const(0xFFFF)
 _REPORTS_A_DAY = const(8)
+_NEVER_S = const(0x3FFFFFFF)
 _SOON_S = const(30)  # what asks for a look again and again gets one so often at the most
 # The level from which a change does not wait for the next report.
 _URGENT = {
@@ -55,7 +56,8 @@ class Alarming:
         self._recall(watch)
         changes = self._cleared(watch) + watch.take(self._seen(recent, columns))
         known.rules = watch.pack()
-        known.next_s = watch.next_s() or 0
+        wanted_s = watch.next_s() or 0
+        known.next_s = wanted_s if self._up_s < wanted_s < _NEVER_S else 0
         known.levels = sum([one.level << 2 * one.kind for one in watch.active()])
         self._learn(watch, bool(changes))
         del watch
