@@ -20,15 +20,29 @@ class Continuous(Rule):
     last_s: of the last pulse
     short_s, long_s: begin of the run of each gap; short, long: its level
     from_s, window_ml: a pulse, and the water behind it
-    low_ml_h, next_ml_h: the two smallest flows of this day of the run; before_ml_h: the smallest
-        of the day before
+    low_ml_h, next_ml_h: the two smallest flows of this day of the short run; before_ml_h: the
+        smallest of the day before, and of the long run before that; lost_ml: in the days before
+    is_busy: the home uses much water; set by the Watch at each look
     """
+
+    last_s: int
+    short_s: int
+    long_s: int
+    short: int
+    long: int
+    from_s: int
+    window_ml: int
+    low_ml_h: int
+    next_ml_h: int
+    before_ml_h: int
+    lost_ml: int
+    is_busy = False
 
     FIELDS = (
         "last_s", "short_s", "long_s", "short", "long", "from_s", "window_ml",
-        "low_ml_h", "next_ml_h", "before_ml_h",
+        "low_ml_h", "next_ml_h", "before_ml_h", "lost_ml",
     )  # fmt: skip
-    LAYOUT = "IIIBBIIIII"
+    LAYOUT = "IIIBBIIIIII"
 
     def begin(self, up_s):
         super().begin(up_s)
@@ -50,7 +64,7 @@ class Continuous(Rule):
             self.long,
             quiet_s < limits.long_gap_s,
             look.up_s - self.long_s,
-            limits.long_notice_s,
+            self._long_notice_s(),
             limits.long_alarm_s,
         )
         self._measure(look, elapsed_s)
@@ -59,27 +73,31 @@ class Continuous(Rule):
     def since(self):
         return self.long_s if self.long >= self.short else self.short_s
 
-    def next_s(self):
-        """When a run will be old enough for the next level."""
+    def next_s(self, up_s):
+        """When a run that goes on will be old enough for the next level; None."""
+        limits, quiet_s, times = self._limits, up_s - self.last_s, []
+        if quiet_s < limits.gap_s and self.short < 2:
+            times.append(self.short_s + (limits.alarm_s if self.short else limits.notice_s))
+        if quiet_s < limits.long_gap_s and self.long < 2:
+            lasts_s = limits.long_alarm_s if self.long else self._long_notice_s()
+            times.append(self.long_s + lasts_s)
+        times = [time_s for time_s in times if time_s > up_s]
+        return min(times) if times else None
+
+    def _long_notice_s(self):
         limits = self._limits
-        return min(
-            _next_s(self.short, self.short_s, limits.notice_s, limits.alarm_s),
-            _next_s(self.long, self.long_s, limits.long_notice_s, limits.long_alarm_s),
-        )
+        return limits.busy_notice_s if self.is_busy else limits.long_notice_s
 
     def loss(self, up_s):
-        flows = [
-            flow for flow in (self.low_ml_h, self.next_ml_h, self.before_ml_h) if flow != _NONE
-        ]
-        limits = self._limits
+        flows, limits = self._flows(), self._limits
         error = limits.pulse_weight_ml * _HOUR_S // limits.pulse_weight_pulses // limits.long_gap_s
         if not flows:
             return 0, error, 0
-        flows.sort()
         # From pulse to pulse: a pulse more or less, and what the quietest hours differ by.
         if len(flows) > 1:
             error += flows[1] - flows[0]
-        return flows[0], error, flows[0] * (up_s - self.since()) // _HOUR_S
+        lost_ml = self.lost_ml + flows[0] * self._open_s(up_s) // _HOUR_S
+        return flows[0], error, lost_ml
 
     def _follow(self, look, elapsed_s):
         """Where do the new pulses end a run?
@@ -108,19 +126,24 @@ class Continuous(Rule):
         self.last_s = at_s
         if gap_s >= self._limits.gap_s:
             self.short_s, self.short = at_s, 0
+            self._turn(min(self.before_ml_h, self.low_ml_h))
         if gap_s >= self._limits.long_gap_s:
             self.long_s, self.long = at_s, 0
             self._measure_anew(at_s)
 
     def _measure_anew(self, at_s):
-        self.from_s, self.window_ml = at_s, 0
+        self.from_s, self.window_ml, self.lost_ml = at_s, 0, 0
         self.low_ml_h = self.next_ml_h = self.before_ml_h = _NONE
+
+    def _turn(self, before_ml_h):
+        self.before_ml_h = before_ml_h
+        self.low_ml_h = self.next_ml_h = _NONE
 
     def _measure(self, look, elapsed_s):
         """The smallest flow from pulse to pulse, of this day of the run and the one before."""
         if not look.pulses:
             return
-        if self.from_s > look.up_s - elapsed_s:  # a run began in this interval
+        if self.from_s > look.up_s - elapsed_s:  # the run began in this interval
             self.from_s = self.last_s
             return
         self.window_ml += look.added_ml
@@ -128,22 +151,32 @@ class Continuous(Rule):
         if span_s < self._limits.long_gap_s:
             return
         flow = self.window_ml * _HOUR_S // span_s
-        if flow < self.low_ml_h:
+        if self.from_s < self.short_s:
+            self.before_ml_h = min(self.before_ml_h, flow)
+        elif flow < self.low_ml_h:
             self.low_ml_h, self.next_ml_h = flow, self.low_ml_h
         elif flow < self.next_ml_h:
             self.next_ml_h = flow
-        age_days = (self.from_s - self.long_s) // _DAY_S
+        midnight_s = self.last_s // _DAY_S * _DAY_S  # of the meter's own days, since power-on
+        if midnight_s > self.from_s:
+            self.lost_ml += self._flows()[0] * self._open_s(midnight_s) // _HOUR_S
+            self._turn(self.low_ml_h)
         self.from_s, self.window_ml = self.last_s, 0
-        if (self.last_s - self.long_s) // _DAY_S > age_days:
-            self.before_ml_h = self.low_ml_h
-            self.low_ml_h = self.next_ml_h = _NONE
+
+    def _open_s(self, until_s):
+        """Of this day of the run."""
+        return max(0, until_s - max(self.long_s, self.from_s // _DAY_S * _DAY_S))
+
+    def _flows(self):
+        """The small ones that are known, in order; those of before a short run only without it."""
+        flows = [flow for flow in (self.low_ml_h, self.next_ml_h) if flow != _NONE]
+        is_own = self.from_s // _DAY_S > self.short_s // _DAY_S
+        if self.before_ml_h != _NONE and (is_own or not self.short or not flows):
+            flows.append(self.before_ml_h)
+        return sorted(flows)
 
 
 def _level(level, is_alive, age_s, notice_s, alarm_s):
     if not is_alive:
         return 0
     return max(level, 2 if age_s >= alarm_s else 1 if age_s >= notice_s else 0)
-
-
-def _next_s(level, since_s, notice_s, alarm_s):
-    return since_s + (_NONE if level == 2 else alarm_s if level else notice_s)

@@ -26,6 +26,12 @@ class HighUse(Rule):
     days: that were learned, up to 255
     """
 
+    day_s: int
+    day_ml: int
+    mean_ml: int
+    peak_ml: int
+    days: int
+
     FIELDS = ("day_s", "day_ml", "mean_ml", "peak_ml", "days")
     LAYOUT = "IIIIB"
 
@@ -72,30 +78,28 @@ class HighUse(Rule):
 class NoFlow(Rule):
     """Attributes beside those of a Rule:
 
-    last_s: of the last pulse
     longest_min: pause of the last half-year or so
+    last_s, known_days: of the last pulse before this look, and days of use that are known; set
+        by the Watch at each look
     """
 
-    FIELDS = ("last_s", "longest_min")
-    LAYOUT = "IH"
+    longest_min: int
+    last_s = known_days = 0
 
-    def begin(self, up_s):
-        super().begin(up_s)
-        self.last_s = up_s
+    FIELDS = ("longest_min",)
+    LAYOUT = "H"
 
-    def take(self, look, elapsed_s, days):
-        """days: of use that are known."""
+    def take(self, look, elapsed_s):
         now_s = look.up_s
         if look.pulses:
             pause_s = now_s - elapsed_s - self.last_s
             self.longest_min = min(0xFFFF, max(self.longest_min, pause_s // 60))
-            self.last_s = now_s - (look.ages_s[0] if look.ages_s else 0)
             self.put(0, now_s)
             return
         pause_s, limit_s = now_s - self.last_s, self._limits.no_flow_s
-        if days >= _KNOWN_DAYS:
+        if self.known_days >= _KNOWN_DAYS:
             limit_s = min(limit_s, max(_SHORTEST_PAUSE_S, _PAUSES * 60 * self.longest_min))
-        if days and pause_s > limit_s:
+        if self.known_days and pause_s > limit_s:
             self.put(max(self.level, 2 if pause_s > 2 * limit_s else 1), now_s)
 
     def forget(self):

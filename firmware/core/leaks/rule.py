@@ -11,7 +11,7 @@ BLIND_S = const(7200)
 class Rule:
     """Attributes: level (0 none, 1 notice, 2 alarm), begin_s, and those of FIELDS.
 
-    Levels are packed by the Watch. A rule's take(look, elapsed_s) sees each look, elapsed_s seconds after the one before.
+    The Watch packs the levels.
     """
 
     FIELDS: tuple = ()
@@ -26,6 +26,10 @@ class Rule:
     def begin(self, up_s):
         """Of a time that nobody saw nothing is known; what is on stays on."""
         self.begin_s = up_s
+
+    def take(self, look, elapsed_s):
+        """Each look comes here, elapsed_s seconds after the one before."""
+        raise NotImplementedError
 
     def pack(self):
         values = [getattr(self, name) for name in self.FIELDS]

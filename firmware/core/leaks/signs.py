@@ -44,6 +44,8 @@ class Lasting(Rule):
     long; alarm_s: its age for an alarm, 0 never.
     """
 
+    since_s: int
+
     FIELDS = ("since_s",)
     LAYOUT = "I"
 
@@ -77,6 +79,11 @@ class Reverse(Rule):
     last_s: when something last came back
     day_ml: what came back in this day since power-on
     """
+
+    net_s: int
+    net_pulses: int
+    last_s: int
+    day_ml: int
 
     FIELDS = ("net_s", "net_pulses", "last_s", "day_ml")
     LAYOUT = "IBII"

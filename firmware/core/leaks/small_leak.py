@@ -1,7 +1,8 @@
-"""A leak too small for a run of coarse pulses: the quietest six hours of a day hold more than usual.
+"""A leak too small for a run of coarse pulses: the quietest six hours hold more than usual.
 
-A cumulative sum (Page's CUSUM) of what is above the median of ten days. It takes any six hours,
-so it needs no clock; a guest who stays up or a new habit looks the same, so it is a notice only.
+A cumulative sum (Page's CUSUM) of what is above the restless ones of the last ten days. It takes
+any six hours, so it needs no clock; a guest who stays for days or a new habit looks the same, so
+it is a notice only.
 """
 
 import struct
@@ -15,6 +16,8 @@ _EARLY_S = const(60)  # an hour's look may be a little early
 _WINDOW = const(6)  # hours
 _DAY = const(24)
 _DAYS = const(10)
+_MUCH = const(7)  # of ten days in order: two were more restless
+_LITTLE = const(2)  # two were quieter
 _DL_ML = const(100)
 _NONE = const(0xFFFF)
 _QUIET_DAYS = const(2)  # without more than usual: it has ended
@@ -30,10 +33,19 @@ class SmallLeak(Rule):
     hours: of the last five hours
     least: of six hours in a row of this day; age: hours of this day
     total: the cumulative sum
-    excess: of the last day over the usual one
+    excess: of the last day over the median; of an end, of the last day of it
     quiet: days without, while it is on
     days: the least of each of the last ten days without a leak
     """
+
+    since_s: int
+    hour_s: int
+    hour_ml: int
+    least: int
+    age: int
+    total: int
+    excess: int
+    quiet: int
 
     FIELDS = ("since_s", "hour_s", "hour_ml", "least", "age", "total", "excess", "quiet")
     LAYOUT = "IIIHBHHB"
@@ -104,10 +116,14 @@ class SmallLeak(Rule):
             self.since_s = up_s
             return
         limits = self._limits
-        over = least - sorted(self.days)[_DAYS // 2] - limits.slack_ml // _DL_ML
-        limit = limits.sum_ml // _DL_ML
-        self.total = min(2 * limit, max(0, self.total + over))
-        self.excess = max(0, over + limits.slack_ml // _DL_ML)
+        days, limit = sorted(self.days), limits.sum_ml // _DL_ML
+        over = least - days[_MUCH] - limits.slack_ml // _DL_ML
+        # One wild night is no leak, nor are two; and a leak has no night as quiet as before.
+        self.total = min(2 * limit, max(0, self.total + min(over, limit // 2)))
+        if least <= days[_LITTLE]:
+            self.total = 0
+        if over > 0 or not self.level:
+            self.excess = max(0, least - days[_DAYS // 2])
         if self.level:
             self.quiet = self.quiet + 1 if over <= 0 else 0
             if self.quiet >= _QUIET_DAYS:

@@ -67,9 +67,11 @@ Limits = namedtuple(
         "alarm_s",
         "long_gap_s",  # the same for water that comes more seldom
         "long_notice_s",
+        "busy_notice_s",  # in a home that uses more than 500 L a day
         "long_alarm_s",
         "slack_ml",  # small leak: more than usual in the quietest six hours, 100 to 100000
         "sum_ml",  # that, added up over days, 1000 to 1000000
+        "burst_s",  # of the coprocessor's window (Sampling.burst_s), 0: it has no mark
         "burst_notice_s",  # 60 to 86400
         "burst_alarm_s",
         "high_use_percent",  # of the largest usual day, 110 to 1000
@@ -84,15 +86,15 @@ _DAY_S = const(86_400)
 _HOUR_S = const(3600)
 
 
-def usual(weight_ml, weight_pulses):
-    """The Limits that were measured, for a pulse weight. facts and figures: docs/leaks.md."""
+def usual(weight_ml, weight_pulses, burst_s):
+    """The Limits that were measured, for a pulse weight: docs/leaks.md."""
     pulse_ml = weight_ml // weight_pulses
     if pulse_ml <= 2000:
-        long_run = 120 * 60, 24 * _HOUR_S, 72 * _HOUR_S
+        long_run = 120 * 60, 24 * _HOUR_S, 36 * _HOUR_S, 72 * _HOUR_S
     elif pulse_ml <= 20_000:
-        long_run = 150 * 60, 48 * _HOUR_S, 96 * _HOUR_S
+        long_run = 150 * 60, 48 * _HOUR_S, 48 * _HOUR_S, 96 * _HOUR_S
     else:
-        long_run = 8 * _HOUR_S, 72 * _HOUR_S, 144 * _HOUR_S
+        long_run = 8 * _HOUR_S, 72 * _HOUR_S, 72 * _HOUR_S, 144 * _HOUR_S
     return Limits(
         weight_ml,
         weight_pulses,
@@ -102,7 +104,8 @@ def usual(weight_ml, weight_pulses):
         72 * _HOUR_S,
         *long_run,
         2000,
-        18_000,
+        20_000,
+        burst_s,
         1800,
         3600,
         150,

@@ -9,9 +9,10 @@ from firmware.core.leaks.continuous import Continuous
 from firmware.core.leaks.habits import HighUse, NoFlow
 from firmware.core.leaks.signs import Freeze, Lasting, Reverse, Tamper
 from firmware.core.leaks.small_leak import SmallLeak
-from firmware.core.leaks.terms import ABOVE_LIMIT, BURST, CELL, NO_FLOW, Change
+from firmware.core.leaks.terms import ABOVE_LIMIT, BURST, CELL, CONTINUOUS, Change
 
 _DAY_S = const(86_400)
+_BUSY_ML = const(500_000)  # a day
 _HOUR_S = const(3600)
 _HEAD = "<HII"  # limits, last look, levels
 _LEARNED = "<IIIBH"  # levels, mean and largest day, days, longest pause
@@ -101,17 +102,21 @@ class Watch:
         if look.up_s // _DAY_S != self._seen_s // _DAY_S:
             self._pause.forget()
         self._seen_s = look.up_s
+        use, pause, leak = self._use, self._pause, self._leak
+        pause.known_days, pause.last_s = use.days, leak.last_s
+        leak.is_busy = use.mean_ml > _BUSY_ML
         changes = []
         for n, rule in enumerate(self._rules):
             before = rule.level
+            known = self._row(n, before) if before else None  # of an end, what was last known
+            rule.take(look, elapsed_s)
             if not self._limits.kinds & 2 << n:
                 rule.put(0, look.up_s)
-            elif n + 1 == NO_FLOW:
-                rule.take(look, elapsed_s, self._use.days)
-            else:
-                rule.take(look, elapsed_s)
-            if rule.level != before:
+            if rule.level > before:
                 changes.append(self._row(n, before))
+            elif known and rule.level < before:
+                head = n + 1, before, rule.level, known.since_s, rule.begin_s
+                changes.append(Change(*head, *known[5:]))
         return changes
 
     def clear(self, kind):
@@ -123,12 +128,14 @@ class Watch:
 
     def next_s(self):
         """up_s of a look that is needed beside the usual ones; None."""
-        kinds, times = self._limits.kinds, []
-        if kinds & 2:
-            times.append(self._leak.next_s())
-        if kinds & 1 << BURST and self._burst.next_s():
-            times.append(self._burst.next_s())
-        return min(times) if times else None
+        kinds, leak_s, burst_s = self._limits.kinds, None, None
+        if kinds & 1 << CONTINUOUS:
+            leak_s = self._leak.next_s(self._seen_s)
+        if kinds & 1 << BURST:
+            burst_s = self._burst.next_s()
+        if leak_s is None or burst_s is None:
+            return leak_s or burst_s
+        return min(leak_s, burst_s)
 
     def active(self):
         """A Change for each kind that is on; before is its level."""
