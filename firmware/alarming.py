@@ -18,6 +18,8 @@ _DAY_S = const(86_400)
 _COUNT_MASK = const(0xFFFFFFFF)
 _BURST_MASK = const(0xFFFF)
 _REPORTS_A_DAY = const(8)
+# Whether the flow of a burst goes on, the counter itself says: by its window, which is shorter.
+_LONGEST_BURST_WINDOW_S = const(25_000)
 _NEVER_S = const(0x3FFFFFFF)
 _SOON_S = const(30)  # what asks for a look again and again gets one so often at the most
 # The level from which a change does not wait for the next report.
@@ -204,6 +206,17 @@ class Alarming:
         return self._keeping.note(event.ALARM, before, after, text)
 
 
+def active(state, config, retained):
+    """(Change of each kind that is on, up_s of now), for a person; nothing is looked at."""
+    from firmware.core.leaks.watch import Watch
+
+    known, watch = WatchState(retained), Watch(limits(config))
+    if known.is_new:
+        return [], 0
+    watch.unpack(known.rules)
+    return watch.active(), state.time.raw_us // _US
+
+
 def wakes_s(state, retained, now_s):
     """When the rules want another look, by the meter's clock: a list of one or none."""
     wanted_s, up_s = WatchState(retained).next_s, state.time.raw_us // _US
@@ -212,15 +225,17 @@ def wakes_s(state, retained, now_s):
 
 def limits(config):
     """The Limits of the rules by the configuration."""
-    usual = terms.usual(config.pulse_weight_ml, config.pulse_weight_pulses)
+    usual = terms.usual(
+        config.pulse_weight_ml, config.pulse_weight_pulses, _LONGEST_BURST_WINDOW_S
+    )
     kinds = usual.kinds
     for name in config.alarms_off.split():
         kinds &= ~(2 << KINDS.index(name))
     return terms.Limits(
         usual.pulse_weight_ml, usual.pulse_weight_pulses, kinds,
         usual.gap_s, usual.notice_s, usual.alarm_s,
-        usual.long_gap_s, usual.long_notice_s, usual.long_alarm_s,
-        usual.slack_ml, usual.sum_ml, config.notice_burst_s, config.alarm_burst_s,
+        usual.long_gap_s, usual.long_notice_s, usual.busy_notice_s, usual.long_alarm_s,
+        usual.slack_ml, usual.sum_ml, usual.burst_s, config.notice_burst_s, config.alarm_burst_s,
         config.high_use_percent, usual.reverse_ml, config.no_flow_days * _DAY_S,
         usual.freeze_centi_c,
     )  # fmt: skip
