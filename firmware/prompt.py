@@ -76,6 +76,7 @@ def alarms():
     from firmware.service.alarm_sentences import sentence
 
     def act(state, keeping):
+        keeping.look_at_clock()
         found, _, _ = config.load(app.Files(""), 0)
         on, up_s = active(state, found, retained)
         for change in on:
@@ -84,9 +85,7 @@ def alarms():
             print("no alarm is on")
 
     retained = RetainedState(Power(app.board.BUTTON_PIN, app.board.ULP_MEASURE))
-    if retained.load() is None:
-        print("this meter has not been awake since it got power")
-        return
+    retained.load()
     _do(act)
 
 

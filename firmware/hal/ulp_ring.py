@@ -17,6 +17,8 @@ _END = const(49)
 _BURST_AT = const(51)
 _SEALED = const(2)
 _SIZE = const(3)  # behind so many words lies the ring
+_FORWARD = const(1)
+_REVERSE = const(3)
 _LAST = const(7)
 _BURSTS = const(12)
 _BURST_ON = const(20)
@@ -54,14 +56,15 @@ def recent():
         ages_s[:1] = [_seconds(max(0, ticks - last), calibration)]  # it alone is known exactly
     else:
         ages_s = []
+    del ages_s[ulp_words.wide(words, _FORWARD) + ulp_words.wide(words, _REVERSE) :]
     return Recent(ages_s, words[_BURSTS], is_bursting, rtc.word(_SEALED))
 
 
 def _ages(ring, newest, now):
     """Of the ring's times, newest first, as long as each is older than the one before.
 
-    They wrap after eight hours, and what was never written is noise: whoever asks knows how many
-    pulses there were.
+    They wrap after eight hours, and what a program before this one has left is noise: whoever asks
+    knows how many pulses there were since then.
     """
     ages: list = []
     for back in range(len(ring)):

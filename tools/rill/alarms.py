@@ -4,16 +4,13 @@ from collections.abc import Iterable
 
 from rill.broker import Broker
 from rill.collector import Collector
+from rill.leaks.running import KINDS, LEVELS
 from rill.message import Message
 from rill.store import Store
 from rill.world import WORLD_BEGAN_S, World
 
 ALARM = 25  # code of an event
-KINDS = (
-    "continuous", "small_leak", "burst", "high_use", "reverse", "no_flow", "freeze", "tamper",
-    "battery", "quality",
-)  # fmt: skip
-LEVELS = ("none", "notice", "alarm")
+_LEVELS = (None, *LEVELS)
 
 
 class Receiver(Collector):
@@ -51,7 +48,7 @@ def alarms(events: Iterable[dict], arrived_s: dict[int, int]) -> list[dict]:
         for raised in range(before + 1, level + 1):
             entry = {
                 "kind": KINDS[kind - 1],
-                "level": LEVELS[raised],
+                "level": _LEVELS[raised],
                 "since_s": at_s - age_s,
                 "begin_s": at_s,
                 "end_s": None,
