@@ -10,7 +10,6 @@ from micropython import const
 from firmware.core import event, record
 from firmware.core.errors import StorageFault
 from firmware.core.leaks import terms
-from firmware.core.leaks.names import KINDS
 from firmware.storage.watch_state import ROWS, WatchState
 
 _US = const(1_000_000)
@@ -21,7 +20,6 @@ _REPORTS_A_DAY = const(8)
 # Whether the flow of a burst goes on, the counter itself says: by its window, which is shorter.
 _LONGEST_BURST_WINDOW_S = const(25_000)
 _NEVER_S = const(0x3FFFFFFF)
-_SOON_S = const(30)  # what asks for a look again and again gets one so often at the most
 # The level from which a change does not wait for the next report.
 _URGENT = {
     terms.BURST: terms.NOTICE, terms.REVERSE: terms.NOTICE, terms.TAMPER: terms.NOTICE,
@@ -65,8 +63,7 @@ class Alarming:
         del watch
         while True:
             known.rows, changes = changes[:ROWS], changes[ROWS:]
-            known.keep()
-            self._commit()
+            known.keep()  # with the next commit, which comes before anything is told
             if not self._tell() or not changes:
                 return
 
@@ -217,20 +214,17 @@ def active(state, config, retained):
     return watch.active(), state.time.raw_us // _US
 
 
-def wakes_s(state, retained, now_s):
-    """When the rules want another look, by the meter's clock: a list of one or none."""
-    wanted_s, up_s = WatchState(retained).next_s, state.time.raw_us // _US
-    return [now_s + max(_SOON_S, wanted_s - up_s)] if wanted_s else []
-
-
 def limits(config):
     """The Limits of the rules by the configuration."""
     usual = terms.usual(
         config.pulse_weight_ml, config.pulse_weight_pulses, _LONGEST_BURST_WINDOW_S
     )
     kinds = usual.kinds
-    for name in config.alarms_off.split():
-        kinds &= ~(2 << KINDS.index(name))
+    if config.alarms_off:
+        from firmware.core.leaks.names import KINDS
+
+        for name in config.alarms_off.split():
+            kinds &= ~(2 << KINDS.index(name))
     return terms.Limits(
         usual.pulse_weight_ml, usual.pulse_weight_pulses, kinds,
         usual.gap_s, usual.notice_s, usual.alarm_s,

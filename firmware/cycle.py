@@ -275,14 +275,9 @@ class Cycle(Wake):
         if self._counting.needs_proof(self._state):
             wakes_s.append(now_s + _PROOF_S)
         if self._config and not self._is_safe:
-            wakes_s += in_passing(lambda: self._leak_wakes_s(now_s))
+            wakes_s += planning.look_wakes_s(self._state, self._retained, now_s)
         if self._has_probes():
             wakes_s.append(now_s if self._is_slot(now_s) else looking.next_s(self._state))
         time = self._state.time
         sleep_ms = time.sleep_ms(schedule.sleep_ms(time.now_us // 1000, *wakes_s))
         return schedule.within(sleep_ms)  # also when a calibration was wrong
-
-    def _leak_wakes_s(self, now_s):
-        from firmware.alarming import wakes_s
-
-        return wakes_s(self._state, self._retained, now_s)

@@ -256,6 +256,10 @@ class RetainedState:
         """What storage/watch_state.py has packed, of the moment of the state; b"": nothing."""
         return self._watch
 
+    def next_look_s(self):
+        """Seconds since power-on at which the watch wants another look, 0: none."""
+        return struct.unpack_from("<I", self._watch)[0] if self._watch else 0
+
     def keep_watch(self, packed):
         """With the next save(); at most 330 bytes."""
         self._watch = packed

@@ -11,9 +11,12 @@ from micropython import const
 from firmware.core.leaks.terms import Change
 
 ROWS = const(4)  # changes that wait to be told
+_VERSION_AT = const(4)
 _VERSION = const(1)  # another one, and everything begins anew: its rules pack otherwise
-_LAYOUT = "<BBHHHIIIIIIHBIHB"
+_LAYOUT = "<IBBHHHIIIIIHBIHB"  # the first one is read in state.py, too
 _FIELDS = (
+    "next_s",  # up_s at which a look is wanted, 0: none
+    "version",
     "was_blank",  # state.is_blank at the last look: then pulses of before may be added
     "boot",
     "seen_bursts",  # of the counter
@@ -22,7 +25,6 @@ _FIELDS = (
     "pulses",  # ever counted, modulo 2**32, at the last look
     "reverse_pulses",
     "program",  # of the counter
-    "next_s",  # up_s at which a look is wanted, 0: none
     "urgent_seq",  # of the newest event that should not wait, 0: none
     "day",  # since power-on, to which the next one belongs
     "reports",  # that alarms have asked for on it
@@ -41,6 +43,8 @@ class WatchState:
     first of them was to get, 0: none; rules: bytes.
     """
 
+    next_s: int
+    version: int
     was_blank: int
     boot: int
     seen_bursts: int
@@ -49,7 +53,6 @@ class WatchState:
     pulses: int
     reverse_pulses: int
     program: int
-    next_s: int
     urgent_seq: int
     day: int
     reports: int
@@ -59,11 +62,12 @@ class WatchState:
     def __init__(self, retained):
         self._retained = retained
         packed = retained.watch()
-        self.is_new = len(packed) < _HEAD_BYTES or packed[0] != _VERSION
+        self.is_new = len(packed) < _HEAD_BYTES or packed[_VERSION_AT] != _VERSION
         self.rows, self.rules, self.seq = [], b"", 0
         values = [0] * len(_FIELDS) if self.is_new else self._unpack(packed)
         for name, value in zip(_FIELDS, values):
             setattr(self, name, value)
+        self.version = _VERSION
 
     def _unpack(self, packed):
         values = struct.unpack(_LAYOUT, packed[:_HEAD_BYTES])
@@ -75,11 +79,11 @@ class WatchState:
             self.rows.append(_row(struct.unpack_from(_ROW, packed, at)))
             at += _ROW_BYTES
         self.rules = packed[at:]
-        return values[1:-1]
+        return values[:-1]
 
     def keep(self):
         values = [getattr(self, name) for name in _FIELDS]
-        parts = [struct.pack(_LAYOUT, _VERSION, *values, len(self.rows))]
+        parts = [struct.pack(_LAYOUT, *values, len(self.rows))]
         if self.rows:
             parts.append(struct.pack(_SEQ, self.seq))
         for row in self.rows:
