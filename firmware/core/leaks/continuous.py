@@ -74,13 +74,21 @@ class Continuous(Rule):
         return self.long_s if self.long >= self.short else self.short_s
 
     def next_s(self, up_s):
-        """When a run that goes on will be old enough for the next level; None."""
+        """When a run that goes on will be old enough for the next level; None.
+
+        Before the notice of one that is halfway there also at the end of a gap: use that comes
+        right behind it might hide it.
+        """
         limits, quiet_s, times = self._limits, up_s - self.last_s, []
         if quiet_s < limits.gap_s and self.short < 2:
             times.append(self.short_s + (limits.alarm_s if self.short else limits.notice_s))
+            if not self.short and 2 * (up_s - self.short_s) >= limits.notice_s:
+                times.append(self.last_s + limits.gap_s)
         if quiet_s < limits.long_gap_s and self.long < 2:
             lasts_s = limits.long_alarm_s if self.long else self._long_notice_s()
             times.append(self.long_s + lasts_s)
+            if not self.long and 2 * (up_s - self.long_s) >= lasts_s:
+                times.append(self.last_s + limits.long_gap_s)
         times = [time_s for time_s in times if time_s > up_s]
         return min(times) if times else None
 

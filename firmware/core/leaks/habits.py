@@ -23,7 +23,7 @@ class HighUse(Rule):
 
     day_s, day_ml: begin of this day (24 hours since the last one), and its water
     mean_ml, peak_ml: of usual days
-    days: that were learned, up to 255
+    days: with water that were learned, up to 255
     """
 
     day_s: int
@@ -51,7 +51,8 @@ class HighUse(Rule):
         if now_s - self.day_s >= _DAY_S - _EARLY_S:
             if self.day_ml <= limit_ml:
                 self.put(0, now_s)
-            self._learn(min(self.day_ml, limit_ml) if limit_ml else self.day_ml)
+            if self.day_ml:  # nobody is at home: that is no habit
+                self._learn(min(self.day_ml, limit_ml) if limit_ml else self.day_ml)
             self.day_s, self.day_ml = now_s, 0
 
     def since(self):

@@ -1,4 +1,4 @@
-"""Runs the flashed detectors over pulses; watching.py is what runs in the interpreter."""
+"""Runs the flashed detectors over pulses; board/watching.py is what runs in the interpreter."""
 
 import subprocess
 import tempfile
@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from rill.image import build
+from rill.image import build, build_board
 from rill.interpreter import micropython
 from rill.trace import US_PER_S, Trace
 
@@ -16,7 +16,7 @@ KINDS = (
     "no_flow", "freeze", "tamper", "battery", "quality",
 )  # fmt: skip
 LEVELS = ("notice", "alarm")
-_SCRIPT = Path(__file__).with_name("watching.py")
+_SCRIPT = "watching.py"
 _MOST_S = 0xFFFFFFFF  # what a word of the job can hold
 _MOST_PULSES = 20_000_000
 _HEAP_BYTES = 4_000_000  # beside two copies of the pulses
@@ -82,8 +82,9 @@ def _run(jobs: Sequence[Job]) -> list[list[Alarm]]:
             path.write_bytes(array("I", [one.pulse_ml, one.end_s]).tobytes())
             with path.open("ab") as file:
                 one.pulses_s.tofile(file)
-        command = [*micropython(), "-X", f"heapsize={heap}", str(_SCRIPT), str(build())]
-        done = subprocess.run([*command, *map(str, paths)], capture_output=True, text=True)
+        command = [*micropython(), "-X", f"heapsize={heap}", str(build_board() / _SCRIPT)]
+        command += [str(build()), *map(str, paths)]
+        done = subprocess.run(command, capture_output=True, text=True)
     lines = done.stdout.splitlines()
     if done.returncode or lines.count("done") != len(jobs):
         raise DetectorError((done.stdout + done.stderr).strip() or "the interpreter said nothing")

@@ -61,7 +61,8 @@ class Entries:
                 self._on[change.kind, level] = list(change[3:])
         for row in active:
             for level in range(1, row.level + 1):
-                self._on[row.kind, level][-1] = row.lost_ml
+                entry = self._on[row.kind, level]
+                entry[-1] = max(entry[-1], row.lost_ml)
 
     def end(self):
         for kind, level in sorted(self._on):
