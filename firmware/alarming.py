@@ -59,13 +59,16 @@ class Alarming:
         wanted_s = watch.next_s() or 0
         known.next_s = wanted_s if self._up_s < wanted_s < _NEVER_S else 0
         known.levels = sum([one.level << 2 * one.kind for one in watch.active()])
-        self._learn(watch, bool(changes))
+        learned, has_changed = watch.learned(), bool(changes)
         del watch
         while True:
             known.rows, changes = changes[:ROWS], changes[ROWS:]
             known.keep()  # with the next commit, which comes before anything is told
-            if not self._tell() or not changes:
+            if not self._tell():
                 return
+            if not changes:
+                break
+        self._learn(learned, has_changed)
 
     def _recall(self, watch):
         known, state = self._known, self._state
@@ -141,14 +144,17 @@ class Alarming:
         known.clears = 0
         return changes
 
-    def _learn(self, watch, has_changed):
-        """Once a day and with each change: a loss of power does not forget the household."""
+    def _learn(self, learned, has_changed):
+        """Once a day and with each change: a loss of power does not forget the household.
+
+        Not before what is told: an alarm that flash takes for known would never be.
+        """
         known, day = self._known, self._up_s // _DAY_S
         if day == known.day and not has_changed:
             return
         if day != known.day:
             known.day, known.reports = day, 0
-        learned = watch.learned()
+            known.keep()
         if learned != self._learned():
             self._keep(lambda: self._keeping.vault.keep_learned(learned))
 
