@@ -64,6 +64,17 @@ def test_the_rate_of_a_leak_is_right_within_its_uncertainty_behind_a_family():
         expect(abs(row.lost_ml - lost_ml) * 10 <= lost_ml, True)
 
 
+def test_use_before_a_leak_does_not_make_its_rate_smaller():
+    home = Home(limits=only(terms.CONTINUOUS, long_notice_s=9 * DAY_S))
+    leak_s = DAY_S + 20_000
+    use_s = each(leak_s - 16_400, leak_s - 5600, 1800)  # 2 L/h; the long run begins with it
+    home.pass_time(use_s[0] - 1)
+    home.pass_time(leak_s + 25 * HOUR_S, use_s + each(leak_s, leak_s + 25 * HOUR_S, 120))
+    found = home.changes[0]
+    expect(found.since_s, leak_s)
+    expect(abs(found.rate_ml_h - 30_000) <= 500, True)
+
+
 def test_10_l_a_pulse_need_150_minutes_for_48_hours():
     home = Home(10_000)
     home.pass_time(14_000)
@@ -84,6 +95,15 @@ def test_a_small_leak_is_noticed_on_its_third_day_and_ends_with_two_days_without
     expect(
         (found.since_s, abs(found.rate_ml_h - 2000) <= found.rate_error_ml_h), (10 * DAY_S, True)
     )
+
+
+def test_a_night_as_quiet_as_before_says_that_restless_ones_were_no_leak():
+    home = Home(limits=only(terms.SMALL_LEAK))
+    home.days(10)
+    for _ in range(5):
+        home.days(1, {hour: 4 for hour in range(24)})
+        home.days(1)
+    expect(home.said(), [])
 
 
 def test_a_burst_is_a_notice_after_30_minutes_and_an_alarm_after_60():

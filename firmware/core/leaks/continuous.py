@@ -134,6 +134,7 @@ class Continuous(Rule):
         self.last_s = at_s
         if gap_s >= self._limits.gap_s:
             self.short_s, self.short = at_s, 0
+            # What was small before it is forgotten by the next day's end, before its first notice.
             self._turn(min(self.before_ml_h, self.low_ml_h))
         if gap_s >= self._limits.long_gap_s:
             self.long_s, self.long = at_s, 0
@@ -176,12 +177,9 @@ class Continuous(Rule):
         return max(0, until_s - max(self.long_s, self.from_s // _DAY_S * _DAY_S))
 
     def _flows(self):
-        """The small ones that are known, in order; those of before a short run only without it."""
-        flows = [flow for flow in (self.low_ml_h, self.next_ml_h) if flow != _NONE]
-        is_own = self.from_s // _DAY_S > self.short_s // _DAY_S
-        if self.before_ml_h != _NONE and (is_own or not self.short or not flows):
-            flows.append(self.before_ml_h)
-        return sorted(flows)
+        """The small ones that are known, in order."""
+        flows = self.low_ml_h, self.next_ml_h, self.before_ml_h
+        return sorted([flow for flow in flows if flow != _NONE])
 
 
 def _level(level, is_alive, age_s, notice_s, alarm_s):
