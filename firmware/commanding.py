@@ -166,7 +166,7 @@ class Commanding:
             known.keep()
             self._set(flags=flags)
 
-        return known.level(number), 0, act
+        return known.levels >> 2 * number & 3, 0, act
 
     def _clear_limits(self):
         self._need_probes()

@@ -53,7 +53,7 @@ def after_report(state, config, power, now_s, retry_s):
 
 def look_wakes_s(state, retained, now_s):
     """When another look for leaks is wanted, by the meter's clock: a list of one or none."""
-    wanted_s = retained.next_look_s()
+    wanted_s = retained.watch_head()[0]
     if not wanted_s:
         return []
     return [now_s + max(_SOON_S, wanted_s - state.time.raw_us // 1_000_000)]

@@ -8,8 +8,6 @@ from binascii import crc32
 from micropython import const
 
 from firmware.core import freeze, record
-from firmware.core.leaks.names import KINDS
-from firmware.storage.watch_state import WatchState
 from firmware.version import VERSION
 
 # By event.POWER_ON and so on; the last one is a wake that did not end in sleep.
@@ -19,7 +17,7 @@ _NOT_TOLD_DB = const(-128)
 
 def told_crc(state, config, retained):
     """Differs from that of the last message when another one is due."""
-    day, levels = freeze.day_of(state.time.now_s()), WatchState(retained).levels
+    day, levels = freeze.day_of(state.time.now_s()), retained.watch_head()[2]
     now = day, state.config_crc, config.profile, VERSION, levels
     return crc32(repr(now).encode())
 
@@ -44,17 +42,19 @@ def status(state, config, store, retained):
         told["battery_mv"] = last.battery_mv
     if state.flags & record.STORAGE_FAULT:
         told["storage_fault"] = 1
-    alarms = _alarms(WatchState(retained))
-    if alarms:
-        told["alarms"] = alarms
+    levels = retained.watch_head()[2]
+    if levels:
+        told["alarms"] = _alarms(levels)
     if config.link != "wifi":
         told["modem"] = _modem(retained)
     return told
 
 
-def _alarms(known):
+def _alarms(levels):
     """Of those that are on, name and level."""
-    on = [(name, known.level(n + 1)) for n, name in enumerate(KINDS)]
+    from firmware.core.leaks.names import KINDS  # seldom
+
+    on = [(name, levels >> 2 * n + 2 & 3) for n, name in enumerate(KINDS)]
     return " ".join(["%s:%d" % one for one in on if one[1]])
 
 

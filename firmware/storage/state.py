@@ -21,6 +21,7 @@ REBOOTING = const(5)  # it is done, and a command asks for a reset behind this w
 
 _MAGIC = const(0x5234)  # "4R": layout version 4
 _SLOT_BYTES = const(432)
+WATCH_VERSION = 1  # first byte of the watch; another one, and it begins anew
 _WATCH_BYTES = const(340)
 _PROBES_MAGIC = b"P2"
 _HISTORY_BYTES = const(192)
@@ -224,7 +225,7 @@ class RetainedState:
         if size > _WATCH_BYTES:
             return b""
         content = unseal(bytes(self._image[start : start + size]))
-        if content is None or struct.unpack_from("<I", content, 2)[0] != generation:
+        if content is None or struct.unpack_from("<IB", content, 2) != (generation, WATCH_VERSION):
             return b""
         return content[_WATCH_HEAD:]
 
@@ -256,9 +257,9 @@ class RetainedState:
         """What storage/watch_state.py has packed, of the moment of the state; b"": nothing."""
         return self._watch
 
-    def next_look_s(self):
-        """Seconds since power-on at which the watch wants another look, 0: none."""
-        return struct.unpack_from("<I", self._watch)[0] if self._watch else 0
+    def watch_head(self):
+        """next_s, urgent_seq, levels of WatchState. Its names would take memory from a report."""
+        return struct.unpack_from("<III", self._watch, 1) if self._watch else (0, 0, 0)
 
     def keep_watch(self, packed):
         """With the next save(); at most 330 bytes."""

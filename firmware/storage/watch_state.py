@@ -9,14 +9,15 @@ import struct
 from micropython import const
 
 from firmware.core.leaks.terms import Change
+from firmware.storage.state import WATCH_VERSION
 
 ROWS = const(4)  # changes that wait to be told
-_VERSION_AT = const(4)
-_VERSION = const(1)  # another one, and everything begins anew: its rules pack otherwise
-_LAYOUT = "<IBBHHHIIIIIHBIHB"  # the first one is read in state.py, too
+_LAYOUT = "<BIIIHBHHHIIIIHBB"  # as far as levels it is read in state.py, too
 _FIELDS = (
     "next_s",  # up_s at which a look is wanted, 0: none
-    "version",
+    "urgent_seq",  # of the newest event that should not wait, 0: none
+    "levels",  # of all kinds at the last look: two bits each, at twice the kind
+    "clears",  # bit 1 << kind: a command asks to end it
     "was_blank",  # state.is_blank at the last look: then pulses of before may be added
     "boot",
     "seen_bursts",  # of the counter
@@ -25,11 +26,8 @@ _FIELDS = (
     "pulses",  # ever counted, modulo 2**32, at the last look
     "reverse_pulses",
     "program",  # of the counter
-    "urgent_seq",  # of the newest event that should not wait, 0: none
     "day",  # since power-on, to which the next one belongs
     "reports",  # that alarms have asked for on it
-    "levels",  # of all kinds at the last look: two bits each, at twice the kind
-    "clears",  # bit 1 << kind: a command asks to end it
 )
 _ROW = "<BIIIII"
 _ROW_BYTES = const(21)
@@ -44,7 +42,6 @@ class WatchState:
     """
 
     next_s: int
-    version: int
     was_blank: int
     boot: int
     seen_bursts: int
@@ -62,12 +59,11 @@ class WatchState:
     def __init__(self, retained):
         self._retained = retained
         packed = retained.watch()
-        self.is_new = len(packed) < _HEAD_BYTES or packed[_VERSION_AT] != _VERSION
+        self.is_new = not packed
         self.rows, self.rules, self.seq = [], b"", 0
         values = [0] * len(_FIELDS) if self.is_new else self._unpack(packed)
         for name, value in zip(_FIELDS, values):
             setattr(self, name, value)
-        self.version = _VERSION
 
     def _unpack(self, packed):
         values = struct.unpack(_LAYOUT, packed[:_HEAD_BYTES])
@@ -79,11 +75,11 @@ class WatchState:
             self.rows.append(_row(struct.unpack_from(_ROW, packed, at)))
             at += _ROW_BYTES
         self.rules = packed[at:]
-        return values[:-1]
+        return values[1:-1]
 
     def keep(self):
         values = [getattr(self, name) for name in _FIELDS]
-        parts = [struct.pack(_LAYOUT, *values, len(self.rows))]
+        parts = [struct.pack(_LAYOUT, WATCH_VERSION, *values, len(self.rows))]
         if self.rows:
             parts.append(struct.pack(_SEQ, self.seq))
         for row in self.rows:
@@ -92,9 +88,6 @@ class WatchState:
             parts.append(struct.pack(_ROW, levels, *numbers))
         parts.append(self.rules)
         self._retained.keep_watch(b"".join(parts))
-
-    def level(self, kind):
-        return self.levels >> 2 * kind & 3
 
 
 def _row(values):

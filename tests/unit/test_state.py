@@ -167,11 +167,15 @@ def test_what_the_probes_said_lies_behind_the_state_and_damage_forgets_it():
     expect((again.load().odometer_ml, again.columns(168)), (2, b""))
 
 
+def _packed(n):
+    return bytes([layout.WATCH_VERSION]) + b"%d" % n * 109
+
+
 def _watched(memory, n):
     """A retained state, whose watch says the same number as its odometer."""
     retained = RetainedState(memory)
     retained.load()
-    retained.keep_watch(b"%d" % n * 110)
+    retained.keep_watch(_packed(n))
     retained.save(state_of(n))
 
 
@@ -187,11 +191,11 @@ def test_what_the_watch_knows_is_of_the_same_moment_as_the_state_wherever_a_writ
         torn = Retained(after[:cut] + before[cut:])
         retained = RetainedState(torn)
         n = retained.load().odometer_ml
-        expect((cut, retained.watch()), (cut, b"%d" % n * 110))
+        expect((cut, retained.watch()), (cut, _packed(n)))
         found.append(n)
         retained.save(state_of(444))  # and the next one goes with the same
         again = RetainedState(torn)
-        expect((again.load().odometer_ml, again.watch()), (444, b"%d" % n * 110))
+        expect((again.load().odometer_ml, again.watch()), (444, _packed(n)))
     expect((found[0], found[-1], sorted(set(found))), (222, 333, [222, 333]))
 
 
@@ -200,14 +204,14 @@ def test_the_longest_watch_leaves_the_other_one_and_the_probes_alone():
     retained = RetainedState(memory)
     retained.keep_history(b"h" * 100)
     for n in (1, 2):
-        retained.keep_watch(bytes([n]) * 330)
+        retained.keep_watch(b"\1" + bytes([n]) * 329)
         retained.save(state_of(n))
     again = RetainedState(memory)
-    expect((again.load().odometer_ml, again.watch()), (2, b"\2" * 330))
+    expect((again.load().odometer_ml, again.watch()), (2, b"\1" + b"\2" * 329))
     expect(again.history()[:100], b"h" * 100)
     expect(len(memory.content) <= 2048, True)
     damaged = bytearray(memory.content)
     damaged[SLOT + 50] ^= 1  # the copy of the first one
     again = RetainedState(Retained(bytes(damaged)))
     found = again.load().odometer_ml
-    expect((found in (1, 2), again.watch()), (True, bytes([found]) * 330))
+    expect((found in (1, 2), again.watch()), (True, b"\1" + bytes([found]) * 329))
