@@ -149,12 +149,26 @@ class Commanding:
         return 0, 0, lambda: self._set(flags=flags, next_slot_s=0)
 
     def _clear(self, kind):
-        state = self._state
+        if kind == "limits":
+            return self._clear_limits()
+        from firmware.core.leaks.names import KINDS
+        from firmware.storage.watch_state import WatchState
+
+        if kind not in KINDS:
+            raise Refused(BAD_ARGUMENT, 0, "limits " + " ".join(KINDS))
+        known, number = WatchState(self._retained), KINDS.index(kind) + 1
+        flags = self._state.flags
         if kind == "burst":
-            flags = state.flags & ~record.BURST
-            return state.flags, flags, lambda: self._set(flags=flags)
-        if kind != "limits":
-            raise Refused(BAD_ARGUMENT, 0, "burst, limits")
+            flags &= ~record.BURST
+
+        def act():
+            known.clears |= 1 << number  # the next look for leaks does it
+            known.keep()
+            self._set(flags=flags)
+
+        return known.levels >> 2 * number & 3, 0, act
+
+    def _clear_limits(self):
         self._need_probes()
         from firmware.storage.quality_state import QualityState
 

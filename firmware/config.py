@@ -77,6 +77,11 @@ FIELDS = (
     ("profile", "json", 0, 16),  # of linking.py: how the head end is spoken to
     ("coarse", 0, 0, 1),  # 1: of the readings, the first of each day leaves the meter
     ("valve_pin", -1, -1, 33),  # high closes the valve that commands may move, -1: none
+    ("alarms_off", "", 0, 88),  # names of core/leaks/names.py, with spaces between them
+    ("notice_burst_s", 1800, 600, 86_400),  # a burst that lasts so long is a notice ...
+    ("alarm_burst_s", 3600, 600, 86_400),  # ... and an alarm
+    ("high_use_percent", 150, 110, 1000),  # of the largest usual day
+    ("no_flow_days", 28, 10, 365),  # an inhabited house without water
     ("timezone_min", 0, -720, 840),  # ahead of UTC, for people who look at the meter
 )
 _PULSE_FIELDS = (1, 13)  # of FIELDS
@@ -102,7 +107,22 @@ def checked(values):
         )
     if 86400 % found.slot_s:
         raise ConfigError("slot_s is %d, but must divide a day, 86400" % found.slot_s)
+    if found.alarm_burst_s < found.notice_burst_s:
+        raise ConfigError(
+            "alarm_burst_s is %d, but must not be below notice_burst_s, %d"
+            % (found.alarm_burst_s, found.notice_burst_s)
+        )
     return found
+
+
+def _check_alarms(found):
+    """ConfigError when a kind that is to be off is none."""
+    if found.alarms_off:
+        from firmware.core.leaks.names import KINDS
+
+        for name in found.alarms_off.split():
+            if name not in KINDS:
+                raise ConfigError("alarms_off has %r, but these go: %s" % (name, " ".join(KINDS)))
 
 
 def check_probes(found):
@@ -172,6 +192,7 @@ def parse(text, name=_FILE, is_known=False, commanded=None):
         in_passing(found.sampling)
         in_passing(lambda: check_probes(found))
         in_passing(lambda: _check_link(found))
+        in_passing(lambda: _check_alarms(found))
     if not is_known and _shape(text) != shape:
         raise ConfigError("%s has a setting twice, or a comma or colon too many or too few" % name)
     return found

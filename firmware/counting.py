@@ -83,6 +83,17 @@ class Counting:
             state.flags |= record.COUNTER_FAULT
             return None
 
+    def recent(self, state):
+        """Recent of the counter; None when there is none, or it can't be read."""
+        if self._counter is None:
+            return None
+        try:
+            return self._counter.recent()
+        except OSError as error:
+            print(error)
+            state.flags |= record.COUNTER_FAULT
+            return None
+
     def finish(self, state, config, store, save, allowance):
         """The last look of a wake: whatever comes after it wakes the chip at once.
 

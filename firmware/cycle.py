@@ -41,6 +41,7 @@ class Cycle(Wake):
         self._measure_with = measure
         self._open_purifier = open_purifier
         self._purifier = None
+        self._columns = b""  # of the probes, in the reading of this wake
         self._about = about
         self._counting = counting.Counting(open_counter)
         self._is_safe = False
@@ -180,12 +181,14 @@ class Cycle(Wake):
                 state, self._retained, self._config, now, self._measure, self._keeping.note
             )
             return
+        self._columns = b""
         if is_slot:
             in_passing(lambda: self._keeping.use(lambda store: self._record(store, now)))
             state.are_old = 1 if state.column_bytes else 0  # they were of this slot
             # Not from a later "now": the slot that began meanwhile has no record yet.
             state.next_slot_s = schedule.next_slot_s(now.time_s, self._config.slot_s)
             self._commit()
+        in_passing(self._look_for_leaks)
         self._tell_beginning(cause)
         is_due = self._now_s() + schedule.EARLY_S >= state.next_report_s
         if self._config.broker_host and is_due:
@@ -207,6 +210,13 @@ class Cycle(Wake):
     def _has_probes(self):
         return self._config and self._config.has_probes()
 
+    def _look_for_leaks(self):
+        from firmware.alarming import Alarming
+
+        state = self._state
+        alarming = Alarming(state, self._config, self._retained, self._keeping, self._commit)
+        alarming.look(self._counting.recent(state), self._columns)
+
     def _record(self, store, now):
         from firmware.recording import record_reading
 
@@ -214,6 +224,7 @@ class Cycle(Wake):
         if self._has_probes():
             looking.ask(state, store.last_reading(), now.time_s)
         has_failed = state.flags & record.COUNTER_FAULT
+        self._columns = looking.carried(state, self._retained)
         if record_reading(
             store=store,
             checkpoint=keeping.checkpoint,
@@ -221,7 +232,7 @@ class Cycle(Wake):
             when=now,
             battery_mv=self._battery.read_mv(),
             slot_s=self._config.slot_s,
-            columns=looking.carried(state, self._retained),
+            columns=self._columns,
         ):
             counting.is_stored(state)
             keeping.tell_faults(store)
@@ -263,6 +274,8 @@ class Cycle(Wake):
             wakes_s.append(self._state.next_report_s)
         if self._counting.needs_proof(self._state):
             wakes_s.append(now_s + _PROOF_S)
+        if self._config and not self._is_safe:
+            wakes_s += planning.look_wakes_s(self._state, self._retained, now_s)
         if self._has_probes():
             wakes_s.append(now_s if self._is_slot(now_s) else looking.next_s(self._state))
         time = self._state.time

@@ -7,6 +7,7 @@ from micropython import const
 from firmware.core import schedule
 
 _SLOT_WITHOUT_CONFIG_S = const(3600)
+_SOON_S = const(30)  # who asks for a look again and again gets one so often at the most
 _LONGEST_RETRY_S = const(129_600)  # a day, and half of it as jitter
 
 
@@ -48,6 +49,14 @@ def after_report(state, config, power, now_s, retry_s):
         )
     else:
         state.next_report_s = report_slot_s(config, power, now_s)
+
+
+def look_wakes_s(state, retained, now_s):
+    """When another look for leaks is wanted, by the meter's clock: a list of one or none."""
+    wanted_s = retained.watch_head()[0]
+    if not wanted_s:
+        return []
+    return [now_s + max(_SOON_S, wanted_s - state.time.raw_us // 1_000_000)]
 
 
 def follow_clock(state, config, power, now_s):

@@ -69,6 +69,26 @@ def change_filter(who):
     _do(act)
 
 
+def alarms():
+    """What is wrong now, by the last look: what it is, since when, how much, what to do."""
+    from firmware import config
+    from firmware.alarming import active
+    from firmware.service.alarm_sentences import sentence
+
+    def act(state, keeping):
+        keeping.look_at_clock()
+        found, _, _ = config.load(app.Files(""), 0)
+        on, up_s = active(state, found, retained)
+        for change in on:
+            print(sentence(change, up_s))
+        if not on:
+            print("no alarm is on")
+
+    retained = RetainedState(Power(app.board.BUTTON_PIN, app.board.ULP_MEASURE))
+    retained.load()
+    _do(act)
+
+
 def link():
     """How the last report over the modem went, and what to do about it."""
     from firmware.service.link_faults import sentence, tried

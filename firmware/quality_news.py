@@ -16,6 +16,14 @@ _NEWS = (
 _SURE = (quality.GOOD, quality.FREEZE_WARNING, quality.OVER_RANGE, quality.BELOW_RANGE)
 
 
+def is_above(retained):
+    """True while a value is above its limit, and that was told."""
+    from firmware.storage.quality_state import QualityState
+
+    known = QualityState(retained.history()).known
+    return any([one.above >= _IN_A_ROW for one in known.values()])
+
+
 class QualityNews:
     """known: QualityState. all: of each event its arguments, as Keeping.note() takes them."""
 

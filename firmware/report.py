@@ -187,7 +187,7 @@ def _tell(session, power, profile, config, state, store, retained, commit):
     def news():
         from firmware.telling import status, told_crc
 
-        crc = told_crc(state, config)
+        crc = told_crc(state, config, retained)
         is_due = crc != state.told_crc
         return crc, status(state, config, store, retained) if is_due else None
 

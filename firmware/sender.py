@@ -54,6 +54,8 @@ def send(parts, config, store, state, keeping, commit):
         note=keeping.note,
         now_s=state.time.now_s(),
         failures=state.failures,
-        is_urgent=not state.next_report_s,
+        # For whoever pressed the button, and as long as an alarm is not acknowledged.
+        is_urgent=not state.next_report_s
+        or parts["retained"].watch_head()[1] >= state.event_cursor_seq,
     )
     modem.report(publish)

@@ -66,6 +66,11 @@ class Settings:
     profile: str
     coarse: int
     valve_pin: int
+    alarms_off: str
+    notice_burst_s: int
+    alarm_burst_s: int
+    high_use_percent: int
+    no_flow_days: int
     timezone_min: int
 
     def __init__(self, pulse_keys):

@@ -15,9 +15,10 @@ _CAUSES = ("power_on", "reset", "watchdog", "brown_out", "crash")
 _NOT_TOLD_DB = const(-128)
 
 
-def told_crc(state, config):
+def told_crc(state, config, retained):
     """Differs from that of the last message when another one is due."""
-    now = freeze.day_of(state.time.now_s()), state.config_crc, config.profile, VERSION
+    day, levels = freeze.day_of(state.time.now_s()), retained.watch_head()[2]
+    now = day, state.config_crc, config.profile, VERSION, levels
     return crc32(repr(now).encode())
 
 
@@ -41,9 +42,20 @@ def status(state, config, store, retained):
         told["battery_mv"] = last.battery_mv
     if state.flags & record.STORAGE_FAULT:
         told["storage_fault"] = 1
+    levels = retained.watch_head()[2]
+    if levels:
+        told["alarms"] = _alarms(levels)
     if config.link != "wifi":
         told["modem"] = _modem(retained)
     return told
+
+
+def _alarms(levels):
+    """Of those that are on, name and level."""
+    from firmware.core.leaks.names import KINDS  # seldom
+
+    on = [(name, levels >> 2 * n + 2 & 3) for n, name in enumerate(KINDS)]
+    return " ".join(["%s:%d" % one for one in on if one[1]])
 
 
 def _modem(retained):

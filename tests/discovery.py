@@ -38,6 +38,18 @@ _SENSOR = {
     "required": ["platform", "name", "unique_id", "state_topic"],
     "additionalProperties": False,
 }
+# From /integrations/binary_sensor.mqtt: "ON" and "OFF" are its usual payloads.
+_BINARY_SENSOR = {
+    "type": "object",
+    "properties": {
+        "platform": {"const": "binary_sensor"},
+        **{key: _SENSOR["properties"][key] for key in ("name", "unique_id", "state_topic")},
+        "value_template": _SENSOR["properties"]["value_template"],
+        "device_class": {"const": "moisture"},
+    },
+    "required": ["platform", "state_topic"],
+    "additionalProperties": False,
+}
 _DEVICE = {
     "type": "object",
     "properties": {
@@ -59,7 +71,11 @@ _DEVICE = {
             "required": ["name"],
             "additionalProperties": False,
         },
-        "components": {"type": "object", "additionalProperties": _SENSOR, "minProperties": 1},
+        "components": {
+            "type": "object",
+            "additionalProperties": {"anyOf": [_SENSOR, _BINARY_SENSOR]},
+            "minProperties": 1,
+        },
     },
     "required": ["device", "origin", "components"],
     "additionalProperties": False,  # so no availability, either
@@ -87,6 +103,8 @@ def check(topic: str, found: dict) -> dict:
     full = expanded(found)
     jsonschema.validate(full, _DEVICE)
     for key, sensor in full["components"].items():
+        if sensor["platform"] == "binary_sensor":
+            continue
         unit, state_class = sensor.get("unit_of_measurement"), sensor.get("state_class")
         if "device_class" in sensor:
             units, state_classes = _CLASSES[sensor["device_class"]]

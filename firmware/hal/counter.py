@@ -99,6 +99,12 @@ class Counter:
             rtc.ticks(),
         )
 
+    def recent(self):
+        """Recent; OSError as read()."""
+        from firmware.hal.ulp_ring import recent  # not in each wake
+
+        return recent()
+
     def commit(self, pulses):
         """So many pulses, forward and reverse, are on flash; the wake for more counts on."""
         rtc.write_word(_COMMITTED, pulses & 0xFFFF)

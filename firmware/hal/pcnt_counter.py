@@ -5,7 +5,7 @@ at zero after each reset. Its filter swallows what is shorter than 12.8 us: it i
 that don't bounce, a reed belongs to the coprocessor (counter.py).
 """
 
-from time import sleep_us
+from time import sleep_us, ticks_diff, ticks_ms
 
 import machine
 from micropython import const
@@ -17,6 +17,8 @@ _UNIT = const(0)
 _FILTER_NS = const(12_800)  # the longest that PCNT can: 1023 cycles of 80 MHz
 _FIRST_IMAGE = (1, 26, 1)
 _LAYOUT_WORD = const(0)  # of the coprocessor's program: ulp_words.py
+_MINUTE_MS = const(60_000)
+_MINUTES = const(34)
 
 
 class PulseCounter:
@@ -30,6 +32,8 @@ class PulseCounter:
             raise OSError(_why_not())
         self._gpio = config.pulse_pin
         self._counter = None
+        self._pulses = 0  # at the last look
+        self._wet_ms = []  # when water was seen, newest first, once in a minute
 
     def start(self, fresh=False, keep_any=False):
         """See that it counts. True when it began at zero now, as it does after each boot."""
@@ -47,7 +51,27 @@ class PulseCounter:
 
     def read(self):
         pulses = self._counter.value() & 0xFFFFFFFF
+        if pulses != self._pulses:
+            self._pulses = pulses
+            self._note_water(ticks_ms())
         return Counts(pulses, 0, 0, 0, 0, 0, 0, 0, 0, None, None, None)
+
+    def _note_water(self, now_ms):
+        wet_ms = self._wet_ms
+        if len(wet_ms) > 1 and ticks_diff(now_ms, wet_ms[1]) < _MINUTE_MS:
+            wet_ms[0] = now_ms
+        else:
+            wet_ms.insert(0, now_ms)
+            del wet_ms[_MINUTES:]
+
+    def recent(self):
+        """Recent. Of hundreds of pulses in a second: the last one that was seen in each minute."""
+        from firmware.hal.recent import Recent
+
+        now_ms = ticks_ms()
+        # Ticks wrap after 12 days, of which half can be told from the future.
+        ages_ms = [ticks_diff(now_ms, wet_ms) for wet_ms in self._wet_ms]
+        return Recent([ms // 1000 for ms in ages_ms if ms >= 0], 0, False, 0)
 
     def commit(self, pulses):
         pass  # nobody sleeps who would have to be woken

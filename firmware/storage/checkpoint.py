@@ -13,6 +13,7 @@ from firmware.core.seal import seal, unseal
 
 # Another layout takes another key: what is newer than this firmware stays as it is.
 _KEY = "checkpoint1"
+_LEARNED_KEY = "learned1"
 _LAYOUT = "<HBBBBQIIIIQQIIIqIII"
 
 NAMES = (
@@ -64,3 +65,18 @@ class Vault:
             self._nvs.write(_KEY, seal(struct.pack(_LAYOUT, *values)))
         except OSError as error:
             raise StorageFault("checkpoint not written: %s" % error)
+
+    def learned(self):
+        """What keep_learned() was given last; None: nothing, or it is damaged. StorageFault."""
+        try:
+            sealed = self._nvs.read(_LEARNED_KEY)
+        except OSError as error:
+            raise StorageFault("what was learned is not readable: %s" % error)
+        return None if sealed is None else unseal(sealed)
+
+    def keep_learned(self, packed):
+        """Of the household, once a day. StorageFault."""
+        try:
+            self._nvs.write(_LEARNED_KEY, seal(packed))
+        except OSError as error:
+            raise StorageFault("what was learned is not written: %s" % error)

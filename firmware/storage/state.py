@@ -21,7 +21,9 @@ REBOOTING = const(5)  # it is done, and a command asks for a reset behind this w
 
 _MAGIC = const(0x5234)  # "4R": layout version 4
 _SLOT_BYTES = const(432)
-_PROBES_MAGIC = b"P1"
+WATCH_VERSION = 1  # first byte of the watch; another one, and it begins anew
+_WATCH_BYTES = const(340)
+_PROBES_MAGIC = b"P2"
 _HISTORY_BYTES = const(192)
 _COLUMNS_BYTES = const(172)
 _MODEM_BYTES = const(64)
@@ -91,7 +93,9 @@ _FIELDS = (
 )
 _TIME = struct.calcsize(_LAYOUT)  # behind all that comes what Timekeeping packs
 _BYTES = _TIME + struct.calcsize(TIME_LAYOUT)
-_PROBES = const(2 * _SLOT_BYTES)
+_WATCH = const(2 * _SLOT_BYTES)
+_WATCH_HEAD = const(6)  # size, generation
+_PROBES = const(_WATCH + 2 * _WATCH_BYTES)
 _HISTORY = const(_PROBES + 2)
 _COLUMNS = const(_HISTORY + _HISTORY_BYTES)
 _MODEM = const(_COLUMNS + _COLUMNS_BYTES)
@@ -178,14 +182,18 @@ class State:
 
 
 class RetainedState:
-    """The state in the retained memory of the power port, and behind it, on a meter that has
-    probes or a modem, what they have said: each part sealed by itself, saved with the next save().
+    """The state in the retained memory of the power port, and behind it what the watch for leaks
+    knows: two copies, too, each of one generation with its state, so that both are of one moment.
+
+    Then, on a meter that has probes or a modem, what they have said: each part sealed by itself,
+    saved with the next save().
     """
 
     def __init__(self, power):
         self._power = power
         self._generation = 0
-        self._image = bytearray(2 * _SLOT_BYTES)
+        self._watch = b""
+        self._image = bytearray(_PROBES)
 
     def load(self):
         """The newest sound copy, or None when there is none."""
@@ -200,14 +208,26 @@ class RetainedState:
             if content is None:
                 continue
             generation = struct.unpack_from("<I", content, 2)[0]
-            if newest is None or 0 < (generation - self._generation) & 0xFFFFFFFF < 1 << 31:
-                newest = content
-                self._generation = generation
+            watch = self._watch_of(generation)
+            is_newer = 0 < (generation - self._generation) & 0xFFFFFFFF < 1 << 31
+            # One without the other: a reset came between the two.
+            if newest is None or (is_newer if bool(watch) == bool(self._watch) else watch):
+                newest, self._generation, self._watch = content, generation, watch
         if newest is None:
             return None
         state = State()
         state.unpack(newest)
         return state
+
+    def _watch_of(self, generation):
+        start = _WATCH + _WATCH_BYTES * (generation & 1)
+        size = struct.unpack_from("<H", self._image, start)[0]
+        if size > _WATCH_BYTES:
+            return b""
+        content = unseal(bytes(self._image[start : start + size]))
+        if content is None or struct.unpack_from("<IB", content, 2) != (generation, WATCH_VERSION):
+            return b""
+        return content[_WATCH_HEAD:]
 
     def handed_over(self):
         """What state.running says of a wake that goes on after a restart, 0: it doesn't."""
@@ -226,7 +246,24 @@ class RetainedState:
         packed = state.pack(self._generation)
         start = _SLOT_BYTES * (self._generation & 1)
         self._image[start : start + len(packed)] = packed
+        if self._watch:
+            size = _WATCH_HEAD + len(self._watch) + SEAL_BYTES
+            packed = seal(struct.pack("<HI", size, self._generation) + self._watch)
+            start = _WATCH + _WATCH_BYTES * (self._generation & 1)
+            self._image[start : start + size] = packed
         self._power.retained_write(self._image)
+
+    def watch(self):
+        """What storage/watch_state.py has packed, of the moment of the state; b"": nothing."""
+        return self._watch
+
+    def watch_head(self):
+        """next_s, urgent_seq, levels of WatchState. Its names would take memory from a report."""
+        return struct.unpack_from("<III", self._watch, 1) if self._watch else (0, 0, 0)
+
+    def keep_watch(self, packed):
+        """With the next save(); at most 330 bytes."""
+        self._watch = packed
 
     def history(self):
         """What storage/quality_state.py has packed, b"": nothing."""

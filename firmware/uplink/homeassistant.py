@@ -21,6 +21,7 @@ _MEASURED = {
     column.TURBIDITY_MNTU: ("turbidity_ntu", "Turbidity", None, "NTU", -3),
     column.CONDUCTIVITY_NS: ("conductivity_us", "Conductivity", "conductivity", "µS/cm", -3),
 }
+_LEAKS = ("continuous", "small_leak", "burst")
 _PINS = (
     ("thermometer_pin", column.WATER_CENTI_C),
     ("tds_pin", column.SOLIDS_PPB),
@@ -51,6 +52,8 @@ class Profile(PlainProfile):
             json.dumps(self._discovery(status["firmware"])).encode(),
             True,
         )
+        alarms = status.get("alarms", "")
+        status["leak"] = "ON" if any([name in alarms for name in _LEAKS]) else "OFF"
         yield self._message("status", status) + (False,)
 
     def closing(self, newest, measured, offset_ml):
@@ -89,6 +92,8 @@ class Profile(PlainProfile):
         }
         for name in ("battery", "time"):
             parts[name]["ent_cat"] = "diagnostic"
+        parts["leak"] = self._sensor("leak", "Leak", "moisture", None, None, None, "status")
+        parts["leak"]["p"] = "binary_sensor"
         expires_s = max(expires_s, config.quality_s * 5 // 2)
         for kind in self._kinds():
             key, name, device_class, unit, _ = _MEASURED[kind]

@@ -66,11 +66,11 @@ def test_clock_has_a_slow_count_that_sets_and_resets_leave_alone():
         before = after
 
 
-def _opened_counter(sensor):
+def _opened_counter(sensor, **more):
     from firmware.app import open_counter
     from firmware.config import checked
 
-    return open_counter(checked({"pulse_sensor": sensor}))
+    return open_counter(checked(dict(pulse_sensor=sensor, **more)))
 
 
 def _counter_counts(sensor):
@@ -97,7 +97,16 @@ def _counter_counts(sensor):
     assert 9 <= fourth.forward - third.forward <= 11, (third, fourth)
     _check_counts(second)
     _check_counts(fourth)
+    _check_recent(counter.recent())
     return fourth
+
+
+def _check_recent(recent):
+    """A pulse a second: the newest came a moment ago, none before the one that was seen first."""
+    ages_s = recent.ages_s
+    assert 1 <= len(ages_s) <= 34 and 0 <= ages_s[0] <= 2, recent
+    assert ages_s == sorted(ages_s) and ages_s[-1] <= 80, recent
+    assert 0 <= recent.bursts < 1 << 16 and recent.is_bursting in (True, False), recent
 
 
 def _check_counts(counts):
@@ -117,8 +126,16 @@ def test_counter_of_a_reed():
     assert again.stays_awake is False and last.ticks is not None
     assert again.start() is False  # a reset ended nothing
     assert last.forward <= again.read().forward <= last.forward + 1
+    recent = again.recent()
+    program = recent.program
+    # 3600 L/h: the ring holds 34 pulses of 0.44 s at the coarsest, and a burst is on.
+    assert len(recent.ages_s) == 34 and 32 <= recent.ages_s[-1] <= 35, recent
+    assert recent.is_bursting and recent.bursts == 1, recent
     assert again.start(fresh=True) is True
     assert again.read().forward <= 1
+    assert len(again.recent().ages_s) <= 1  # what the ring holds is of an earlier life
+    other = _opened_counter("reed", burst_s=200)
+    assert other.start() is False and other.recent().program != program
 
 
 def test_counter_of_a_hall_sensor():

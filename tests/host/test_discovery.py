@@ -21,20 +21,21 @@ profile = profile_of(checked(config), "meter-1", 1_790_000_000)
 reading = Reading(1_790_000_000, 1, 0, 123_456, 0, 3600, 0, 0, 0, 0, 0)
 columns = [[n + 1, 0, 1000 + n, 1, 1] for n in range(len(_KINDS))]
 sent = 3, reading, (1_790_000_000, 2, 0), columns
-status = {{"firmware": "0.1.0"}}
+status = {status!r}
 for messages in (profile.daily(status), profile.closing(sent, sent, 0)):
     for topic, payload, is_retained in messages:
         print(json.dumps([topic, str(payload, "utf-8"), is_retained]))
 """
-_BASIC = {"total", "battery", "time"}
+_BASIC = {"total", "battery", "time", "leak"}
 _DAY_S = 86400
 
 
-def _messages(**config):
+def _messages(status=None, **config):
     """By topic: (content, is retained)."""
+    script = _SCRIPT.format(image=str(build()), status=status or {"firmware": "0.1.0"})
     config |= {"device": "meter-1", "profile": "homeassistant"}
     done = subprocess.run(
-        [*micropython(), "-c", _SCRIPT.format(image=str(build()))],
+        [*micropython(), "-c", script],
         cwd=ROOT, capture_output=True, text=True, input=json.dumps(config), check=True,
     )  # fmt: skip
     found = [json.loads(line) for line in done.stdout.splitlines()]
@@ -87,6 +88,16 @@ def test_what_is_not_renewed_for_two_and_a_half_periods_expires(
     assert parts["total"]["expire_after"] == parts["battery"]["expire_after"] == expires_s
     assert parts["temperature_c"]["expire_after"] == probes_expire_s
     assert "expire_after" not in parts["time"]  # it says itself how old it is
+
+
+@pytest.mark.parametrize(
+    ("alarms", "leak"),
+    [(None, "OFF"), ("high_use:1 battery:1", "OFF"), ("burst:2", "ON"), ("continuous:1", "ON")],
+)
+def test_a_leak_is_on_while_water_runs_and_not_for_what_else_is_wrong(alarms, leak):
+    status = {"firmware": "0.1.0"} | ({"alarms": alarms} if alarms else {})
+    messages = _messages(status)
+    assert messages[_components(messages)["leak"]["state_topic"]][0]["leak"] == leak
 
 
 def test_the_schema_refuses_what_home_assistant_does():

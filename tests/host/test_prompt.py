@@ -38,6 +38,7 @@ def test_body_reading_hand_over_and_old_readings(tmp_path, script, hal):
         assert "never goes back" in at_prompt('hand_over(1, "A. Miller")')
         assert "odometer 98765 L" in at_prompt('hand_over(98765, "A. Miller, board 77")')
         assert "readings go out again" in at_prompt("send_again(1)")
+        assert "no alarm is on" in at_prompt("alarms()")
         head_end.book.rows.clear()
         wake("button")
     rows = head_end.book.rows

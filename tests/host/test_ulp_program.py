@@ -40,11 +40,12 @@ WORDS = {
     "counter.py": dict(identity=1, begin=4, end=49, committed=59, seen=60, until=61),
     "ulp_words.py": dict(begin=4, parameters=62, sealed=2, size=3, layout=0),
     "ulp_loader.py": dict(layout=0, identity=1, committed=59),
+    "ulp_ring.py": dict(begin=4, end=49, burst_at=51, sealed=2, size=3),
 }
 STATE = dict(
     forward_lo=1, reverse_lo=3, illegal_lo=5, last_lo=7, last_hi=9, chatters=10, overrates=11,
-    bursts=12, requests=13, used=14, phase=21, quarters=22, idle_runs_lo=23, believed=29,
-    rejected_lo=32, believed_b=37, rejected_b_lo=40, end=45,
+    bursts=12, requests=13, used=14, burst_on=20, phase=21, quarters=22, idle_runs_lo=23,
+    believed=29, rejected_lo=32, believed_b=37, rejected_b_lo=40, end=45,
 )  # fmt: skip
 
 
@@ -59,6 +60,9 @@ def test_the_words_are_where_the_firmware_reads_them():
         assert symbols[label] - symbols["begin"] == number, label
     parameters = ("calibration", "paced", "pins", "idle_ticks", "calm_ticks", "strict_ticks")
     assert [symbols[p] - symbols["parameters"] for p in parameters] == list(range(6))
+    burst = ("burst_length", "burst_window")
+    assert [symbols[p] - symbols["parameters"] for p in burst] == [14, 15]
+    assert symbols["ring"] == ulp_program().program_bytes // 4
 
 
 def test_it_fits_the_memory_that_is_reserved():

@@ -7,7 +7,7 @@ import pytest
 from unit_runs import UNIT, run
 
 pytestmark = pytest.mark.prove
-_FILES = ("test_cycle_resets.py",)
+_FILES = ("test_cycle_resets.py", "test_alarms.py")
 
 
 def _tests():

@@ -7,6 +7,7 @@ from expect import expect, expect_raises
 from firmware import config
 from firmware.config import FIELDS, checked, parse
 from firmware.core.errors import ConfigError
+from firmware.core.leaks.names import KINDS
 from firmware.settings import Settings
 from ports import FakeFiles
 
@@ -21,6 +22,8 @@ _INSTRUMENT = {"instrument": "sen0710", "instrument_tx_pin": 17, "instrument_rx_
 _BESIDE = {
     "pulse_dead_ms": {"pulse_shortest_ms": 250},
     "slot_s": {"report_s": 3600},
+    "notice_burst_s": {"alarm_burst_s": 86_400},
+    "alarm_burst_s": {"notice_burst_s": 600},
     "report_s": {"slot_s": 60},
     "pulse_shortest_ms": {"pulse_sensor": "electronic"},
     "pulse_stable_us": {"pulse_shortest_ms": 2000},
@@ -46,6 +49,7 @@ _OF_A_PURIFIER = ("filter_l", "filter_days")
 _LONGEST = {
     "pulse_sensor": "electronic", "water_limits": "gb5749_small", "instrument": "",
     "link": "wifi", "profile": "json",
+    "alarms_off": " ".join(KINDS),
 }  # fmt: skip
 
 
@@ -163,6 +167,11 @@ def test_slots_must_divide_a_day_and_reports_must_be_multiples_of_them():
     _refused(b'{"slot_s": 3500, "report_s": 7000}', "slot_s", 3500, 86400)
     _refused(b'{"slot_s": 900, "report_s": 1000}', "report_s", 1000, 900)
     _refused(b'{"slot_s": 3600, "report_s": 900}', "report_s", 900, 3600)
+
+
+def test_alarms_that_are_to_be_off_and_the_times_of_a_burst_must_make_sense():
+    _refused(b'{"alarms_off": "burst leaks"}', "leaks", "small_leak")
+    _refused(b'{"alarm_burst_s": 1200}', "alarm_burst_s", 1200, 1800)
 
 
 def test_a_sensor_whose_figures_do_not_fit_is_refused_with_the_whole_file():

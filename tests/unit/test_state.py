@@ -10,6 +10,8 @@ from firmware.storage.state import RetainedState, State
 BITS = {"B": 8, "H": 16, "I": 32, "Q": 64, "q": 63}
 CODES = dict(zip(layout._FIELDS, layout._LAYOUT[3:]))  # behind magic and generation
 SLOT = 432  # bytes from one copy to the next
+WATCH = 340  # the same of what the watch for leaks knows, behind both
+PROBES = 2 * SLOT + 2 * WATCH
 
 
 class Retained:
@@ -133,7 +135,7 @@ def test_the_newer_copy_counts_when_the_generation_wraps():
 def test_a_state_of_another_layout_is_not_read():
     memory = Retained()
     RetainedState(memory).save(state_of(1000))
-    slot = memory.content[SLOT:]
+    slot = memory.content[SLOT : 2 * SLOT]
     content = unseal(slot[: layout._BYTES + 4])
     expect(content[:2], b"4R")
     for magic in (b"1R", b"3R", b"5R"):
@@ -149,7 +151,7 @@ def test_what_the_probes_said_lies_behind_the_state_and_damage_forgets_it():
     memory = Retained()
     retained = RetainedState(memory)
     retained.save(state_of(1))
-    expect(len(memory.content), 2 * SLOT)  # a meter without probes writes nothing for them
+    expect(len(memory.content), PROBES)  # a meter without probes writes nothing for them
     expect((retained.history(), retained.columns(0), retained.columns(56)), (b"", b"", b""))
     retained.keep_history(b"h" * 100)
     retained.keep_columns(b"c" * 168)
@@ -159,7 +161,57 @@ def test_what_the_probes_said_lies_behind_the_state_and_damage_forgets_it():
     expect((again.history()[:101], again.columns(168)), (b"h" * 100 + b"\0", b"c" * 168))
     expect(again.columns(154), b"")
     spoilt = bytearray(memory.content)
-    spoilt[2 * SLOT + 2 + 192 + 100] ^= 1
+    spoilt[PROBES + 2 + 192 + 100] ^= 1
     memory.content = bytes(spoilt)
     again = RetainedState(memory)
     expect((again.load().odometer_ml, again.columns(168)), (2, b""))
+
+
+def _packed(n):
+    return bytes([layout.WATCH_VERSION]) + b"%d" % n * 109
+
+
+def _watched(memory, n):
+    """A retained state, whose watch says the same number as its odometer."""
+    retained = RetainedState(memory)
+    retained.load()
+    retained.keep_watch(_packed(n))
+    retained.save(state_of(n))
+
+
+def test_what_the_watch_knows_is_of_the_same_moment_as_the_state_wherever_a_write_is_torn():
+    memory = Retained(bytes(2048))
+    for n in (111, 222):
+        _watched(memory, n)
+    before = memory.content
+    _watched(memory, 333)
+    after = memory.content
+    found = []
+    for cut in range(len(after) + 1):
+        torn = Retained(after[:cut] + before[cut:])
+        retained = RetainedState(torn)
+        n = retained.load().odometer_ml
+        expect((cut, retained.watch()), (cut, _packed(n)))
+        found.append(n)
+        retained.save(state_of(444))  # and the next one goes with the same
+        again = RetainedState(torn)
+        expect((again.load().odometer_ml, again.watch()), (444, _packed(n)))
+    expect((found[0], found[-1], sorted(set(found))), (222, 333, [222, 333]))
+
+
+def test_the_longest_watch_leaves_the_other_one_and_the_probes_alone():
+    memory = Retained()
+    retained = RetainedState(memory)
+    retained.keep_history(b"h" * 100)
+    for n in (1, 2):
+        retained.keep_watch(b"\1" + bytes([n]) * 329)
+        retained.save(state_of(n))
+    again = RetainedState(memory)
+    expect((again.load().odometer_ml, again.watch()), (2, b"\1" + b"\2" * 329))
+    expect(again.history()[:100], b"h" * 100)
+    expect(len(memory.content) <= 2048, True)
+    damaged = bytearray(memory.content)
+    damaged[SLOT + 50] ^= 1  # the copy of the first one
+    again = RetainedState(Retained(bytes(damaged)))
+    found = again.load().odometer_ml
+    expect((found in (1, 2), again.watch()), (True, b"\1" + bytes([found]) * 329))

@@ -8,6 +8,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from rill.bench_alarms import look_for_leaks
 from rill.bench_collect import collected
 from rill.bench_payload import payload_sizes
 from rill.board_process import Board
@@ -99,6 +100,7 @@ def main() -> None:
     table = Table("figure", "value", title="Rill on this machine")
     for name, value in (
         *_simulated(),
+        *look_for_leaks(),
         *payload_sizes(),
         *_links(),
         *_coprocessor(),

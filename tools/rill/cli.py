@@ -17,6 +17,8 @@ from rill.fields import profiles, pulse_fields
 from rill.household import household
 from rill.image import USUAL_BOARD, ImageError, boards, build
 from rill.interpreter import ToolMissing
+from rill.leaks.command import add_parser as add_leaks
+from rill.leaks.running import DetectorError, LeaksError
 from rill.linked import LINKS
 from rill.message import PayloadError
 from rill.modem.command import add_parser as add_modem
@@ -40,9 +42,9 @@ _DAY_S = 86400
 _HALL_PULSES = 450  # a litre, of a YF-S201
 _WRONG_INPUT = (
     BrokerError, TraceError, StoreError, PulsesError, ReplayError, ServeError, PayloadError,
-    SigningError, BalanceError,
+    SigningError, BalanceError, LeaksError,
 )  # fmt: skip
-_BROKEN = (SimulationError, TortureError, ImageError, ToolMissing, WorldError)
+_BROKEN = (SimulationError, TortureError, ImageError, ToolMissing, WorldError, DetectorError)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -111,6 +113,7 @@ def parser() -> argparse.ArgumentParser:
     add("--db", default=":memory:", metavar="FILE", help="keep the readings in this SQLite file")
     add("--json", action="store_true", help="print one JSON object and nothing else")
     _add_pulses(commands)
+    add_leaks(commands)
     torture.add_parser(commands)
     add_modem(commands)
     add_collecting(commands)

@@ -205,11 +205,16 @@ class Collector:
             content = read(arrived.topic, arrived.payload)
         except PayloadError as error:
             content = error
+        if isinstance(content, Message):
+            self.arrived(content)
         self._batch.append(
             Arrival(
                 arrived.topic, arrived.payload, arrived.mid, arrived.qos, self._session, content
             )
         )
+
+    def arrived(self, message: Message) -> None:
+        """Called with each good message as it comes; does nothing here."""
 
     def _commit(self):
         """Store what has come, confirm it to the broker, count it."""

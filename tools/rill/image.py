@@ -33,7 +33,13 @@ _ENTRY_SYMBOL = "entry"
 _OPERATIONS = {name: n for name, n in vars(operations).items() if name.isupper()}
 _OPERATION = re.compile(rf"^({'|'.join(_OPERATIONS)}) = const\(.*\n", re.MULTILINE)
 _IMPORTED = re.compile(r"from border import (\([^)]*\)|.*)")
-_SCRIPTS = ("start.py", "dump.py", "told.py", "stored.py")  # of the board: run as they are
+_SCRIPTS = (
+    "start.py",
+    "dump.py",
+    "told.py",
+    "stored.py",
+    "watching.py",
+)  # of the board: run as they are
 
 
 class ImageError(Exception):

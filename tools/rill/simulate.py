@@ -10,10 +10,10 @@ from pathlib import Path
 from random import Random
 
 from rill import image
+from rill.alarms import Receiver, alarms
 from rill.authority import Authority
 from rill.board_process import Board, Ending
 from rill.broker import Broker, BrokerError, check_answers
-from rill.collector import Collector
 from rill.linked import configuration, host_name, modem_numbers, modem_of
 from rill.modem.modem import Modem
 from rill.network import Network
@@ -83,7 +83,8 @@ class Run:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="rill-")))
             store = stack.enter_context(Store(settings.database))
             broker = stack.enter_context(self._broker(folder))
-            self.collector = stack.enter_context(Collector(broker, store, settings.device))
+            collector = Receiver(broker, store, settings.device, self._world)
+            self.collector = stack.enter_context(collector)
             port = broker.tls_port or broker.port
             self.network = stack.enter_context(self.network_to(broker.host, port))
             board = self._board(folder)
@@ -238,7 +239,7 @@ class Run:
         quality = [
             one for one in store.quality(self.settings.device) if one["journal"] == meter.journal
         ]
-        collector = self.collector
+        collector, events = self.collector, self._received(store, meter, "events")
         records = collector.records_in_messages
         return {
             "days": self.settings.days,
@@ -253,7 +254,8 @@ class Run:
             "quality_lost": quality_lost(meter, quality),
             "quality_mc_per_look": self._world.probes.mc_per_look(),
             **purifier_numbers(self.settings.purifier, quality),
-            **compare(meter, received, self._received(store, meter, "events")),
+            **compare(meter, received, events),
+            "alarms": alarms(events, collector.arrived_s),
             "records_received": collector.records_received,
             "duplicates": collector.duplicates,
             "bad_messages": collector.bad_messages,
@@ -269,7 +271,7 @@ class Run:
             "broker": broker.name,
             "ends_offline": not (self._world.network_is_up() and _is_there(broker)),
             "readings": received,
-            "events": self._received(store, meter, "events"),
+            "events": events,
             "quality": quality,
         }
 

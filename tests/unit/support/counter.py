@@ -1,10 +1,12 @@
 """A fake of the counter port: what firmware/hal/counter.py and its coprocessor are to the CPU."""
 
 from firmware.hal.counts import Counts
+from firmware.hal.recent import Recent
 from ports import Fuse
 
 _TICKS_PER_MS = 150
 _BOOT_TICKS = 45_000  # power came before the firmware did
+_RING = 34
 _MARKS = ("illegal", "chatters", "overrates", "bursts")
 
 
@@ -34,6 +36,9 @@ class FakeCounter:
 
     def _clear(self, value):
         self.is_counting = True
+        self.is_bursting = False
+        self.program = self._ticks()  # no two of them begin at one time
+        self._came_ms = []
         self.forward = self.reverse = value
         for name in _MARKS:
             setattr(self, name, value & 0xFFFF)
@@ -56,6 +61,8 @@ class FakeCounter:
         if not self.is_counting or not self.sleep_percent:
             return 0
         setattr(self, name, (getattr(self, name) + n) & 0xFFFFFFFF)
+        came_ms = [self._clock.since_power_ms()] * min(n, _RING)
+        self._came_ms = (came_ms + self._came_ms)[:_RING]
         unsafe = (self.forward + self.reverse - self._committed) & 0xFFFF
         if unsafe >= self.commit_pulses and not self.asks():
             self.requests = (self.requests + 1) & 0xFFFF
@@ -113,6 +120,12 @@ class FakeCounter:
             (self._ticks() - self._unpaced_ticks) & 0xFFFFFFFF,
             self._ticks(),
         )
+
+    def recent(self):
+        self._fuse.burn()
+        now_ms = self._clock.since_power_ms()
+        ages_s = [(now_ms - ms) // 1000 for ms in self._came_ms]
+        return Recent(ages_s, self.bursts, self.is_bursting, self.program)
 
     def commit(self, pulses):
         self._fuse.burn()

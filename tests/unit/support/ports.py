@@ -83,7 +83,7 @@ class FakePower:
         self.lose_power()
 
     def lose_power(self):
-        self.memory = bytearray(b"\xa5" * 1300)
+        self.memory = bytearray(b"\xa5" * 2048)
         self.why = "power_on"
 
     def cause(self):
@@ -110,7 +110,8 @@ class FakePower:
     def retained_write(self, data):
         self._fuse.burn()
         begin = 0
-        for end in (40, 440, len(data)):  # inside the first copy, inside the second, the whole
+        # Inside each copy of the state, behind both, inside what goes with the first, the whole.
+        for end in (40, 440, 864, 900, len(data)):
             self.memory[begin:end] = memoryview(data)[begin:end]
             self._fuse.burn()
             begin = end

@@ -1,0 +1,89 @@
+"""A pipe that runs full: more than the burst flow in every sliding window, half an hour long.
+
+The coprocessor's mark says so while the CPU sleeps; it is on as soon as one window is full.
+"""
+
+from firmware.core.leaks.rule import Rule
+
+_HOUR_S = 3600
+
+
+class Burst(Rule):
+    """Attributes beside those of a Rule:
+
+    since_s: begin of the flow, 0: none
+    seen: the coprocessor's count of bursts at the last look
+    flow_ml_h: the smallest that was seen of it; error_ml_h: by a pulse more or less
+    lost_ml: since it began
+    expected_s: until then flow is expected
+    """
+
+    since_s: int
+    seen: int
+    flow_ml_h: int
+    error_ml_h: int
+    lost_ml: int
+    expected_s: int
+
+    FIELDS = ("since_s", "seen", "flow_ml_h", "error_ml_h", "lost_ml", "expected_s")
+    LAYOUT = "IHIIII"
+
+    def begin(self, up_s):
+        super().begin(up_s)
+        self.since_s = self.expected_s = self.flow_ml_h = self.error_ml_h = self.lost_ml = 0
+
+    def take(self, look, elapsed_s):
+        now_s = look.up_s
+        has_begun = look.bursts != self.seen
+        self.seen = look.bursts
+        if not look.is_bursting or _is_over(look.ages_s, self._limits.burst_s):
+            if not self.since_s and now_s - self.begin_s < self._limits.burst_notice_s:
+                return  # one that was on before a loss of power has to be seen again, or not
+            self.since_s = 0
+            self.put(0, now_s)
+            return
+        self.lost_ml += look.added_ml
+        if not self.since_s or (has_begun and not self.level):
+            self._start(look)
+        self._measure(look.ages_s)
+        age_s = now_s - max(self.since_s, self.expected_s)
+        limits = self._limits
+        found = 2 if age_s >= limits.burst_alarm_s else 1 if age_s >= limits.burst_notice_s else 0
+        self.put(max(self.level, found), now_s)
+
+    def next_s(self):
+        """When it will have lasted long enough for the next level; None."""
+        if not self.since_s or self.level == 2:
+            return None
+        limits = self._limits
+        lasts_s = limits.burst_alarm_s if self.level else limits.burst_notice_s
+        return max(self.since_s, self.expected_s) + lasts_s
+
+    def since(self):
+        return self.since_s or self.begin_s
+
+    def loss(self, up_s):
+        return self.flow_ml_h, self.error_ml_h, self.lost_ml
+
+    def _start(self, look):
+        """The mark's first window is full: the flow is as old as it, as far as is known."""
+        ages_s, limits = look.ages_s, self._limits
+        self.since_s = max(1, look.up_s - (ages_s[-1] if ages_s else 0))
+        pulse_ml = limits.pulse_weight_ml // limits.pulse_weight_pulses
+        self.lost_ml = min(look.pulses, len(ages_s)) * pulse_ml
+        self.flow_ml_h = self.error_ml_h = 0
+
+    def _measure(self, ages_s):
+        span_s = ages_s[-1] - ages_s[0] if ages_s else 0
+        if span_s <= 0:
+            return
+        limits = self._limits
+        water_ml = (len(ages_s) - 1) * limits.pulse_weight_ml // limits.pulse_weight_pulses
+        flow = water_ml * _HOUR_S // span_s
+        if not self.flow_ml_h or flow < self.flow_ml_h:
+            self.flow_ml_h, self.error_ml_h = flow, flow // (len(ages_s) - 1)
+
+
+def _is_over(ages_s, window_s):
+    """The coprocessor judges at pulses: when none comes at all, its mark stays."""
+    return bool(ages_s) and ages_s[0] > window_s

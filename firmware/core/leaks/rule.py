@@ -1,0 +1,56 @@
+"""What all rules have: a level, the time at which it was raised, and a few bytes that last."""
+
+import struct
+
+from micropython import const
+
+# Between two looks further apart than this nobody knows when the water came.
+BLIND_S = const(7200)
+
+
+class Rule:
+    """Attributes: level (0 none, 1 notice, 2 alarm), begin_s, and those of FIELDS.
+
+    The Watch packs the levels.
+    """
+
+    FIELDS: tuple = ()
+    LAYOUT = ""
+
+    def __init__(self, limits):
+        self._limits = limits
+        self.level = self.begin_s = 0
+        for name in self.FIELDS:
+            setattr(self, name, 0)
+
+    def begin(self, up_s):
+        """Of a time that nobody saw nothing is known; what is on stays on."""
+        self.begin_s = up_s
+
+    def take(self, look, elapsed_s):
+        """Each look comes here, elapsed_s seconds after the one before."""
+        raise NotImplementedError
+
+    def pack(self):
+        values = [getattr(self, name) for name in self.FIELDS]
+        return struct.pack("<I" + self.LAYOUT, self.begin_s, *values)
+
+    def unpack(self, content):
+        self.begin_s, *values = struct.unpack("<I" + self.LAYOUT, content)
+        for name, value in zip(self.FIELDS, values):
+            setattr(self, name, value)
+
+    def size(self):
+        return struct.calcsize("<I" + self.LAYOUT)
+
+    def since(self):
+        """up_s of what the level is about."""
+        return self.begin_s
+
+    def loss(self, up_s):
+        """(ml/h, its uncertainty, ml lost so far) of a rule that knows."""
+        return 0, 0, 0
+
+    def put(self, level, up_s):
+        if level != self.level:
+            self.level, self.begin_s = level, up_s

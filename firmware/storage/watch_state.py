@@ -1,0 +1,95 @@
+"""What the watch for leaks knows from one wake to the next, in retained memory: what it has seen
+of the counter, which changes it has still to tell, and what its rules have packed.
+
+Of one moment with the meter's state (state.py). Lost with the power.
+"""
+
+import struct
+
+from micropython import const
+
+from firmware.core.leaks.terms import Change
+from firmware.storage.state import WATCH_VERSION
+
+ROWS = const(4)  # changes that wait to be told
+_LAYOUT = "<BIIIHBHHHIIIIHBB"  # as far as levels it is read in state.py, too
+_FIELDS = (
+    "next_s",  # up_s at which a look is wanted, 0: none
+    "urgent_seq",  # of the newest event that should not wait, 0: none
+    "levels",  # of all kinds at the last look: two bits each, at twice the kind
+    "clears",  # bit 1 << kind: a command asks to end it
+    "was_blank",  # state.is_blank at the last look: then pulses of before may be added
+    "boot",
+    "seen_bursts",  # of the counter
+    "bursts",  # since the watch began, modulo 2**16
+    "up_s",  # of the last look
+    "pulses",  # ever counted, modulo 2**32, at the last look
+    "reverse_pulses",
+    "program",  # of the counter
+    "day",  # since power-on, to which the next one belongs
+    "reports",  # that alarms have asked for on it
+)
+_ROW = "<BIIIII"
+_ROW_BYTES = const(21)
+_MOST = const(0xFFFFFFFF)
+_HEAD_BYTES = struct.calcsize(_LAYOUT)
+_SEQ = "<I"
+
+
+class WatchState:
+    """Attributes: _FIELDS; is_new: nothing was known; rows: of Change; seq: the number that the
+    first of them was to get, 0: none; rules: bytes.
+    """
+
+    next_s: int
+    was_blank: int
+    boot: int
+    seen_bursts: int
+    bursts: int
+    up_s: int
+    pulses: int
+    reverse_pulses: int
+    program: int
+    urgent_seq: int
+    day: int
+    reports: int
+    levels: int
+    clears: int
+
+    def __init__(self, retained):
+        self._retained = retained
+        packed = retained.watch()
+        self.is_new = not packed
+        self.rows, self.rules, self.seq = [], b"", 0
+        values = [0] * len(_FIELDS) if self.is_new else self._unpack(packed)
+        for name, value in zip(_FIELDS, values):
+            setattr(self, name, value)
+
+    def _unpack(self, packed):
+        values = struct.unpack(_LAYOUT, packed[:_HEAD_BYTES])
+        at = _HEAD_BYTES
+        if values[-1]:
+            self.seq = struct.unpack_from(_SEQ, packed, at)[0]
+            at += 4
+        for _ in range(values[-1]):
+            self.rows.append(_row(struct.unpack_from(_ROW, packed, at)))
+            at += _ROW_BYTES
+        self.rules = packed[at:]
+        return values[1:-1]
+
+    def keep(self):
+        values = [getattr(self, name) for name in _FIELDS]
+        parts = [struct.pack(_LAYOUT, WATCH_VERSION, *values, len(self.rows))]
+        if self.rows:
+            parts.append(struct.pack(_SEQ, self.seq))
+        for row in self.rows:
+            numbers = [max(0, min(number, _MOST)) for number in row[3:]]
+            levels = row.kind << 4 | row.before << 2 | row.level
+            parts.append(struct.pack(_ROW, levels, *numbers))
+        parts.append(self.rules)
+        self._retained.keep_watch(b"".join(parts))
+
+
+def _row(values):
+    levels = values[0]
+    return Change(levels >> 4, levels >> 2 & 3, levels & 3, *values[1:])

@@ -1,0 +1,90 @@
+"""Promise: a leak is reported while it runs, by the true coprocessor, over the true way."""
+
+import pytest
+
+from rill.household import household
+from rill.simulate import Run, Settings
+from rill.trace import Trace, read_trace
+from rill.verdict import is_sound
+
+_HOUR_S = 3600
+_BURST_S = (8 * _HOUR_S + 1234, 11 * _HOUR_S)
+
+
+def _with_burst(days=1, ml_s=170):
+    """A household, and 612 L/h in the morning."""
+    rows = dict(household(2, days).rows)
+    for t_s in range(*_BURST_S):
+        rows[t_s] = rows.get(t_s, 0) + ml_s
+    return Trace(sorted(rows.items()), 1)
+
+
+def _run(**settings):
+    run = Run(Settings(days=1, **settings))
+    n = run.result()
+    assert is_sound(n, settings.get("pulse_ml", 1000)), n
+    return run, n
+
+
+def _of(n, kind, level):
+    (found,) = [one for one in n["alarms"] if (one["kind"], one["level"]) == (kind, level)]
+    return found
+
+
+@pytest.mark.parametrize("link", ["wifi", pytest.param("bc66", marks=pytest.mark.prove)])
+def test_a_burst_is_at_the_broker_within_36_minutes_of_its_begin(link):
+    _, n = _run(trace=_with_burst(), link=link)
+    notice, alarm = _of(n, "burst", "notice"), _of(n, "burst", "alarm")
+    for one, latest_s in ((notice, 36 * 60), (alarm, 66 * 60)):
+        assert abs(one["since_s"] - _BURST_S[0]) < 120
+        assert one["reported_s"] - _BURST_S[0] <= latest_s
+        assert abs(one["rate_ml_h"] - 612_000) < 30_000
+        assert one["end_s"] - _BURST_S[1] <= _HOUR_S
+    assert abs(alarm["lost_ml"] - 170 * (_BURST_S[1] - _BURST_S[0])) < 150_000  # and the home
+
+
+def test_an_alarm_in_an_outage_is_there_as_soon_as_the_network_is_and_only_once():
+    outage_s = (_BURST_S[0] + 600, 2700)
+    _, n = _run(trace=_with_burst(), outages_s=(outage_s,))
+    notice = _of(n, "burst", "notice")
+    assert sum(outage_s) <= notice["reported_s"] <= sum(outage_s) + _HOUR_S
+    assert notice["reported_s"] < _BURST_S[1]  # it runs still
+    told = [event for event in n["events"] if event["code"] == 25]
+    assert len(told) == len({(one["before"], one["after"]) for one in told}) == 3
+
+
+@pytest.mark.prove
+def test_resets_in_every_other_wake_tell_no_alarm_twice():
+    _, n = _run(trace=_with_burst(), reset_every=2, seed=5)
+    told = [(one["before"], one["after"]) for one in n["events"] if one["code"] == 25]
+    assert told == [(30, 31), (31, 32), (32, 30)]
+
+
+@pytest.mark.prove
+def test_a_household_without_a_leak_has_no_alarm():
+    _, n = _run(trace=household(1, 1))
+    assert n["alarms"] == []
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize("link", ["wifi", "bc66"])
+@pytest.mark.parametrize(
+    ("name", "days", "since_s", "kind", "latest_s"),
+    [
+        ("leak_burst_600lph_a_14d.csv.gz", 7, 528_000, "burst", 36 * 60),
+        ("leak_burst_1500lph_a_14d.csv.gz", 9, 741_900, "burst", 36 * 60),
+        ("leak_12lph_a_14d.csv.gz", 8, 382_620, "continuous", 32 * _HOUR_S),
+    ],
+)
+def test_recorded_leaks_arrive_while_they_run(
+    recordings, name, days, since_s, kind, latest_s, link
+):
+    trace = read_trace(recordings / name)
+    outage_s = (since_s + 3600, 4 * _HOUR_S)
+    outages_s = () if kind == "burst" else (outage_s,)
+    run = Run(Settings(trace=trace, days=days, link=link, outages_s=outages_s))
+    n = run.result()
+    assert is_sound(n, 1000)
+    notice = _of(n, kind, "notice")
+    assert 0 < notice["reported_s"] - since_s <= latest_s
+    assert notice["end_s"] is None or notice["reported_s"] < notice["end_s"]

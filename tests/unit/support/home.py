@@ -1,0 +1,93 @@
+"""A home whose meter looks each hour, and when its detectors ask: water in, changes out."""
+
+from firmware.core.leaks import terms
+from firmware.core.leaks.watch import Watch
+
+HOUR_S = 3600
+DAY_S = 86_400
+RING = 34
+NEVER = 0xFFFFFFFF
+# Pulses of a usual day by its hours, 6 s apart: nights are quiet but for one flush.
+FAMILY = {2: 6, 6: 20, 7: 40, 12: 15, 18: 60, 19: 30, 21: 20, 23: 6}
+
+
+class Home:
+    """changes: all so far. Each wake has a new Watch, as on the meter."""
+
+    def __init__(self, pulse_ml=1000, limits=None):
+        self.limits = limits or terms.usual(pulse_ml, 1, 244)
+        self.pulse_ml = pulse_ml
+        self.now_s = 0
+        self.times_s = []  # of the newest pulses, newest first
+        self.changes = []
+        self.bursts, self.is_bursting = 0, False
+        self.local_s = self.water_centi_c = None
+        self.faults = 0
+        watch = Watch(self.limits)
+        watch.begin(0)
+        self.packed = watch.pack()
+
+    def watch(self):
+        watch = Watch(self.limits)
+        watch.unpack(self.packed)
+        return watch
+
+    def keep(self, watch):
+        self.packed = watch.pack()
+
+    def look(self, up_s, times_s=(), reverse_ml=0):
+        """One wake at up_s; pulses came at times_s, in order."""
+        self.times_s = (list(reversed(times_s)) + self.times_s)[:RING]
+        self.now_s = up_s
+        ages_s = [up_s - time_s for time_s in self.times_s]
+        pulses = len(times_s)
+        watch = self.watch()
+        self.changes += watch.take(
+            terms.Look(
+                up_s, self.local_s, pulses * self.pulse_ml, pulses, reverse_ml, ages_s,
+                self.bursts, self.is_bursting, self.water_centi_c, self.faults,
+            )
+        )  # fmt: skip
+        self.keep(watch)
+
+    def pass_time(self, until_s, times_s=()):
+        """Looks at each hour and when the detectors want one, until then."""
+        times_s = list(times_s)
+        while self.now_s < until_s:
+            asked_s = self.watch().next_s() or NEVER
+            hour_s = self.now_s // HOUR_S * HOUR_S + HOUR_S
+            due_s = min(until_s, hour_s, max(asked_s, self.now_s + 1))
+            count = 0
+            while count < len(times_s) and times_s[count] <= due_s:
+                count += 1
+            self.look(due_s, times_s[:count])
+            times_s = times_s[count:]
+
+    def days(self, count, use=FAMILY, leak_each_s=0):
+        """use: pulses by hour of the day; leak_each_s: one more pulse each."""
+        for _ in range(count):
+            begin_s = self.now_s
+            times_s = [
+                begin_s + hour * HOUR_S + 600 + 6 * n for hour in use for n in range(use[hour])
+            ]
+            if leak_each_s:
+                times_s += list(range(begin_s + leak_each_s, begin_s + DAY_S + 1, leak_each_s))
+            self.pass_time(begin_s + DAY_S, sorted(times_s))
+
+    def lose_power(self, up_s=0):
+        """What flash keeps is all that is left."""
+        kept, watch = self.watch().learned(), Watch(self.limits)
+        watch.relearn(kept)
+        watch.begin(up_s)
+        self.keep(watch)
+        self.now_s, self.times_s = up_s, []
+
+    def levels(self):
+        """{kind: level} of what is on."""
+        return {row.kind: row.level for row in self.watch().active()}
+
+    def said(self, kind=None):
+        """(kind, level, begin_s) of each change, or (level, begin_s) of one kind."""
+        if kind is None:
+            return [(change.kind, change.level, change.begin_s) for change in self.changes]
+        return [(c.level, c.begin_s) for c in self.changes if c.kind == kind]

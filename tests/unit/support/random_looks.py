@@ -1,0 +1,73 @@
+"""Seeded looks of every kind: late, doubled, stepped, with resets and other limits."""
+
+import random
+
+from firmware.core.leaks import terms
+from firmware.core.leaks.watch import Watch
+
+_OF_WATER = (terms.CONTINUOUS, terms.SMALL_LEAK, terms.BURST, terms.HIGH_USE, terms.REVERSE)
+_WEIGHTS_ML = (1, 100, 500, 1000, 10_000, 100_000)
+_STEPS_S = (0, 1, 60, 3600, 3600, 3600, 7201, 86_400, 30 * 86_400)
+_LONGEST_GAP_S = 8 * 3600
+_LOOKS = 30
+
+
+def check(seed):
+    """One case; AssertionError names its seed."""
+    random.seed(seed)
+    is_dry = seed % 4 == 0
+    limits = _limits()
+    watch, now_s, last_s, bursts = Watch(limits), 0, None, 0
+    watch.begin(0)
+    for _ in range(_LOOKS):
+        before_s, now_s = now_s, now_s + random.choice(_STEPS_S)
+        happens = random.randrange(30)
+        if happens == 0:
+            packed, watch = watch.learned(), Watch(limits)
+            watch.relearn(packed)
+            now_s = before_s = random.randrange(100)
+            watch.begin(now_s)
+        elif happens == 1:
+            limits = _limits()
+        elif happens == 2:
+            now_s = before_s = random.randrange(now_s + 1)  # a clock that should not do this
+        packed, watch = watch.pack(), Watch(limits)
+        watch.unpack(packed)
+        pulses = 0 if is_dry else random.choice((0, 0, 1, 3, 35, 400))
+        pulses = min(pulses, 40 * (now_s - before_s))
+        if pulses:
+            last_s = now_s
+        ages_s = sorted([random.randrange(now_s - before_s + 1) for _ in range(min(34, pulses))])
+        bursts = (bursts + random.randrange(2)) & 0xFFFF
+        changes = watch.take(
+            terms.Look(
+                now_s,
+                random.choice((None, random.randrange(1 << 29))),
+                pulses * limits.pulse_weight_ml // limits.pulse_weight_pulses,
+                pulses,
+                0 if is_dry else random.choice((0, 0, 5000)),
+                random.choice((ages_s, [])),
+                bursts,
+                bool(pulses) and random.random() < 0.5,
+                random.choice((None, -100, 20, 200, 1500)),
+                random.choice((0, random.randrange(32))),
+            )
+        )
+        for change in changes:
+            is_rise = change.level > change.before
+            ok = 0 <= change.level <= 2 and change.rate_ml_h >= 0 and change.lost_ml >= 0
+            if is_rise and change.kind in _OF_WATER:
+                ok = ok and not is_dry
+            if is_rise and change.kind == terms.CONTINUOUS:
+                ok = ok and last_s is not None and now_s - last_s < _LONGEST_GAP_S
+            if not ok:
+                raise AssertionError("seed %d: %r" % (seed, change))
+        asked_s = watch.next_s()
+        if len(watch.pack()) != Watch.BYTES or len(watch.learned()) != Watch.LEARNED_BYTES:
+            raise AssertionError("seed %d: the state has another size" % seed)
+        if asked_s is not None and asked_s < 0:
+            raise AssertionError("seed %d: asked for %d" % (seed, asked_s))
+
+
+def _limits():
+    return terms.usual(random.choice(_WEIGHTS_ML), random.choice((1, 1, 450)), 244)

@@ -1,0 +1,54 @@
+"""What the look for leaks takes of a wake: the same days with it and without it."""
+
+import statistics
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from rill.board_process import Board
+from rill.household import household
+from rill.image import compile_file
+from rill.simulate import Run, Settings
+
+_DAYS = 4
+_ROUNDS = 3
+# In the place of firmware/alarming.py; the product has no such switch.
+_BLIND = """
+class Alarming:
+    def __init__(self, *arguments):
+        pass
+    def look(self, recent, columns):
+        pass
+def wakes_s(*arguments):
+    return []
+"""
+
+
+class _Blind(Run):
+    def _board(self, folder: Path) -> Board:
+        board = super()._board(folder)
+        with tempfile.TemporaryDirectory(prefix="rill-") as place:
+            source = Path(place) / "alarming.py"
+            source.write_text(_BLIND)
+            compile_file(source, board.flash / "firmware" / "alarming.mpy")
+        return board
+
+
+def look_for_leaks() -> Iterator[tuple[str, str]]:
+    """Rows of the table: wakes that sample, in turn with and without, so that both meet the same
+    machine.
+    """
+    wall_ms: dict[type[Run], list[float]] = {Run: [], _Blind: []}
+    heap: dict[type[Run], int] = {Run: 0, _Blind: 0}
+    for _ in range(_ROUNDS):
+        for kind, found in wall_ms.items():
+            run = kind(Settings(trace=household(1, _DAYS), days=_DAYS))
+            run.result()
+            sampling = [ending for n, ending in enumerate(run.endings) if n % 6]
+            found += [ending.wall_ms for ending in sampling]
+            heap[kind] = max(heap[kind], *(ending.heap_peak_bytes for ending in sampling))
+    with_ms, without_ms = (statistics.median(found) for found in wall_ms.values())
+    yield "sampling wake without a look for leaks, ms", f"{without_ms:.1f}"
+    more_percent = 100 * (with_ms / without_ms - 1)
+    yield "  with it, ms, and how much more", f"{with_ms:.1f}, {more_percent:.0f} %"
+    yield "  heap peak without, with, bytes", f"{heap[_Blind]:,}, {heap[Run]:,}"

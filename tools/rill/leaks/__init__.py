@@ -1,0 +1,1 @@
+"""`rill leaks`: the detectors of the meter on recordings of water, in a unix-port MicroPython."""
