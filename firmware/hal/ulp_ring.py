@@ -15,6 +15,7 @@ from firmware.hal.recent import Recent
 _BEGIN = const(4)
 _END = const(49)
 _BURST_AT = const(51)
+_WORDS = const(79)  # all but the instructions
 _SEALED = const(2)
 _SIZE = const(3)  # behind so many words lies the ring
 _FORWARD = const(1)
@@ -32,22 +33,22 @@ _UNIT_BITS = const(16)  # the ring has units of so many bits of slow-clock cycle
 
 def recent():
     """Recent, all of one instant; OSError when the coprocessor is out of order."""
-    length = rtc.word(ulp_words.PARAMETERS + _BURST_LENGTH)
     for _ in range(_READS):
         end = rtc.half_word(_END)
-        words = ulp_words.state()
-        newest = rtc.half_word(_BURST_AT)
-        packed = rtc.read_words(rtc.word(_SIZE), length) if length else b""
+        whole = struct.unpack("<%dI" % _WORDS, rtc.read_words(0, _WORDS))
+        length = whole[ulp_words.PARAMETERS + _BURST_LENGTH]
+        packed = rtc.read_words(whole[_SIZE], length) if length else b""
         if rtc.half_word(_BEGIN) == end:
             break
         sleep_us(ulp_words.RUN_US)
     else:
         raise OSError("the coprocessor's counters never rest")
+    words = [word & 0xFFFF for word in whole[_BEGIN : _BURST_AT + 1]]
     ticks = rtc.ticks()
     calibration = rtc.calibration()
     ring = [word & 0xFFFF for word in struct.unpack("<%dI" % length, packed)]
-    units = _ages(ring, newest, ticks >> _UNIT_BITS)
-    window = rtc.word(ulp_words.PARAMETERS + _BURST_WINDOW)
+    units = _ages(ring, words[_BURST_AT - _BEGIN], ticks >> _UNIT_BITS)
+    window = whole[ulp_words.PARAMETERS + _BURST_WINDOW]
     # The mark stays on until the next pulse: what is seen here is whether the flow went on.
     is_bursting = bool(words[_BURST_ON]) and len(units) == length and units[-1] <= window
     ages_s = [_seconds(unit << _UNIT_BITS, calibration) for unit in units]
@@ -57,7 +58,7 @@ def recent():
     else:
         ages_s = []
     del ages_s[ulp_words.wide(words, _FORWARD) + ulp_words.wide(words, _REVERSE) :]
-    return Recent(ages_s, words[_BURSTS], is_bursting, rtc.word(_SEALED))
+    return Recent(ages_s, words[_BURSTS], is_bursting, whole[_SEALED])
 
 
 def _ages(ring, newest, now):
