@@ -18,8 +18,7 @@ def listen(session, power, profile, obey, state, is_known):
     """
     hearing = Hearing(session)
     try:
-        hearing.subscribe(profile.subscriptions(), is_known)
-        state.is_subscribed = 1
+        state.is_subscribed = int(hearing.subscribe(profile.subscriptions(), is_known))
         for _ in range(_MOST_MESSAGES):
             message = hearing.next_message(_LISTEN_MS)
             if message is None:

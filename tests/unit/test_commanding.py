@@ -84,6 +84,19 @@ def test_a_report_that_ends_before_it_has_subscribed_is_made_good_by_the_next():
     expect(meter.network.subscriptions, subscriptions + 1)
 
 
+def test_a_broker_that_refused_the_subscription_is_asked_again_in_the_next_report():
+    meter = _meter()
+    meter.network.has_session = False  # lost
+    meter.network.refuses_subscriptions = True
+    meter.wake()
+    meter.wake()
+    meter.network.refuses_subscriptions = False
+    before = meter.network.subscriptions
+    for _ in range(3):
+        meter.wake()
+    expect(meter.network.subscriptions, before + 1)
+
+
 def test_commands_of_one_report_are_obeyed_in_their_order():
     meter = _meter()
     answers = _sent(

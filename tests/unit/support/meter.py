@@ -83,6 +83,7 @@ class Network:
         self.sessions = 0
         self.has_session = False
         self.subscriptions = 0
+        self.refuses_subscriptions = False
         self.commands = []  # lines that wait at the broker, all on this topic:
         self.command_topic = b"rill/m/commands"
         self.answers = []
@@ -133,7 +134,8 @@ class Network:
         elif kind == 0x82:
             self.has_session = True
             self.subscriptions += 1
-            self._answer += b"\x90\x03" + body[:2] + b"\x01"
+            self._answer += b"\x90\x03" + body[:2]
+            self._answer += b"\x80" if self.refuses_subscriptions else b"\x01"
         elif kind == 0x40:
             self.commands[body[1] - 1] = None
         elif kind == 0xE0:
