@@ -17,7 +17,9 @@ _NOT_TOLD_DB = const(-128)
 
 def told_crc(state, config):
     """Differs from that of the last message when another one is due."""
-    now = freeze.day_of(state.time.now_s()), state.config_crc, config.profile, VERSION
+    set_by_command = config.report_s, config.slot_s
+    day = freeze.day_of(state.time.now_s())
+    now = day, state.config_crc, set_by_command, config.profile, VERSION
     return crc32(repr(now).encode())
 
 
