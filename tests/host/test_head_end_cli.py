@@ -14,6 +14,7 @@ from rill import cli
 from rill.authority import Authority
 from rill.broker import Broker, find_mosquitto
 from rill.message import decode
+from rill.signing import sign
 from rill.store import Store
 
 KEY = bytes(range(32))
@@ -205,6 +206,17 @@ def test_a_command_is_sent_and_its_answer_waited_for(
     with Store(address) as store:
         sent = store.database.run("SELECT * FROM commands")[0]
     assert sent["line"].split()[4:6] == ["flow", "3"] and sent["is_sent"] == 1
+
+
+def test_a_command_for_a_platform_is_printed_and_not_sent(rill, tmp_path, keys):
+    made = ["send", "m", "report_s", 7200, "--print", "--keys", keys, "--db", tmp_path / "rill.db"]
+    (status, first, err), (_, second, _) = rill(*made), rill(*made)
+    assert (status, err) == (0, "")
+    counter, expires_s = first.split()[2:4]
+    line = sign(KEY, "m", int(counter), int(expires_s), "report_s", 7200)
+    assert first == line + "\n" and int(second.split()[2]) > int(counter)
+    status, out, err = rill(*made, "--wait")
+    assert (status, out) == (2, "") and "--wait" in err and len(err.splitlines()) == 1
 
 
 def test_a_command_that_is_never_answered_ends_when_it_expires(broker, rill, tmp_path, keys):
