@@ -130,6 +130,26 @@ def test_what_cant_be_decoded_is_kept_raw_with_the_reason(broker, address):
         )
 
 
+def test_what_breaks_a_decoder_is_kept_raw_too(broker, store, monkeypatch):
+    """Else it would come again for ever, and nothing behind it."""
+    monkeypatch.setattr("rill.message.decode", lambda payload: 1 // len(payload) - payload["x"])
+    with Collector(broker, store) as collector, Publisher(broker) as publisher:
+        publisher.publish([("rill/m/readings", b"{}")])
+        assert collector.wait_for(lambda: collector.bad_messages == 1, DEADLINE_S)
+    (raw,) = store.database.run("SELECT * FROM raw")
+    assert raw["payload"] == b"{}" and "TypeError" in raw["reason"]
+
+
+def test_what_is_said_of_a_bad_message_names_its_topic_and_can_be_printed(broker, store):
+    values = b'{"device":"m","seq":1,"odometer_ml":1,"interval_ml":0,"battery_mv":1,"flags":0,'
+    values += b'"uncertainty_s":0,"\\ud800\\n\\u001b[31m":1}'
+    with Collector(broker, store) as collector, Publisher(broker) as publisher:
+        publisher.publish([("v1/devices/me/telemetry", b'[{"ts":1000001,"values":%s}]' % values)])
+        assert collector.wait_for(lambda: collector.bad_messages == 1, DEADLINE_S)
+    (said,) = collector.take_bad()
+    assert said == r"'v1/devices/me/telemetry': record 1 has \ud800\n\x1b[31m"
+
+
 def test_status_and_answers_are_kept_once(broker, store):
     status = b'{"v":2,"device":"m","firmware":"0.1.0"}'
     answer = b'{"v":2,"device":"m","counter":7,"command":"sample","outcome":"done"}'

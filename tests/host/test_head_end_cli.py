@@ -167,6 +167,14 @@ def test_a_message_is_decoded_for_people(rill, tmp_path):
     assert rill("decode", path, "--hex")[0] == 0
 
 
+def test_the_text_of_an_event_is_shown_as_it_is(rill, tmp_path):
+    path = tmp_path / "payload"
+    for text, shown in (("[/x] [red]a :x:", "[/x] [red]a :x:"), ("\ud800\u001b", r"\ud800\x1b")):
+        path.write_bytes(payload("m", 1, 1, rows=[[1, 0, 6, 0, 0, text, 0, 0]], stream="events"))
+        status, out, _ = rill("decode", path)
+        assert status == 0 and shown in out
+
+
 @pytest.mark.parametrize(
     ("content", "more", "says"),
     [

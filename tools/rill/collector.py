@@ -13,7 +13,7 @@ from rill.collect import told
 from rill.collect.dial import CONNECT_TIMEOUT_S, connect, new_client, no_broker
 from rill.collect.intake import Arrival, keep
 from rill.decoding import decode, topics
-from rill.message import Message, PayloadError
+from rill.message import Message, PayloadError, printable
 from rill.store import StoreError
 
 MAX_BAD = 100
@@ -205,6 +205,8 @@ class Collector:
             content = read(arrived.topic, arrived.payload)
         except PayloadError as error:
             content = error
+        except Exception as error:  # noqa: BLE001 - it would come again for ever
+            content = PayloadError(f"the decoder failed: {type(error).__name__}: {error}")
         self._batch.append(
             Arrival(
                 arrived.topic, arrived.payload, arrived.mid, arrived.qos, self._session, content
@@ -230,7 +232,7 @@ class Collector:
         if isinstance(one.content, PayloadError):
             self.bad_messages += 1
             if len(self.bad) < MAX_BAD:
-                self.bad.append(str(one.content))
+                self.bad.append(printable(f"{one.topic!r}: {one.content}"))
         elif isinstance(one.content, Message) and one.content.stream == "readings":
             self.records_received += sum(result)
             self.duplicates += result[1]

@@ -161,8 +161,13 @@ def parse(payload: bytes, **more) -> object:
         return json.loads(payload.decode(), object_pairs_hook=_object, **more)
     except UnicodeDecodeError as error:
         raise PayloadError(f"the payload is not UTF-8 at byte {error.start}") from error
-    except (ValueError, RecursionError) as error:
+    except (ValueError, RecursionError, ArithmeticError) as error:
         raise PayloadError(f"the payload is not JSON: {error}") from error
+
+
+def printable(text: str) -> str:
+    """With escapes for what a terminal would obey, or could not show."""
+    return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in text)
 
 
 def _object(pairs):
