@@ -1,5 +1,6 @@
 """Promise: what the broker has for a collector is stored once, however that ends."""
 
+import time
 import uuid
 from random import Random
 
@@ -148,6 +149,14 @@ def test_what_is_said_of_a_bad_message_names_its_topic_and_can_be_printed(broker
         assert collector.wait_for(lambda: collector.bad_messages == 1, DEADLINE_S)
     (said,) = collector.take_bad()
     assert said == r"'v1/devices/me/telemetry': record 1 has \ud800\n\x1b[31m"
+
+
+def test_two_that_take_a_session_from_each_other_do_not_storm_the_broker(broker):
+    with Store() as one, Store() as other:
+        first = Collector(broker, one, client_id="twin")
+        with first, Collector(broker, other, client_id="twin"):
+            time.sleep(3)
+            assert 1 <= first.interruptions <= 5
 
 
 def test_status_and_answers_are_kept_once(broker, store):

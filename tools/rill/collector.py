@@ -55,6 +55,7 @@ class Collector:
         self._session = 0
         self._batch: list[Arrival] = []
         self._due_s = 0.0
+        self._connected_s = 0.0
         self._asked = {}
         self._seen = set()
         # Of a lasting one every payload ever seen would not fit into memory.
@@ -146,6 +147,9 @@ class Collector:
 
     def _reconnect(self):
         """Once; the next turn tries again."""
+        if time.monotonic() < self._connected_s + _AGAIN_S:
+            # As good as none: another one of our name may be there, and take it from us each time.
+            self._closing.wait(_AGAIN_S)
         if self._closing.is_set():
             return
         try:
@@ -171,6 +175,7 @@ class Collector:
         if reason_code.is_failure:
             self._fail(no_broker(self._broker, reason_code))
             return
+        self._connected_s = time.monotonic()
         client.subscribe([(topic, 1) for topic in self._topics])
         if flags.session_present:
             self._note_subscribed()  # already; the answer stands behind all that has waited for us
