@@ -64,6 +64,8 @@ def url(broker):
         (["--broker", "mqtt://host", "--keys", "no-such.keys"], "no-such.keys"),
         (["--broker", "mqtt://host", "--db", "no/such/folder.db"], "no/such/folder.db"),
         (["--broker", "mqtt://host", "--db", "postgresql://a:secret@127.0.0.1:1/x"], "127.0.0.1"),
+        (["--broker", "mqtt://host", "--db", "postgresql://a:%secret@127.0.0.1:1/x"], "%25"),
+        (["--broker", "mqtt://host", "--db", "postgresql://a:x@secret@127.0.0.1:1/x"], "%40"),
         (["--broker", "mqtt://host", "--share", "a/b"], "a/b"),
     ],
 )
