@@ -108,6 +108,7 @@ def test_what_cant_be_decoded_is_kept_raw_with_the_reason(broker, address):
         ("rill/m/readings", payload("other", 1, 1)),
         ("rill/m/events", payload("m", 1, 1)),
         ("rill/m/new", b"{}"),
+        ("rill/m/mystate", b"{}"),
         ("rill/m/status", b'{"v":2,"device":"other"}'),
         ("rill/m/answers", b'{"v":2,"device":"m","counter":1,"outcome":"maybe"}'),
         ("rill/m/events", payload("m", 1, 1, "events").replace(b"A. Miller", b"\\u0000")),
