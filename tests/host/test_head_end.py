@@ -10,6 +10,7 @@ from collecting import DEADLINE_S, Load, Publisher, holds_all, kill_under_load, 
 from rill.broker import Broker, find_mosquitto
 from rill.collect.dial import Address
 from rill.collector import Collector
+from rill.decoding import decode
 from rill.network import Network
 from rill.store import Store
 
@@ -158,6 +159,15 @@ def test_two_that_take_a_session_from_each_other_do_not_storm_the_broker(broker)
         with first, Collector(broker, other, client_id="twin"):
             time.sleep(3)
             assert 1 <= first.interruptions <= 5
+
+
+def test_what_the_body_shows_more_is_kept_as_the_newest_reading_came_with_it(address):
+    with Store(address) as store:
+        for first, offset_ml in ((5, -250), (9, 12_000), (2, 7)):
+            store.add(decode("rill/m/readings", payload("m", first, 1, offset_ml=offset_ml)))
+        store.add(decode("rill/m/readings", payload("m", 20, 1)))  # says nothing of it
+        (found,) = store.database.run("SELECT * FROM offsets")
+    assert (found["device"], found["seq"], found["offset_ml"]) == ("m", 9, 12_000)
 
 
 def test_status_and_answers_are_kept_once(broker, store):

@@ -163,6 +163,11 @@ def test_a_message_is_decoded_for_people(rill, tmp_path):
     )
     status, out, _ = rill("decode", path, "--topic", "rill/m/readings")
     assert status == 0 and "water_centi_c rejected (below_range)" in out and "m: readings" in out
+    path.write_bytes(payload("m", 4, 1, offset_ml=-5000))
+    assert "the body shows -5000 mL more" in rill("decode", path)[1]
+    path.write_bytes(
+        payload("m", 4, 1, rows=[[4, None, 5, 5, 3600, 0, 2, 7, 60, [[1, 1, None, 0, 7]]]])
+    )
     status, out, _ = rill("decode", path, "--json")
     assert json.loads(out)["rows"][0]["quality"][0]["flag"] == 1
     path.write_text(payload("m", 1, 1).hex())

@@ -56,6 +56,7 @@ class Store:
                 for n, count in zip(of_stream, added, strict=True):
                     counts[n] = count
             self._add_live([one for one in messages if one.stream == "live"], now_s)
+            self._add_offsets(messages, now_s)
             self._streams.follow([one for one in messages if one.stream != "live"], now_s)
         return counts
 
@@ -115,6 +116,22 @@ class Store:
             self.database.upsert(
                 f"INSERT INTO live VALUES ({marks}) ON CONFLICT (device) DO UPDATE SET {values}",
                 rows,
+            )
+
+    def _add_offsets(self, messages, now_s):
+        rows = sorted(
+            (one.device, one.journal, max(row.seq for row in one.rows), one.offset_ml, now_s)
+            for one in messages
+            if one.offset_ml is not None and one.stream == "readings"
+        )
+        newest = {row[:2]: row for row in rows}  # the last of a key
+        if newest:
+            self.database.upsert(
+                "INSERT INTO offsets VALUES (?, ?, ?, ?, ?) "
+                "ON CONFLICT (device, journal) DO UPDATE SET seq = excluded.seq, "
+                "offset_ml = excluded.offset_ml, received_s = excluded.received_s "
+                "WHERE excluded.seq >= offsets.seq",
+                list(newest.values()),
             )
 
     def add_told(self, told: Told) -> None:

@@ -58,6 +58,8 @@ def _table(message: Message) -> str:
     title = f"{message.device}: {message.stream} of journal {message.journal or 'none'}"
     if message.oldest:
         title += f", the oldest there is {message.oldest}"
+    if message.offset_ml is not None:
+        title += f", the body shows {message.offset_ml} mL more"
     names = [name for name in message.rows[0]._fields if name != "quality"]
     table = Table(*names, box=None, pad_edge=False)
     for row in message.rows:
