@@ -170,6 +170,18 @@ def test_what_the_body_shows_more_is_kept_as_the_newest_reading_came_with_it(add
     assert (found["device"], found["seq"], found["offset_ml"]) == ("m", 9, 12_000)
 
 
+def test_a_record_that_came_without_a_time_takes_that_of_one_that_comes_again(address):
+    undated, dated = [1, None, 5, 5, 3600, 1, 65535, 3, 60], [1, 1_767_225_600, 5, 5, 3600, 64, 20]
+    later = [1, 1_767_225_700, 5, 5, 3600, 64, 40]
+    with Store(address) as store:
+        for row in (undated, dated, undated, later):
+            store.add(decode("rill/m/readings", payload("m", 1, 1, rows=[row])))
+        (found,) = store.rows("m")
+        assert store.conflicts == 0
+    assert (found["time_s"], found["uncertainty_s"], found["flags"]) == (1_767_225_600, 20, 64)
+    assert (found["boot"], found["uptime_s"]) == (3, 60)
+
+
 def test_status_and_answers_are_kept_once(broker, store):
     status = b'{"v":2,"device":"m","firmware":"0.1.0"}'
     answer = b'{"v":2,"device":"m","counter":7,"command":"sample","outcome":"done"}'

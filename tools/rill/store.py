@@ -86,10 +86,10 @@ class Store:
         return counts
 
     def _conflicts(self, message, rows):
-        """How many of the rows are stored with another content."""
+        """How many of the rows are stored with another content; dates what has no time yet."""
         lasting = _LASTING[message.stream]
         found = self.database.run(
-            f"SELECT seq, {', '.join(lasting)} FROM {message.stream} "
+            f"SELECT seq, time_s, {', '.join(lasting)} FROM {message.stream} "
             "WHERE device = ? AND journal = ? AND seq BETWEEN ? AND ?",
             message.device,
             message.journal,
@@ -97,6 +97,17 @@ class Store:
             max(row.seq for row in rows),
         )
         stored = {row["seq"]: row for row in found}
+        dated = [
+            (row.time_s, row.uncertainty_s, row.flags, message.device, message.journal, row.seq)
+            for row in rows
+            if row.time_s is not None and stored[row.seq]["time_s"] is None
+        ]
+        if dated:
+            self.database.upsert(
+                f"UPDATE {message.stream} SET time_s = ?, uncertainty_s = ?, flags = ? "
+                "WHERE device = ? AND journal = ? AND seq = ? AND time_s IS NULL",
+                dated,
+            )
         return sum(
             any(
                 None not in (stored[row.seq][name], getattr(row, name))
