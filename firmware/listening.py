@@ -18,20 +18,28 @@ def listen(session, power, profile, obey, state, is_known):
     """
     hearing = Hearing(session)
     try:
-        hearing.subscribe(profile.subscriptions(), is_known)
-        state.is_subscribed = 1
+        state.is_subscribed = int(hearing.subscribe(profile.subscriptions(), is_known))
         for _ in range(_MOST_MESSAGES):
             message = hearing.next_message(_LISTEN_MS)
             if message is None:
                 break
             topic, payload, identifier = message
-            line, context = profile.command_of(topic, payload)
-            outcome = None if line is None else obey(line)
-            if outcome or context:
-                answer = profile.answer(context, outcome)
-                if answer:
-                    session.publish(*answer)
+            answer = _answer(profile, topic, payload, obey)
+            if answer:
+                # Bytes: of a text umqtt would announce the characters and send the bytes.
+                session.publish(answer[0].encode(), answer[1])
             hearing.acknowledge(identifier)
             power.feed()
     except UplinkError as error:
         print("no more is heard: %s" % error)  # what was not acknowledged comes again
+
+
+def _answer(profile, topic, payload, obey):
+    """(topic, payload) that goes back, None: nobody waits for one."""
+    try:
+        line, context = profile.command_of(topic, payload)
+    except UnicodeError:
+        obey(b"")  # refused and told
+        return None
+    outcome = None if line is None else obey(line)
+    return profile.answer(context, outcome) if outcome or context else None

@@ -18,7 +18,8 @@ _NOT_TOLD_DB = const(-128)
 def told_crc(state, config, retained):
     """Differs from that of the last message when another one is due."""
     day, levels = freeze.day_of(state.time.now_s()), retained.watch_head()[2]
-    now = day, state.config_crc, config.profile, VERSION, levels
+    set_by_command = config.report_s, config.slot_s
+    now = day, state.config_crc, set_by_command, config.profile, VERSION, levels
     return crc32(repr(now).encode())
 
 

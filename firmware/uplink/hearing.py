@@ -21,12 +21,18 @@ class Hearing:
         self._client = session.client
 
     def subscribe(self, topics, is_known):
-        """With QoS 1, unless that is_known of a session which the broker still has."""
+        """With QoS 1, unless that is_known of a session which the broker still has. False when the
+        broker refuses one of them.
+        """
+        is_granted = True
         session = self._session
         session.step("CONNACK", _ANSWER_MS, session.sock.settle, found=fault.PUBACK)
         if not is_known or not (session.is_resumed or session.sock.is_resumed):
             for topic in topics:
-                session.step("SUBACK", _ANSWER_MS, self._subscribe, topic, found=fault.PUBACK)
+                is_granted &= session.step(
+                    "SUBACK", _ANSWER_MS, self._subscribe, topic, found=fault.PUBACK
+                )
+        return is_granted
 
     def next_message(self, wait_ms):
         """(topic, payload, identifier) of the next message; None: none comes within wait_ms."""
@@ -47,6 +53,8 @@ class Hearing:
             client.subscribe(topic, 1)
         except umqtt.MQTTException:
             print("the broker lets nobody command us: %s" % topic)
+            return False
+        return True
 
     def _hear(self):
         client = self._client

@@ -26,6 +26,14 @@ class Batch(Rows):
         ]
         return b"["
 
+    def add(self, seq, found, dated, columns=()):
+        # It gives all that have no time the one at which the message arrives: the last of them
+        # would overwrite the others.
+        if self.count and (dated[0] is None or self._is_undated):
+            return False
+        self._is_undated = dated[0] is None
+        return super().add(seq, found, dated, columns)
+
     def row(self, seq, found, dated, columns):
         values = values_of(seq, found, dated, columns)
         if not self.count:

@@ -164,7 +164,9 @@ class TlsStream:
             print("TLS alert not sent: %s" % failure)
         text = str(error.args[-1]).strip().replace("\n", "; ")
         if isinstance(error, ValueError):
-            number = _VERIFY_FAILED
+            from firmware.uplink.disbelief import flags
+
+            number = _VERIFY_FAILED - flags(text)
         elif error.errno < 0:
             number = error.errno
         else:

@@ -1,5 +1,6 @@
 """Promise: what the broker has for a collector is stored once, however that ends."""
 
+import time
 import uuid
 from random import Random
 
@@ -9,6 +10,7 @@ from collecting import DEADLINE_S, Load, Publisher, holds_all, kill_under_load, 
 from rill.broker import Broker, find_mosquitto
 from rill.collect.dial import Address
 from rill.collector import Collector
+from rill.decoding import decode
 from rill.network import Network
 from rill.store import Store
 
@@ -107,6 +109,7 @@ def test_what_cant_be_decoded_is_kept_raw_with_the_reason(broker, address):
         ("rill/m/readings", payload("other", 1, 1)),
         ("rill/m/events", payload("m", 1, 1)),
         ("rill/m/new", b"{}"),
+        ("rill/m/mystate", b"{}"),
         ("rill/m/status", b'{"v":2,"device":"other"}'),
         ("rill/m/answers", b'{"v":2,"device":"m","counter":1,"outcome":"maybe"}'),
         ("rill/m/events", payload("m", 1, 1, "events").replace(b"A. Miller", b"\\u0000")),
@@ -128,6 +131,55 @@ def test_what_cant_be_decoded_is_kept_raw_with_the_reason(broker, address):
         assert any(
             "'rill/m/readings'" in row["reason"] and "other" in row["reason"] for row in found
         )
+
+
+def test_what_breaks_a_decoder_is_kept_raw_too(broker, store, monkeypatch):
+    """Else it would come again for ever, and nothing behind it."""
+    monkeypatch.setattr("rill.message.decode", lambda payload: 1 // len(payload) - payload["x"])
+    with Collector(broker, store) as collector, Publisher(broker) as publisher:
+        publisher.publish([("rill/m/readings", b"{}")])
+        assert collector.wait_for(lambda: collector.bad_messages == 1, DEADLINE_S)
+    (raw,) = store.database.run("SELECT * FROM raw")
+    assert raw["payload"] == b"{}" and "TypeError" in raw["reason"]
+
+
+def test_what_is_said_of_a_bad_message_names_its_topic_and_can_be_printed(broker, store):
+    values = b'{"device":"m","seq":1,"odometer_ml":1,"interval_ml":0,"battery_mv":1,"flags":0,'
+    values += b'"uncertainty_s":0,"\\ud800\\n\\u001b[31m":1}'
+    with Collector(broker, store) as collector, Publisher(broker) as publisher:
+        publisher.publish([("v1/devices/me/telemetry", b'[{"ts":1000001,"values":%s}]' % values)])
+        assert collector.wait_for(lambda: collector.bad_messages == 1, DEADLINE_S)
+    (said,) = collector.take_bad()
+    assert said == r"'v1/devices/me/telemetry': record 1 has \ud800\n\x1b[31m"
+
+
+def test_two_that_take_a_session_from_each_other_do_not_storm_the_broker(broker):
+    with Store() as one, Store() as other:
+        first = Collector(broker, one, client_id="twin")
+        with first, Collector(broker, other, client_id="twin"):
+            time.sleep(3)
+            assert 1 <= first.interruptions <= 5
+
+
+def test_what_the_body_shows_more_is_kept_as_the_newest_reading_came_with_it(address):
+    with Store(address) as store:
+        for first, offset_ml in ((5, -250), (9, 12_000), (2, 7)):
+            store.add(decode("rill/m/readings", payload("m", first, 1, offset_ml=offset_ml)))
+        store.add(decode("rill/m/readings", payload("m", 20, 1)))  # says nothing of it
+        (found,) = store.database.run("SELECT * FROM offsets")
+    assert (found["device"], found["seq"], found["offset_ml"]) == ("m", 9, 12_000)
+
+
+def test_a_record_that_came_without_a_time_takes_that_of_one_that_comes_again(address):
+    undated, dated = [1, None, 5, 5, 3600, 1, 65535, 3, 60], [1, 1_767_225_600, 5, 5, 3600, 64, 20]
+    later = [1, 1_767_225_700, 5, 5, 3600, 64, 40]
+    with Store(address) as store:
+        for row in (undated, dated, undated, later):
+            store.add(decode("rill/m/readings", payload("m", 1, 1, rows=[row])))
+        (found,) = store.rows("m")
+        assert store.conflicts == 0
+    assert (found["time_s"], found["uncertainty_s"], found["flags"]) == (1_767_225_600, 20, 64)
+    assert (found["boot"], found["uptime_s"]) == (3, 60)
 
 
 def test_status_and_answers_are_kept_once(broker, store):

@@ -13,6 +13,7 @@ from collecting import Collecting, Publisher, payload
 from rill.authority import Authority
 from rill.broker import Broker, find_mosquitto
 from rill.message import decode
+from rill.signing import sign
 from rill.store import Store
 
 KEY = bytes(range(32))
@@ -47,6 +48,8 @@ def url(broker):
         (["--broker", "mqtt://host", "--keys", "no-such.keys"], "no-such.keys"),
         (["--broker", "mqtt://host", "--db", "no/such/folder.db"], "no/such/folder.db"),
         (["--broker", "mqtt://host", "--db", "postgresql://a:secret@127.0.0.1:1/x"], "127.0.0.1"),
+        (["--broker", "mqtt://host", "--db", "postgresql://a:%secret@127.0.0.1:1/x"], "%25"),
+        (["--broker", "mqtt://host", "--db", "postgresql://a:x@secret@127.0.0.1:1/x"], "%40"),
         (["--broker", "mqtt://host", "--share", "a/b"], "a/b"),
     ],
 )
@@ -144,10 +147,23 @@ def test_a_message_is_decoded_for_people(rill, tmp_path):
     )
     status, out, _ = rill("decode", path, "--topic", "rill/m/readings")
     assert status == 0 and "water_centi_c rejected (below_range)" in out and "m: readings" in out
+    path.write_bytes(payload("m", 4, 1, offset_ml=-5000))
+    assert "the body shows -5000 mL more" in rill("decode", path)[1]
+    path.write_bytes(
+        payload("m", 4, 1, rows=[[4, None, 5, 5, 3600, 0, 2, 7, 60, [[1, 1, None, 0, 7]]]])
+    )
     status, out, _ = rill("decode", path, "--json")
     assert json.loads(out)["rows"][0]["quality"][0]["flag"] == 1
     path.write_text(payload("m", 1, 1).hex())
     assert rill("decode", path, "--hex")[0] == 0
+
+
+def test_the_text_of_an_event_is_shown_as_it_is(rill, tmp_path):
+    path = tmp_path / "payload"
+    for text, shown in (("[/x] [red]a :x:", "[/x] [red]a :x:"), ("\ud800\u001b", r"\ud800\x1b")):
+        path.write_bytes(payload("m", 1, 1, rows=[[1, 0, 6, 0, 0, text, 0, 0]], stream="events"))
+        status, out, _ = rill("decode", path)
+        assert status == 0 and shown in out
 
 
 @pytest.mark.parametrize(
@@ -189,6 +205,17 @@ def test_a_command_is_sent_and_its_answer_waited_for(
     with Store(address) as store:
         sent = store.database.run("SELECT * FROM commands")[0]
     assert sent["line"].split()[4:6] == ["flow", "3"] and sent["is_sent"] == 1
+
+
+def test_a_command_for_a_platform_is_printed_and_not_sent(rill, tmp_path, keys):
+    made = ["send", "m", "report_s", 7200, "--print", "--keys", keys, "--db", tmp_path / "rill.db"]
+    (status, first, err), (_, second, _) = rill(*made), rill(*made)
+    assert (status, err) == (0, "")
+    counter, expires_s = first.split()[2:4]
+    line = sign(KEY, "m", int(counter), int(expires_s), "report_s", 7200)
+    assert first == line + "\n" and int(second.split()[2]) > int(counter)
+    status, out, err = rill(*made, "--wait")
+    assert (status, out) == (2, "") and "--wait" in err and len(err.splitlines()) == 1
 
 
 def test_a_command_that_is_never_answered_ends_when_it_expires(broker, rill, tmp_path, keys):

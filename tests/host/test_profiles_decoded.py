@@ -75,3 +75,23 @@ def test_a_message_of_another_device_than_its_topic_says_is_refused(made):
             decode(topic.replace("meter-1", "meter-2"), payload)
         with pytest.raises(PayloadError, match="came on"):
             decode(topic.replace("readings", "events"), payload)
+
+
+_SENML = '[{"bn":"rill/m/readings/","n":"oldest","v":1},%s]'
+_HUAWEI = '{"services":[{"service_id":%s,"properties":{"seq":1,"journal":%s}}]}'
+
+
+@pytest.mark.parametrize(
+    ("topic", "payload"),
+    [
+        ("rill/m/readings", _SENML % '{"n":"offset","u":"m3","v":1e999999999}'),
+        ("rill/m/readings", _SENML % '{"n":"offset","u":"m3","v":1e9999999999999999999999}'),
+        ("rill/m/readings", _SENML % '{"n":[],"v":1}'),
+        ("rill/m/readings", _SENML % '{"bt":0,"n":"volume","u":"m3","v":0},{"n":{},"v":1}'),
+        ("$oc/devices/m/sys/properties/report", _HUAWEI % ("[]", '"0"')),
+        ("$oc/devices/m/sys/properties/report", _HUAWEI % ('"WaterMeterBasic"', "[]")),
+    ],
+)
+def test_what_stands_where_a_name_or_a_number_should_is_refused(topic, payload):
+    with pytest.raises(PayloadError):
+        decode(topic, payload.encode())

@@ -175,22 +175,24 @@ def test_a_session_publishes_over_tls_in_as_few_bursts_as_without(tmp_path, mete
 
 
 @pytest.mark.parametrize(
-    ("host", "days", "reason"),
+    ("host", "days", "reason", "cause"),
     [
-        ("another.test", (-1, 1), "Name (CN) does not match"),
-        ("127.0.0.1", (-1, 1), "Name (CN) does not match"),
-        (NAME, (-3, -1), "validity has expired"),
-        (NAME, (1, 3), "validity starts in the future"),
+        ("another.test", (-1, 1), "Name (CN) does not match", 0x2704),
+        ("127.0.0.1", (-1, 1), "Name (CN) does not match", 0x2704),
+        (NAME, (-3, -1), "validity has expired", 0x2701),
+        (NAME, (1, 3), "validity starts in the future", 0x2900),
+        ("another.test", (-3, -1), "validity has expired", 0x2705),
     ],
 )
-def test_a_broker_with_a_wrong_certificate_is_refused(
-    tmp_path, meter, authority, host, days, reason
+def test_a_broker_with_a_wrong_certificate_is_refused_and_its_code_says_why(
+    tmp_path, meter, authority, host, days, reason, cause
 ):
     with secure_broker(tmp_path, authority, NAME, days=days) as (port, _):
         said = meter(f"open_of('{host}', {port})")
     line = said.splitlines()[-1]
     assert line.startswith("after 0 s: TlsError: TLS: The certificate") and reason in line
-    assert line.endswith("(-0x2700)")
+    assert line.endswith(f"(-{cause:#x})")
+    assert f"code: [{TLS_FAILS}, {-cause}]" in said
 
 
 def test_a_broker_of_another_ca_is_refused(tmp_path, meter):
@@ -198,6 +200,7 @@ def test_a_broker_of_another_ca_is_refused(tmp_path, meter):
     with secure_broker(tmp_path, Authority(), NAME) as (port, _):
         said = meter(f"open_of('{NAME}', {port})")
     assert "TlsError: TLS: The certificate is not correctly signed by the trusted CA" in said
+    assert f"code: [{TLS_FAILS}, {-0x2708}]" in said
 
 
 def test_a_broker_without_tls_closes(meter):

@@ -84,6 +84,19 @@ def test_a_report_that_ends_before_it_has_subscribed_is_made_good_by_the_next():
     expect(meter.network.subscriptions, subscriptions + 1)
 
 
+def test_a_broker_that_refused_the_subscription_is_asked_again_in_the_next_report():
+    meter = _meter()
+    meter.network.has_session = False  # lost
+    meter.network.refuses_subscriptions = True
+    meter.wake()
+    meter.wake()
+    meter.network.refuses_subscriptions = False
+    before = meter.network.subscriptions
+    for _ in range(3):
+        meter.wake()
+    expect(meter.network.subscriptions, before + 1)
+
+
 def test_commands_of_one_report_are_obeyed_in_their_order():
     meter = _meter()
     answers = _sent(
@@ -350,3 +363,28 @@ def test_power_cut_at_each_call_while_it_obeys_leaves_the_old_or_the_new_setting
         expect(1 <= len(meter.events(event.COMMAND)) <= 2, True)
         cut += 1
     expect((None in seen, new in seen), (True, True))
+
+
+def test_a_topic_that_is_no_text_is_refused_and_does_not_end_the_wake():
+    for profile, topic in (
+        ("thingsboard", b"v1/devices/me/rpc/request/\xff"),
+        ("huawei", b"$oc/devices/m/sys/commands/request_id=\xff"),
+        ("huawei", b"$oc/devices/m/sys/commands/" + 300 * b"\xc3\xa9"),
+    ):
+        meter = _meter(profile=profile)
+        meter.network.command_topic = topic
+        _sent(meter, b"{}")
+        expect(meter.network.commands, [])  # it does not come again
+        expect(meter.events(event.WAKE_FAILED), [])
+        expect(_told(meter, event.COMMAND_REFUSED), [(command.MALFORMED, 0, "")])
+
+
+def test_an_answer_goes_to_a_topic_with_letters_beyond_ascii():
+    meter = _meter(profile="thingsboard")
+    meter.network.command_topic = b"v1/devices/me/rpc/request/\xc3\xa9"
+    line = str(_line("report_s 7200"), "utf-8")
+    _sent(meter, json.dumps({"method": "line", "params": line}).encode())
+    expect(meter.network.commands, [])
+    topic, payload = meter.network.told[-1]
+    expect(topic, "v1/devices/me/rpc/response/\u00e9")
+    expect(json.loads(payload)["outcome"], "done")

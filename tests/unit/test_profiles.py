@@ -105,6 +105,20 @@ def test_a_command_is_found_where_the_platform_puts_it():
             expect((answer["v"], answer["device"], answer["after"]), (2, "meter-1", 3))
 
 
+def test_thingsboard_gets_one_record_without_a_time_a_message():
+    """It gives all of a message one time of arrival, and keeps one value of a name and time."""
+    batch = _profile("thingsboard").batch((("device", "m"), ("stream", "readings")), 1344)
+    dated, undated = (_NOW_S, 2, 0), (None, 65535, 1)
+    for first, second, fits in (
+        (dated, dated, True), (undated, undated, False), (dated, undated, False),
+        (undated, dated, False),
+    ):  # fmt: skip
+        batch.clear()
+        expect(batch.add(1, _reading(), first), True)
+        expect(batch.add(2, _reading(), second), fits)
+        expect(len(json.loads(bytes(batch.payload()))), 1 + fits)
+
+
 def test_what_holds_no_command_is_answered_where_the_platform_waits_for_it():
     root = b"$oc/devices/meter-1/sys/"
     profile = _profile("huawei")

@@ -3,13 +3,16 @@ readings by `coarse` is never sent.
 """
 
 import json
+from binascii import hexlify
 
 from expect import expect
 from firmware.core import event, record
+from firmware.core.hmac import hmac_sha256
 from firmware.timing import dated
 from meter import CONFIG, Meter
 from watch import begun, wakes
 
+_KEY = b"\x17" * 32
 _COARSE = CONFIG % 3600
 _COARSE = _COARSE.replace(b"}", b', "coarse": 1}')
 
@@ -47,6 +50,17 @@ def test_a_status_follows_each_change_of_the_configuration_or_the_firmware():
     retained.save(state)
     wakes(meter, 1)
     expect(len(_told(meter)), before + 2)
+
+
+def test_a_status_follows_a_setting_that_was_commanded():
+    meter = begun(Meter())
+    wakes(meter, 2)
+    before = len(_told(meter))
+    meter.system.contents["command.key"] = hexlify(_KEY)
+    signed = b"rill1 m 1 4000000000 report_s 7200"
+    meter.network.commands.append(signed + b" " + hexlify(hmac_sha256(_KEY, signed))[:32])
+    wakes(meter, 5)
+    expect([one["report_s"] for one in _told(meter)[before - 1 :]], [3600, 7200])
 
 
 def test_a_status_that_was_not_acknowledged_comes_again_with_all_its_causes():

@@ -13,7 +13,7 @@ from rill.collect import told
 from rill.collect.dial import CONNECT_TIMEOUT_S, connect, new_client, no_broker
 from rill.collect.intake import Arrival, keep
 from rill.decoding import decode, topics
-from rill.message import Message, PayloadError
+from rill.message import Message, PayloadError, printable
 from rill.store import StoreError
 
 MAX_BAD = 100
@@ -55,6 +55,7 @@ class Collector:
         self._session = 0
         self._batch: list[Arrival] = []
         self._due_s = 0.0
+        self._connected_s = 0.0
         self._asked = {}
         self._seen = set()
         # Of a lasting one every payload ever seen would not fit into memory.
@@ -146,6 +147,9 @@ class Collector:
 
     def _reconnect(self):
         """Once; the next turn tries again."""
+        if time.monotonic() < self._connected_s + _AGAIN_S:
+            # As good as none: another one of our name may be there, and take it from us each time.
+            self._closing.wait(_AGAIN_S)
         if self._closing.is_set():
             return
         try:
@@ -171,6 +175,7 @@ class Collector:
         if reason_code.is_failure:
             self._fail(no_broker(self._broker, reason_code))
             return
+        self._connected_s = time.monotonic()
         client.subscribe([(topic, 1) for topic in self._topics])
         if flags.session_present:
             self._note_subscribed()  # already; the answer stands behind all that has waited for us
@@ -205,6 +210,8 @@ class Collector:
             content = read(arrived.topic, arrived.payload)
         except PayloadError as error:
             content = error
+        except Exception as error:  # noqa: BLE001 - it would come again for ever
+            content = PayloadError(f"the decoder failed: {type(error).__name__}: {error}")
         if isinstance(content, Message):
             self.arrived(content)
         self._batch.append(
@@ -235,7 +242,7 @@ class Collector:
         if isinstance(one.content, PayloadError):
             self.bad_messages += 1
             if len(self.bad) < MAX_BAD:
-                self.bad.append(str(one.content))
+                self.bad.append(printable(f"{one.topic!r}: {one.content}"))
         elif isinstance(one.content, Message) and one.content.stream == "readings":
             self.records_received += sum(result)
             self.duplicates += result[1]

@@ -1,11 +1,13 @@
 """Any message of a meter, whatever its encoding: topic and first byte tell which."""
 
+import re
+
 from rill import huawei, message, packed, senml, thingsboard
 from rill.message import Message, PayloadError
 
 _PACKED = 0x50
 # Beside the records: what a meter says of itself, answers, and what Home Assistant is told.
-_OTHERS = ("status", "answers", "state", "water")
+_OTHER = re.compile(r"rill/[^/]+/(status|answers|state|water)")
 
 
 def topics(device: str) -> tuple[str, ...]:
@@ -23,7 +25,7 @@ def decode(topic: str, payload: bytes) -> Message | None:
     device = huawei.device_of(topic)
     if device is not None:
         return huawei.decode(device, payload)
-    if topic.startswith("rill/") and topic.endswith(_OTHERS):
+    if _OTHER.fullmatch(topic):
         return None
     found = decoded(payload)
     if topic != f"rill/{found.device}/{found.stream}":

@@ -8,8 +8,8 @@ from rill.named import is_event, row_of
 
 _TOPIC = re.compile(r"\$oc/devices/([^/]+)/sys/properties/report")
 _TIME = re.compile(r"\d{8}T\d{6}Z")
-_RECORDS = {"WaterMeterBasic", "WaterMeterAlarm"}
-_STATUS = {"Battery", "Connectivity", "DeliverySchedule"}
+_RECORDS = ("WaterMeterBasic", "WaterMeterAlarm")
+_STATUS = ("Battery", "Connectivity", "DeliverySchedule")
 _ONCE = ("oldest", "offset_ml")
 
 
@@ -34,22 +34,22 @@ def decode(device: str, payload: bytes) -> Message | None:
     if all(isinstance(one, dict) and one.get("service_id") in _STATUS for one in entries):
         return None
     message = {"v": 2, "device": device, "rows": []}
-    streams, journals = set(), set()
+    streams, journals = set(), []
     for number, entry in enumerate(entries, 1):
         values, time_s = _entry(number, entry)
         streams.add(
             "events" if is_event(values) else "live" if "seq" not in values else "readings"
         )
-        journals.add(values.pop("journal", None))
+        journals.append(values.pop("journal", None))
         for name in _ONCE:
             if number == 1 and name in values:
                 message[name] = values.pop(name)
         message["rows"].append(row_of(number, values, time_s))
         if values:
             raise PayloadError(f"record {number} has {', '.join(sorted(values))}")
-    if len(streams) > 1 or len(journals) > 1:
+    if len(streams) > 1 or journals != journals[:1] * len(journals):
         raise PayloadError("the records are not all of one stream and journal")
-    message["stream"], message["journal"] = streams.pop(), journals.pop()
+    message["stream"], message["journal"] = streams.pop(), journals[0]
     return checked(message)
 
 

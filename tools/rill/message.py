@@ -66,7 +66,7 @@ class Message(NamedTuple):
 
     stream: "readings", "events", or "live", whose journal is "" and whose row has no seq.
     oldest: number of the oldest record of the stream that the meter still has; None when it does
-    not say so.
+    not say so. offset_ml: what the meter body shows more than the odometer; None as well.
     """
 
     device: str
@@ -74,6 +74,7 @@ class Message(NamedTuple):
     stream: str
     rows: tuple[Row | EventRow, ...]
     oldest: int | None = None
+    offset_ml: int | None = None
 
 
 # Names of the kinds and flags, by number from 1 and from 0.
@@ -149,7 +150,7 @@ def checked(found: object) -> Message:
     if not isinstance(found["rows"], list) or not found["rows"]:
         raise PayloadError("rows is not a list of at least one row")
     rows = tuple(_row(number, entries, stream) for number, entries in enumerate(found["rows"], 1))
-    return Message(device, journal, stream, rows, found.get("oldest"))
+    return Message(device, journal, stream, rows, found.get("oldest"), found.get("offset_ml"))
 
 
 def parse(payload: bytes, **more) -> object:
@@ -161,8 +162,13 @@ def parse(payload: bytes, **more) -> object:
         return json.loads(payload.decode(), object_pairs_hook=_object, **more)
     except UnicodeDecodeError as error:
         raise PayloadError(f"the payload is not UTF-8 at byte {error.start}") from error
-    except (ValueError, RecursionError) as error:
+    except (ValueError, RecursionError, ArithmeticError) as error:
         raise PayloadError(f"the payload is not JSON: {error}") from error
+
+
+def printable(text: str) -> str:
+    """With escapes for what a terminal would obey, or could not show."""
+    return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in text)
 
 
 def _object(pairs):

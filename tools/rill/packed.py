@@ -37,12 +37,13 @@ def decode(payload: bytes) -> Message:
     slot_s, unit_ml = (0, 0) if is_event else (bits.whole(), bits.whole())
     if not is_event and not (slot_s and unit_ml):
         raise PayloadError("the slot or the unit of the payload is 0")
-    oldest = None
+    oldest = offset_ml = None
     if bits.number(1):
         oldest = bits.whole()
         check_number("the payload", "oldest", oldest)
         if stream == 0:
-            bits.signed()
+            offset_ml = bits.signed()
+            check_number("the payload", "offset_ml", offset_ml)
     record: Callable[[], Row | EventRow]
     record = (
         _Events(bits, oldest or 1).next
@@ -55,7 +56,7 @@ def decode(payload: bytes) -> Message:
         _check(row, f"row {number}")
     if _STREAMS[stream] == "live":
         rows = tuple(row._replace(seq=None) for row in rows)
-    return Message(device, journal, _STREAMS[stream], rows, oldest)
+    return Message(device, journal, _STREAMS[stream], rows, oldest, offset_ml)
 
 
 class _Bits:

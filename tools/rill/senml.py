@@ -1,7 +1,7 @@
 """SenML (RFC 8428) in JSON and CBOR, as meters send it, decoded strictly: docs/payload.md."""
 
 import re
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from io import BytesIO
 
 import cbor2
@@ -95,6 +95,8 @@ def _decoded(records):
     found: list[tuple[int, dict, dict]] = []  # time, values, quality
     for number, record in enumerate(records, 1):
         name = record.pop("n", None) if isinstance(record, dict) else None
+        if not isinstance(name, str):
+            raise PayloadError(f"record {number} has no name")
         if name == first:
             time_s = record.pop("bt", None)
             if type(time_s) is not int:
@@ -153,7 +155,7 @@ def _value(number, record, unit, exponent):
         if scaled.adjusted() > _MOST_DIGITS or scaled != int(scaled):
             raise PayloadError(f"v of record {number} has too many digits")
         return int(scaled)
-    except (InvalidOperation, ValueError, OverflowError) as error:
+    except (ArithmeticError, ValueError) as error:
         raise PayloadError(f"v of record {number} is no such number") from error
 
 

@@ -56,6 +56,7 @@ class Store:
                 for n, count in zip(of_stream, added, strict=True):
                     counts[n] = count
             self._add_live([one for one in messages if one.stream == "live"], now_s)
+            self._add_offsets(messages, now_s)
             self._streams.follow([one for one in messages if one.stream != "live"], now_s)
         return counts
 
@@ -85,10 +86,10 @@ class Store:
         return counts
 
     def _conflicts(self, message, rows):
-        """How many of the rows are stored with another content."""
+        """How many of the rows are stored with another content; dates what has no time yet."""
         lasting = _LASTING[message.stream]
         found = self.database.run(
-            f"SELECT seq, {', '.join(lasting)} FROM {message.stream} "
+            f"SELECT seq, time_s, {', '.join(lasting)} FROM {message.stream} "
             "WHERE device = ? AND journal = ? AND seq BETWEEN ? AND ?",
             message.device,
             message.journal,
@@ -96,6 +97,17 @@ class Store:
             max(row.seq for row in rows),
         )
         stored = {row["seq"]: row for row in found}
+        dated = [
+            (row.time_s, row.uncertainty_s, row.flags, message.device, message.journal, row.seq)
+            for row in rows
+            if row.time_s is not None and stored[row.seq]["time_s"] is None
+        ]
+        if dated:
+            self.database.upsert(
+                f"UPDATE {message.stream} SET time_s = ?, uncertainty_s = ?, flags = ? "
+                "WHERE device = ? AND journal = ? AND seq = ? AND time_s IS NULL",
+                dated,
+            )
         return sum(
             any(
                 None not in (stored[row.seq][name], getattr(row, name))
@@ -115,6 +127,22 @@ class Store:
             self.database.upsert(
                 f"INSERT INTO live VALUES ({marks}) ON CONFLICT (device) DO UPDATE SET {values}",
                 rows,
+            )
+
+    def _add_offsets(self, messages, now_s):
+        rows = sorted(
+            (one.device, one.journal, max(row.seq for row in one.rows), one.offset_ml, now_s)
+            for one in messages
+            if one.offset_ml is not None and one.stream == "readings"
+        )
+        newest = {row[:2]: row for row in rows}  # the last of a key
+        if newest:
+            self.database.upsert(
+                "INSERT INTO offsets VALUES (?, ?, ?, ?, ?) "
+                "ON CONFLICT (device, journal) DO UPDATE SET seq = excluded.seq, "
+                "offset_ml = excluded.offset_ml, received_s = excluded.received_s "
+                "WHERE excluded.seq >= offsets.seq",
+                list(newest.values()),
             )
 
     def add_told(self, told: Told) -> None:

@@ -83,7 +83,9 @@ class Network:
         self.sessions = 0
         self.has_session = False
         self.subscriptions = 0
-        self.commands = []  # lines that wait at the broker
+        self.refuses_subscriptions = False
+        self.commands = []  # lines that wait at the broker, all on this topic:
+        self.command_topic = b"rill/m/commands"
         self.answers = []
 
     def up(self, timeout_ms):
@@ -125,13 +127,15 @@ class Network:
             self._answer += b"\x20\x02\x01\x00" if self.has_session else CONNACK
             for n in range(len(self.commands) if self.has_session else 0):
                 line = self.commands[n]
-                head = b"\0\x0frill/m/commands\0" + bytes([n + 1])
+                topic = self.command_topic
+                head = struct.pack(">H", len(topic)) + topic + bytes([0, n + 1])
                 size = len(head) + len(line)
                 self._answer += bytes([0x32, size & 127 | 128, size >> 7]) + head + line
         elif kind == 0x82:
             self.has_session = True
             self.subscriptions += 1
-            self._answer += b"\x90\x03" + body[:2] + b"\x01"
+            self._answer += b"\x90\x03" + body[:2]
+            self._answer += b"\x80" if self.refuses_subscriptions else b"\x01"
         elif kind == 0x40:
             self.commands[body[1] - 1] = None
         elif kind == 0xE0:

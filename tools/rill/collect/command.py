@@ -42,13 +42,16 @@ def add_parsers(commands) -> None:
     _add_export(commands)
 
 
-def _add_broker(parser) -> None:
+def _add_broker(parser):
+    """The group of options of which one is to be given, --broker among them."""
+    where = parser.add_mutually_exclusive_group(required=True)
+    where.add_argument("--broker", metavar="URL",
+                       help="mqtt://user:password@host:port, or mqtts:// for TLS")  # fmt: skip
     add = parser.add_argument
-    add("--broker", required=True, metavar="URL",
-        help="mqtt://user:password@host:port, or mqtts:// for TLS")  # fmt: skip
     add("--ca", metavar="FILE", help="PEM of whom to believe (default: whom the system does)")
     add("--cert", metavar="FILE", help="PEM of our certificate, for a broker that wants one")
     add("--key", metavar="FILE", help="PEM of its key")
+    return where
 
 
 def _add_database(parser) -> None:
@@ -63,7 +66,9 @@ def _add_send(commands) -> None:
     add("device", metavar="DEVICE")
     add("name", metavar="COMMAND")
     add("arguments", nargs="*", metavar="ARG")
-    _add_broker(parser)
+    where = _add_broker(parser)
+    where.add_argument("--print", action="store_true", dest="prints",
+                       help="print the signed line and send nothing")  # fmt: skip
     _add_database(parser)
     add("--keys", required=True, metavar="FILE", help="lines DEVICE HEX64")
     add("--expires-s", type=_seconds, default=send.EXPIRES_S, metavar="N",

@@ -11,7 +11,14 @@ from rich.table import Table
 
 from rill.collect import told
 from rill.decoding import decode, decoded
-from rill.message import QUALITY_FLAGS, QUALITY_KINDS, Message, PayloadError, Quality
+from rill.message import (
+    QUALITY_FLAGS,
+    QUALITY_KINDS,
+    Message,
+    PayloadError,
+    Quality,
+    printable,
+)
 
 
 def decode_command(options: argparse.Namespace) -> int:
@@ -51,24 +58,26 @@ def _table(message: Message) -> str:
     title = f"{message.device}: {message.stream} of journal {message.journal or 'none'}"
     if message.oldest:
         title += f", the oldest there is {message.oldest}"
+    if message.offset_ml is not None:
+        title += f", the body shows {message.offset_ml} mL more"
     names = [name for name in message.rows[0]._fields if name != "quality"]
     table = Table(*names, box=None, pad_edge=False)
     for row in message.rows:
         table.add_row(*(_cell(name, getattr(row, name)) for name in names))
-    console = Console(width=160, no_color=True, highlight=False)
+    console = Console(width=160, no_color=True, highlight=False, markup=False, emoji=False)
     with console.capture() as capture:
-        console.print(title, markup=False)
+        console.print(title)
         console.print(table)
         for row in message.rows:
             for value in getattr(row, "quality", ()):
-                console.print(f"  {row.seq}: {_quality(value)}", markup=False)
+                console.print(f"  {row.seq}: {_quality(value)}")
     return "\n".join(line.rstrip() for line in capture.get().splitlines())
 
 
 def _cell(name: str, value) -> str:
     if name == "time_s" and value is not None:
         return datetime.fromtimestamp(value, UTC).strftime("%Y-%m-%d %H:%M:%S")
-    return "-" if value is None else str(value)
+    return "-" if value is None else printable(str(value))
 
 
 def _quality(value: Quality) -> str:

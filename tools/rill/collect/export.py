@@ -7,10 +7,10 @@ import os
 import sys
 from contextlib import suppress
 
-from rill.collect.schema import EVENTS, QUALITY, READINGS
+from rill.collect.schema import EVENTS, OFFSETS, QUALITY, READINGS
 from rill.store import Store
 
-STREAMS = {"readings": READINGS, "events": EVENTS, "quality": QUALITY}
+STREAMS = {"readings": READINGS, "events": EVENTS, "quality": QUALITY, "offsets": OFFSETS}
 
 
 def run(options: argparse.Namespace) -> int:

@@ -18,6 +18,8 @@ _UNSTORABLE = (
     errors.ProgramLimitExceeded,
     UnicodeError,
 )
+# Of an address up to its host: at most one @, and each % begins two hex digits.
+_PASSWORD = re.compile(r"\w+://(?:(?:[^%@/?]|%[0-9A-Fa-f]{2})*@)?[^@/?]*(?:[/?]|$)")
 _BUSY = (errors.DeadlockDetected, errors.SerializationFailure, errors.LockNotAvailable)
 
 
@@ -31,6 +33,11 @@ class PostgreSQL:
     def __init__(self, address):
         self.name = repr(re.sub(r"//.*@", "//", address).partition("?")[0])
         self._lock = threading.RLock()
+        if not _PASSWORD.match(address):
+            raise StoreError(  # what PostgreSQL says of it may have the password in it
+                f"the readings cannot be kept in {self.name}: in user and password write "
+                "% as %25, @ as %40, / as %2F"
+            )
         try:
             self._connection = psycopg.connect(
                 address,

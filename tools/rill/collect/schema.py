@@ -25,6 +25,12 @@ QUALITY = Table(
 )
 # The newest reading of each meter that can't store any.
 LIVE = Table("live", (("device", TEXT),), (("time_s", LARGE), *_VOLUMES, *_DATING))
+# What the meter body shows more than the odometer, as it came with the reading `seq`.
+OFFSETS = Table(
+    "offsets",
+    (("device", TEXT), ("journal", TEXT)),
+    (("seq", LARGE), ("offset_ml", LARGE), ("received_s", LARGE)),
+)
 # digest: of what came, so that what comes again is one row.
 STATUS = Table("status", (("device", TEXT), ("digest", TEXT)),
                (("text", TEXT), ("received_s", LARGE)))  # fmt: skip
@@ -60,7 +66,7 @@ COMMANDS = Table(
     ),
 )  # fmt: skip
 TABLES = (
-    READINGS, EVENTS, QUALITY, LIVE, STATUS, ANSWERS, RAW, STREAMS, COUNTERS, COMMANDS,
+    READINGS, EVENTS, QUALITY, LIVE, OFFSETS, STATUS, ANSWERS, RAW, STREAMS, COUNTERS, COMMANDS,
 )  # fmt: skip
 # Counter troubles, flags and limits of quality, filter and membrane: docs/events.md.
 _ALARM_CODES = (10, 14, 15, 18, 19)

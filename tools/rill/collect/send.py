@@ -84,20 +84,19 @@ class _Sender:
 
 
 def run(options: argparse.Namespace) -> int:
-    """0: the broker has it, or with --wait: it is done; 1: refused, or never answered."""
-    broker = address(options.broker, options.ca, options.cert, options.key)
+    """0: printed, or the broker has it, or with --wait: it is done; 1: refused, never answered."""
+    if options.prints and options.wait:
+        raise SigningError("--wait needs a --broker; the answer to a printed line comes elsewhere")
+    broker = options.broker and address(options.broker, options.ca, options.cert, options.key)
     keys = read_keys(options.keys)
     if options.device not in keys:
         raise SigningError(f"{options.keys!r} has no key of {options.device!r}")
+    if options.prints:
+        with Store(options.db) as store:
+            print(_signed(store, keys, options).line)
+        return 0
     with Store(options.db) as store, _Sender(broker, options.device) as sender:
-        command = Outbox(store.database, keys).sign(
-            options.device,
-            options.name,
-            *options.arguments,
-            now_s=int(time.time()),
-            expires_after_s=options.expires_s,
-            is_sent=True,
-        )
+        command = _signed(store, keys, options)
         sender.publish(command.line)
         print(f"command {command.counter} waits at the broker for {options.device}", flush=True)
         if not options.wait:
@@ -108,3 +107,14 @@ def run(options: argparse.Namespace) -> int:
         return 1
     print(json.dumps(json.loads(answer.text)))
     return 0 if answer.outcome == "done" else 1
+
+
+def _signed(store, keys, options):
+    return Outbox(store.database, keys).sign(
+        options.device,
+        options.name,
+        *options.arguments,
+        now_s=int(time.time()),
+        expires_after_s=options.expires_s,
+        is_sent=True,
+    )
