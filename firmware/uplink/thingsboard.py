@@ -15,6 +15,7 @@ _REQUEST = b"v1/devices/me/rpc/request/"
 
 class Batch(Rows):
     END = b"]"
+    _is_undated = False
 
     def head(self, fields):
         # What the platform calls the device does not stand in its topics.
