@@ -4,7 +4,6 @@ import sys
 
 from micropython import const
 
-from firmware import planning
 from firmware.core import event, record
 from firmware.core.errors import TRIES, JournalDamaged, StorageFault, UplinkError
 from firmware.storage.state import CRASHED, REBOOTING, REPORTED
@@ -23,7 +22,7 @@ class Reporting(Wake):
     def run(self):
         """Ends in a restart; the wake goes on behind it."""
         try:
-            self._recall("restart")
+            self._go_on()
             self._keeping.goes_on()
             self._now_s()
             self._commit()  # running: a reset from here on is one in the report
@@ -61,6 +60,8 @@ def report(*, state, config, power, keeping, now_s, commit, send):
     if failed and not state.failures:
         keeping.note(event.REPORTS_FAILED, failed)
     keeping.checkpoint()
+    from firmware import planning  # when all that has sent has left the memory
+
     planning.follow_clock(state, config, power, now_s())
     planning.after_report(state, config, power, now_s(), retry_s)
 

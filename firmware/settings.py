@@ -2,6 +2,8 @@
 left the memory before anything else comes.
 """
 
+from binascii import hexlify
+
 from board import board
 from firmware.hal.rtc_pins import PINS
 
@@ -70,6 +72,10 @@ class Settings:
 
     def __init__(self, pulse_keys):
         self._pulse_keys = pulse_keys
+
+    def device_name(self, unique_id):
+        """The meter's name. unique_id: of its chip, bytes."""
+        return self.device or "rill-%s" % str(hexlify(unique_id), "ascii")
 
     def has_probes(self):
         """True when anything of the water's quality is measured, or a purifier watched."""

@@ -32,6 +32,7 @@ _HEADER_BYTES = 12
 _ENTRY_SYMBOL = "entry"
 _OPERATIONS = {name: n for name, n in vars(operations).items() if name.isupper()}
 _OPERATION = re.compile(rf"^({'|'.join(_OPERATIONS)}) = const\(.*\n", re.MULTILINE)
+_PRIVATE = re.compile(r"\b_[A-Za-z]\w+\b")
 _IMPORTED = re.compile(r"from border import (\([^)]*\)|.*)")
 _SCRIPTS = ("start.py", "dump.py", "told.py", "stored.py")  # of the board: run as they are
 
@@ -71,7 +72,9 @@ def build_board(root: Path = ROOT) -> Path:
 
 
 def _nameless(source: Path, target: Path) -> Path:
-    """The source with numbers for operations of the border: names would take the meter's heap."""
+    """The source with numbers for operations of the border, and in a module with the same few
+    private names as in all the others: names would take the meter's heap.
+    """
     text = _OPERATION.sub("", source.read_text())
     text = _IMPORTED.sub(
         lambda found: (
@@ -81,6 +84,10 @@ def _nameless(source: Path, target: Path) -> Path:
         text,
     )
     text = re.sub(r"\b[A-Z_]+\b", lambda found: str(_OPERATIONS.get(found[0], found[0])), text)
+    if source.name not in _SCRIPTS:
+        private = dict.fromkeys(_PRIVATE.findall(text))
+        short = {name: f"_{n}" for n, name in enumerate(private)}
+        text = _PRIVATE.sub(lambda found: short[found[0]], text)
     if not target.exists() or target.read_text() != text:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text)
