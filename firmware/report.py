@@ -5,19 +5,15 @@ Imported only in a wake that reports.
 
 from micropython import const
 
-from firmware.core import event, record, timekeeping
 from firmware.core.errors import UplinkError
 from firmware.passing import in_passing
-from firmware.sending import Stream, unsent_messages
-from firmware.timing import dated, when
+from firmware.sending import Stream
 from firmware.uplink.session import Session
 
 _LINK_UP_MS = const(15_000)
-_WORTH_TELLING_S = const(1)
 # A modem takes 512 bytes a command: what is around a message and its topic, and the next one.
 _MESSAGE_BYTES, _PUBLISH_BYTES = const(480), const(503)
 _UNSENT = "unsent.id"  # of storage/salvage.py
-_STREAMS = ("readings", "events")
 
 
 def report(
@@ -37,7 +33,7 @@ def report(
     try:
         _up(link)
         power.feed()
-        _set_clock(link, clock, store, state, keeping, commit)
+        in_passing(lambda: _set_clock(link, clock, store, state, keeping, commit))
         power.feed()
         connect = link.connect
         if config.broker_tls:
@@ -67,13 +63,17 @@ def report(
             elif store is None and state.is_blank:
                 print("nothing is known of what was counted before: no odometer is published")
             elif store is None:
-                _publish_live(session, profile, device, state, config)
+                from firmware.live import publish_live
+
+                publish_live(session, profile, device, state, config)
             else:
                 _publish_pending(
                     session, power, profile, device, store, state, config, keeping, commit
                 )
             if system.size(_UNSENT) is not None:
-                _publish_unsent(
+                from firmware.remains import publish_unsent
+
+                publish_unsent(
                     session, power, profile, device, state, config, system, keeping, commit
                 )
             in_passing(lambda: _listen(session, power, profile, obey, state, is_known))
@@ -82,6 +82,12 @@ def report(
             session.abandon()
     finally:
         _down(link)
+
+
+def _set_clock(*arguments):
+    from firmware.clocking import set_clock
+
+    set_clock(*arguments)
 
 
 def _listen(*arguments):
@@ -100,7 +106,7 @@ def profile_of(config, device, now_s):
     return module.Profile(config, device, now_s)
 
 
-def _message_bytes(config, topic):
+def message_bytes(config, topic):
     """The most of one message: over NB-IoT it goes, with its head, into one command."""
     if config.link != "nbiot":
         return config.message_bytes
@@ -122,57 +128,24 @@ def _down(link):
         print("radio not switched off: %s" % error)
 
 
-def _set_clock(link, clock, store, state, keeping, commit):
-    try:
-        network_s = link.network_time_s()
-    except OSError as error:
-        print("no time from the network: %s" % error)
-        return
-    keeping.look_at_clock()
-    before_s, is_known = state.time.now_s(), state.time.is_known()
-    outcome = state.time.sync(network_s, _newest_s(store))
-    commit()
-    if outcome in (timekeeping.SET, timekeeping.STEPPED):
-        after_s = state.time.now_s()
-        # Our own time is the state's; this one is what a person at the prompt is shown.
-        clock.set_epoch_s(after_s)
-        state.time.rebase(*clock.slow())
-        commit()
-        if not is_known or abs(after_s - before_s) > _WORTH_TELLING_S:
-            keeping.note(event.CLOCK_SET, before_s if is_known else 0, after_s)
-    elif outcome != timekeeping.KEPT:
-        print("the network's time %d is not believed" % network_s)
-        keeping.note(event.CLOCK_DOUBTED, before_s, network_s)
-
-
-def _newest_s(store):
-    """Unix time of the newest reading, 0 when it has none; the network can't be before it."""
-    last = store and store.last_reading()
-    if not last:
-        return 0
-    if not last.flags & record.TIME_UNKNOWN:
-        return last.time_s
-    return store.freezes().last_s()  # power was lost behind it
-
-
 def _publish_pending(session, power, profile, device, store, state, config, keeping, commit):
     head = (("device", device), ("journal", store.id_text))
     readings = head + (("offset_ml", state.offset_ml),)
-    size = _message_bytes(config, profile.topic("readings"))
+    size = message_bytes(config, profile.topic("readings"))
     batch = profile.batch
-    days = _days(config, state.coarse_day)
+    days = days_of(config, state.coarse_day)
     stream = Stream("readings", store.readings, state, batch, readings, size, commit, days)
-    _publish(session, power, profile, "readings", stream.messages(keeping.note))
+    publish(session, power, profile, "readings", stream.messages(keeping.note))
     newest, measured = stream.newest, stream.measured
     if state.again_seq < state.again_end:
-        _publish(session, power, profile, "readings", stream.again())
+        publish(session, power, profile, "readings", stream.again())
     del stream  # and its buffer, before there is another one
     stream = Stream("events", store.events, state, batch, head, size, commit)
-    _publish(session, power, profile, "events", stream.messages(keeping.note))
+    publish(session, power, profile, "events", stream.messages(keeping.note))
     _publish_all(session, power, profile.closing(newest, measured, state.offset_ml))
 
 
-def _days(config, day):
+def days_of(config, day):
     """Which readings may leave a meter that tells little of its household; None: all."""
     if not config.coarse:
         return None
@@ -204,46 +177,7 @@ def _publish_all(session, power, messages):
         power.feed()
 
 
-def _publish(session, power, profile, name, messages):
+def publish(session, power, profile, name, messages):
     for payload in messages:
         session.publish(profile.topic(name), payload)
         power.feed()
-
-
-def _publish_unsent(session, power, profile, device, state, config, system, keeping, commit):
-    from firmware.storage.salvage import Unsent  # once in the life of a few meters
-
-    unsent = Unsent(system)
-    if not unsent.journal:
-        print("unsent.id is damaged: nobody knows of which journal the records in unsent are")
-        state.flags |= record.STORAGE_FAULT
-        return
-    head, size = (("device", device),), _message_bytes(config, profile.topic("readings"))
-    while state.unsent_pass < len(_STREAMS):
-        name = _STREAMS[state.unsent_pass]
-        days = _days(config, 0) if name == "readings" else None
-        messages = unsent_messages(unsent, name, state, profile.batch, head, size, commit, days)
-        _publish(session, power, profile, name, messages)
-        state.unsent_pass += 1
-        state.unsent_offset = 0
-        commit()
-    missing = unsent.saved - sum([1 for _ in unsent.frames()])
-    if missing > 0:
-        keeping.note(event.UNREADABLE, missing, unsent.saved, "unsent")
-    unsent.remove()
-    state.unsent_pass = 0
-    commit()
-
-
-def _publish_live(session, profile, device, state, config):
-    """The odometer of now from a meter that can't store it."""
-    head = (("device", device), ("journal", None), ("stream", "live"))
-    batch = profile.batch(head, _message_bytes(config, profile.topic("live")))
-    now = when(state.time)
-    flags = state.flags | now.flags
-    live = record.Reading(
-        now.time_s, state.boot, flags, state.odometer_ml, 0, 0, state.pulses, state.count,
-        state.rest, now.uncertainty_s, now.era,
-    )  # fmt: skip
-    batch.add(None, live, dated(state, live))
-    session.publish(profile.topic("live"), batch.payload())

@@ -109,7 +109,7 @@ class Stream:
         while reader.advance():
             if reader.has_hole and self._state.storage_faults <= TRIES:
                 raise JournalDamaged("records behind %d not found" % self._state.cursor_seq)
-            record = _record(self.name, reader.seq, reader.body, self._state)
+            record = record_of(self.name, reader.seq, reader.body, self._state)
             if record:
                 yield record
 
@@ -130,32 +130,7 @@ class Stream:
         self._commit()
 
 
-def unsent_messages(unsent, name, state, batch, head, message_bytes, commit, days):
-    """Yields payloads of what was saved from a lost journal, from state.unsent_offset on.
-
-    When the next one is asked for, the last is acknowledged.
-    """
-    fields = head + (("journal", "%016x" % unsent.journal), ("stream", name))
-    messages = batch(fields, message_bytes)
-    before = state.unsent_offset
-    for seq, body, behind in unsent.frames(before):
-        found = _record(name, seq, body, state)
-        if found and days:
-            found = days.chosen(found)
-            if found:
-                days.sent(found)
-        if found and not messages.add(*found):
-            yield messages.payload()
-            messages.clear()
-            state.unsent_offset = before
-            commit()
-            messages.add(*found)
-        before = behind
-    if messages.count:
-        yield messages.payload()
-
-
-def _record(name, seq, body, state):
+def record_of(name, seq, body, state):
     """What Batch.add() takes, of a record of that stream; None for any other."""
     is_event = name == "events"
     try:

@@ -68,7 +68,7 @@ class HallMeter:
 
 # Run behind other lines: the counter of app.py, and a look at it after the water has passed.
 COUNT = """
-from firmware.app import open_counter
+from firmware.sensor import open_counter
 from firmware.config import checked
 from firmware.hal.clock import Clock
 import machine
