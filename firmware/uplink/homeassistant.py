@@ -7,25 +7,27 @@ import json
 
 from micropython import const
 
-from firmware.core import column
 from firmware.core.calendar import utc
 from firmware.uplink.plain import Profile as PlainProfile
 
 _DAY_S = const(86400)
 
+# Kinds of core/column.py.
+_WATER, _SOLIDS, _TURBIDITY, _PRODUCT_SOLIDS = const(1), const(2), const(3), const(4)
+_CONDUCTIVITY = const(13)
 # key in the state, name, device class, unit and exponent of ten, by kind of a quality value.
 _MEASURED = {
-    column.WATER_CENTI_C: ("temperature_c", "Water temperature", "temperature", "°C", -2),
-    column.SOLIDS_PPB: ("solids_mg_l", "Dissolved solids", None, "mg/L", -3),
-    column.PRODUCT_SOLIDS_PPB: ("product_mg_l", "Dissolved solids, product", None, "mg/L", -3),
-    column.TURBIDITY_MNTU: ("turbidity_ntu", "Turbidity", None, "NTU", -3),
-    column.CONDUCTIVITY_NS: ("conductivity_us", "Conductivity", "conductivity", "µS/cm", -3),
+    _WATER: ("temperature_c", "Water temperature", "temperature", "°C", -2),
+    _SOLIDS: ("solids_mg_l", "Dissolved solids", None, "mg/L", -3),
+    _PRODUCT_SOLIDS: ("product_mg_l", "Dissolved solids, product", None, "mg/L", -3),
+    _TURBIDITY: ("turbidity_ntu", "Turbidity", None, "NTU", -3),
+    _CONDUCTIVITY: ("conductivity_us", "Conductivity", "conductivity", "µS/cm", -3),
 }
 _PINS = (
-    ("thermometer_pin", column.WATER_CENTI_C),
-    ("tds_pin", column.SOLIDS_PPB),
-    ("product_tds_pin", column.PRODUCT_SOLIDS_PPB),
-    ("turbidity_pin", column.TURBIDITY_MNTU),
+    ("thermometer_pin", _WATER),
+    ("tds_pin", _SOLIDS),
+    ("product_tds_pin", _PRODUCT_SOLIDS),
+    ("turbidity_pin", _TURBIDITY),
 )
 
 
