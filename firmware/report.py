@@ -39,8 +39,9 @@ def report(
         if config.broker_tls:
             from firmware.uplink.tls import securing
 
-            connect = securing(connect, clock, system)
-        profile = profile_of(config, device, state.time.now_s() if state.time.is_known() else None)
+            connect = securing(connect, clock, lambda: in_passing(lambda: _trusted(system)))
+        now_s = state.time.now_s() if state.time.is_known() else None
+        profile = in_passing(lambda: profile_of(config, device, now_s))
         session = Session(
             connect=connect,
             clock=clock,
@@ -82,6 +83,12 @@ def report(
             session.abandon()
     finally:
         _down(link)
+
+
+def _trusted(files):
+    from firmware.uplink.trust import trusted
+
+    return trusted(files)
 
 
 def _set_clock(*arguments):

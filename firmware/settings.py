@@ -5,7 +5,6 @@ left the memory before anything else comes.
 from binascii import hexlify
 
 from board import board
-from firmware.hal.rtc_pins import PINS
 
 
 class Settings:
@@ -89,5 +88,6 @@ class Settings:
     def sampling(self):
         """How the pulse line is looked at; ConfigError when the sensor's figures don't fit."""
         from firmware.core.sampling import Sampling  # not in a wake that knows it from before
+        from firmware.hal.rtc_pins import PINS
 
         return Sampling(self, PINS)

@@ -8,7 +8,6 @@ import json
 from binascii import hexlify
 
 from firmware.core.calendar import utc
-from firmware.core.hmac import hmac_sha256
 from firmware.uplink.named import values_of
 from firmware.uplink.plain import Profile as PlainProfile
 from firmware.uplink.rows import Rows
@@ -54,6 +53,8 @@ class Profile(PlainProfile):
         return Batch(fields, budget_bytes)
 
     def __init__(self, config, device, now_s):
+        from firmware.core.hmac import hmac_sha256  # only here
+
         super().__init__(config, device, now_s)
         # Once: an hour that ends between name and password would make them differ.
         hour = _SOME_HOUR if now_s is None else "%04d%02d%02d%02d" % utc(now_s)[:4]
