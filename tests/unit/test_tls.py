@@ -102,7 +102,9 @@ def test_without_its_ca_nothing_is_connected():
         (b"-----BEGIN CERTIFICATE-----\n", "the CA is damaged or not in DER: invalid cert"),
     ):
         files = FakeFiles() if content is None else FakeFiles(**{"broker.der": content})
-        connect = securing(None, clock, lambda: trusted(files))  # which can't be called
+        connect = securing(
+            None, clock, lambda files=files: trusted(files)
+        )  # which can't be called
         error = expect_raises(TlsError, connect, "host", 8883, 1000)
         expect((str(error), error.number), (complaint, None))
     files = FakeFiles(**{"broker.der": CA})
@@ -126,7 +128,7 @@ def test_half_a_certificate_of_the_meter_connects_to_nobody():
         files = FakeFiles()
         files.contents = {name: data for name, data in contents.items() if data is not None}
         error = expect_raises(
-            TlsError, securing(None, clock, lambda: trusted(files)), "host", 8883, 1000
+            TlsError, securing(None, clock, lambda files=files: trusted(files)), "host", 8883, 1000
         )
         expect((str(error), error.fault, error.number), (complaint, TLS, None))
     files.broken = True
