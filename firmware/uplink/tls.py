@@ -16,6 +16,7 @@ from micropython import const
 from firmware.core.errors import TlsError, UplinkError
 
 _READ_BYTES = const(512)
+_ANSWER_BYTES = const(128)  # the same behind the handshake: an acknowledgement has 33
 _FLIGHT_BYTES = const(6144)
 _VERIFY_FAILED = const(-0x2700)  # the interpreter tells this one by a ValueError without number
 
@@ -170,7 +171,8 @@ class _Records(io.IOBase):
                 return None
             try:
                 self.flush()
-                self._in = self._stream.recv(_READ_BYTES, self._left_ms())
+                most_bytes = _ANSWER_BYTES if self.is_shaken else _READ_BYTES
+                self._in = self._stream.recv(most_bytes, self._left_ms())
             except (OSError, MemoryError, UplinkError) as error:
                 return self._failed(error)
             self._taken = 0

@@ -19,7 +19,7 @@ from border import (
 )
 
 # What most runs have no use for comes when it is asked for: on a chip it takes no heap.
-_OTHERS = {"Counter": "machine_counter", "UART": "machine_uart"}
+OTHERS = {"Counter": "machine_counter", "UART": "machine_uart"}
 
 PWRON_RESET = 1
 HARD_RESET = 2
@@ -32,9 +32,9 @@ _DAYS_BEFORE = (0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334)
 
 
 def __getattr__(name):
-    if name not in _OTHERS:
+    if name not in OTHERS:
         raise AttributeError(name)
-    globals()[name] = getattr(__import__(_OTHERS[name]), name)
+    globals()[name] = getattr(__import__(OTHERS[name]), name)
     return globals()[name]
 
 
