@@ -149,7 +149,9 @@ def _publish_pending(session, power, profile, device, store, state, config, keep
     del stream  # and its buffer, before there is another one
     stream = Stream("events", store.events, state, batch, head, size, commit)
     publish(session, power, profile, "events", stream.messages(keeping.note))
-    _publish_all(session, power, profile.closing(newest, measured, state.offset_ml))
+    del stream
+    closing = profile.closing(newest, measured, state.offset_ml)
+    in_passing(lambda: _publish_all(session, power, closing))
 
 
 def days_of(config, day):
@@ -173,7 +175,7 @@ def _tell(session, power, profile, config, state, store, retained, commit):
 
     crc, told = in_passing(news)
     if told:
-        _publish_all(session, power, profile.daily(told))
+        in_passing(lambda: _publish_all(session, power, profile.daily(told)))
         state.told_crc, state.causes = crc, 0
         commit()
 

@@ -1,7 +1,7 @@
 """The profile "huawei": Huawei Cloud IoTDA over MQTT, docs/platforms.md.
 
 The secret of the device is broker_password. No retain, no will; properties only, because the
-platform has no events of one's own.
+platform has no events of one's own. What it says to the meter is in huawei_commands.py.
 """
 
 import json
@@ -14,7 +14,6 @@ from firmware.uplink.rows import Rows
 
 _SOME_HOUR = "2026010100"  # sign type 0: the platform does not look whether it is this one
 _READING, _EVENT = "WaterMeterBasic", "WaterMeterAlarm"
-_ID = "request_id="
 
 
 def _entry(service, values, time_s):
@@ -86,31 +85,22 @@ class Profile(PlainProfile):
         return ()
 
     def subscriptions(self):
-        return [
-            self._root + name for name in ("commands/#", "properties/set/#", "properties/get/#")
-        ]
+        from firmware.uplink.huawei_commands import SUBSCRIPTIONS
+
+        return [self._root + name for name in SUBSCRIPTIONS]
 
     def command_of(self, topic, payload):
-        kind, _, request = str(topic, "utf-8")[len(self._root) :].partition("/" + _ID)
-        if kind == "properties/get":
-            return None, (kind, request)
-        if kind not in ("commands", "properties/set"):
-            return None, None
-        try:
-            found = json.loads(payload)
-            named = found["paras"] if kind == "commands" else found["services"][0]["properties"]
-            return named["line"].encode(), (kind, request)
-        except (ValueError, LookupError, TypeError, AttributeError):
-            return b"", (kind, request)
+        from firmware.uplink.huawei_commands import command_of
+
+        return command_of(str(topic, "utf-8")[len(self._root) :], payload)
 
     def answer(self, context, outcome):
-        kind, request = context
-        topic = "%s%s/response/%s%s" % (self._root, kind, _ID, request)
-        if kind == "properties/get":
-            return topic, _services(self._newest)
-        code = 0 if outcome["outcome"] == "done" else 1
-        if kind == "commands":
-            values = {"result_code": code, "response_name": "outcome", "paras": outcome}
-        else:
-            values = {"result_code": code, "result_desc": outcome["reason"] or "done"}
-        return topic, json.dumps(values, separators=(",", ":")).encode()
+        from firmware.uplink.huawei_commands import answer
+
+        topic, values = answer(context, outcome)
+        payload = (
+            _services(self._newest)
+            if values is None
+            else json.dumps(values, separators=(",", ":")).encode()
+        )
+        return self._root + topic, payload
