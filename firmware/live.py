@@ -1,7 +1,7 @@
 """What a meter publishes that can't store it. Imported only then."""
 
 from firmware.core import record
-from firmware.report import message_bytes
+from firmware.publishing import message_bytes
 from firmware.timing import dated, when
 
 

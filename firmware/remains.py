@@ -1,7 +1,7 @@
 """What was saved of a lost journal goes out. Imported only then: in the life of a few meters."""
 
 from firmware.core import event, record
-from firmware.report import days_of, message_bytes, publish
+from firmware.publishing import days_of, message_bytes, publish
 from firmware.sending import record_of
 from firmware.storage.salvage import Unsent
 

@@ -6,13 +6,10 @@ Imported only in a wake that reports.
 from micropython import const
 
 from firmware.core.errors import UplinkError
-from firmware.passing import in_passing
-from firmware.sending import Stream
+from firmware.passing import call, in_passing
 from firmware.uplink.session import Session
 
 _LINK_UP_MS = const(15_000)
-# A modem takes 512 bytes a command: what is around a message and its topic, and the next one.
-_MESSAGE_BYTES, _PUBLISH_BYTES = const(480), const(503)
 _UNSENT = "unsent.id"  # of storage/salvage.py
 
 
@@ -33,13 +30,15 @@ def report(
     try:
         _up(link)
         power.feed()
-        in_passing(lambda: _set_clock(link, clock, store, state, keeping, commit))
+        call("firmware.clocking", "set_clock", link, clock, store, state, keeping, commit)
         power.feed()
         connect = link.connect
         if config.broker_tls:
             from firmware.uplink.tls import securing
 
-            connect = securing(connect, clock, lambda: in_passing(lambda: _trusted(system)))
+            connect = securing(
+                connect, clock, lambda: call("firmware.uplink.trust", "trusted", system)
+            )
         now_s = state.time.now_s() if state.time.is_known() else None
         profile = in_passing(lambda: profile_of(config, device, now_s))
         session = Session(
@@ -64,43 +63,19 @@ def report(
             elif store is None and state.is_blank:
                 print("nothing is known of what was counted before: no odometer is published")
             elif store is None:
-                from firmware.live import publish_live
-
-                publish_live(session, profile, device, state, config)
+                call("firmware.live", "publish_live", session, profile, device, state, config)
             else:
-                _publish_pending(
-                    session, power, profile, device, store, state, config, keeping, commit
-                )
+                parts = session, power, profile, device, store, state, config, keeping, commit
+                call("firmware.publishing", "publish_pending", *parts)
             if system.size(_UNSENT) is not None:
-                from firmware.remains import publish_unsent
-
-                publish_unsent(
-                    session, power, profile, device, state, config, system, keeping, commit
-                )
-            in_passing(lambda: _listen(session, power, profile, obey, state, is_known))
+                rest = session, power, profile, device, state, config, system, keeping, commit
+                call("firmware.remains", "publish_unsent", *rest)
+            call("firmware.listening", "listen", session, power, profile, obey, state, is_known)
             session.close()
         finally:
             session.abandon()
     finally:
         _down(link)
-
-
-def _trusted(files):
-    from firmware.uplink.trust import trusted
-
-    return trusted(files)
-
-
-def _set_clock(*arguments):
-    from firmware.clocking import set_clock
-
-    set_clock(*arguments)
-
-
-def _listen(*arguments):
-    from firmware.listening import listen
-
-    listen(*arguments)
 
 
 def profile_of(config, device, now_s):
@@ -111,13 +86,6 @@ def profile_of(config, device, now_s):
     name = "plain" if config.profile == "json" else config.profile
     module = __import__("firmware.uplink." + name, None, None, ("Profile",))
     return module.Profile(config, device, now_s)
-
-
-def message_bytes(config, topic):
-    """The most of one message: over NB-IoT it goes, with its head, into one command."""
-    if config.link != "nbiot":
-        return config.message_bytes
-    return min(config.message_bytes, _MESSAGE_BYTES, _PUBLISH_BYTES - len(topic))
 
 
 def _up(link):
@@ -135,58 +103,10 @@ def _down(link):
         print("radio not switched off: %s" % error)
 
 
-def _publish_pending(session, power, profile, device, store, state, config, keeping, commit):
-    head = (("device", device), ("journal", store.id_text))
-    readings = head + (("offset_ml", state.offset_ml),)
-    size = message_bytes(config, profile.topic("readings"))
-    batch = profile.batch
-    days = days_of(config, state.coarse_day)
-    stream = Stream("readings", store.readings, state, batch, readings, size, commit, days)
-    publish(session, power, profile, "readings", stream.messages(keeping.note))
-    newest, measured = stream.newest, stream.measured
-    if state.again_seq < state.again_end:
-        publish(session, power, profile, "readings", stream.again())
-    del stream  # and its buffer, before there is another one
-    stream = Stream("events", store.events, state, batch, head, size, commit)
-    publish(session, power, profile, "events", stream.messages(keeping.note))
-    del stream
-    closing = profile.closing(newest, measured, state.offset_ml)
-    in_passing(lambda: _publish_all(session, power, closing))
-
-
-def days_of(config, day):
-    """Which readings may leave a meter that tells little of its household; None: all."""
-    if not config.coarse:
-        return None
-    from firmware.coarse import Days
-
-    return Days(day)
-
-
 def _tell(session, power, profile, config, state, store, retained, commit):
     """What the meter says of itself, once a day."""
-
-    def news():
-        from firmware.telling import status, told_crc
-
-        crc = told_crc(state, config)
-        is_due = crc != state.told_crc
-        return crc, status(state, config, store, retained) if is_due else None
-
-    crc, told = in_passing(news)
+    crc, told = call("firmware.telling", "news", state, config, store, retained)
     if told:
-        in_passing(lambda: _publish_all(session, power, profile.daily(told)))
+        call("firmware.publishing", "publish_all", session, power, profile.daily(told))
         state.told_crc, state.causes = crc, 0
         commit()
-
-
-def _publish_all(session, power, messages):
-    for topic, payload, is_retained in messages:
-        session.publish(topic, payload, is_retained)
-        power.feed()
-
-
-def publish(session, power, profile, name, messages):
-    for payload in messages:
-        session.publish(profile.topic(name), payload)
-        power.feed()

@@ -72,34 +72,6 @@ class Stream:
             behind = expected, reader.segment, reader.offset
         yield from self._flushed(behind)
 
-    def again(self):
-        """As messages(): readings that were acknowledged and are asked for again."""
-        state = self._state
-        days = self._days
-        first = state.again_seq
-        # The one before tells whether the first one is the first of its day.
-        reader = Reader(self._journal, max(1, first - 1) if days else first)
-        if days:
-            days.begin()
-        for found in self._readable(reader):
-            if reader.seq >= state.again_end:
-                break
-            if days:
-                is_wanted, found = reader.seq >= first, days.chosen(found) or found
-                days.sent(found)
-                if not is_wanted or not found[2][2] & record.DAILY:
-                    continue
-            if not self._batch.add(*found):
-                yield self._batch.payload()
-                self._batch.clear()
-                state.again_seq = reader.seq
-                self._commit()
-                self._batch.add(*found)
-        if self._batch.count:
-            yield self._batch.payload()
-        state.again_seq = state.again_end = 0
-        self._commit()
-
     def _readable(self, reader):
         """What Batch.add() takes, of all records from the reader's place on that can be read.
 

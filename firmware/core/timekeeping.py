@@ -41,7 +41,8 @@ FIELDS = (
     "era",  # corrections so far, modulo 256: a reading carries it
     "is_lost",  # 1: time passed that nobody counted
 )
-LAYOUT = "<QQQIiQiIIQQqQQQQBB" + dating.LAYOUT
+_OWN_LAYOUT = "<QQQIiQiIIQQqQQQQBB"
+LAYOUT = _OWN_LAYOUT + dating.LAYOUT
 
 
 class Timekeeping:
@@ -74,7 +75,8 @@ class Timekeeping:
     def pack(self):
         """The bytes of LAYOUT."""
         values = [getattr(self, name) for name in FIELDS]
-        return struct.pack(LAYOUT, *(values + self.dating.values()))
+        own = struct.pack(_OWN_LAYOUT, *values)
+        return own + struct.pack("<" + dating.LAYOUT, *self.dating.values())
 
     def unpack(self, content):
         values = struct.unpack(LAYOUT, content)

@@ -9,7 +9,7 @@ import struct
 
 from micropython import const
 
-from firmware.core.seal import SEAL_BYTES, seal, unseal
+from firmware.core.seal import SEAL_BYTES, seal, seal_in, unseal
 from firmware.core.timekeeping import LAYOUT as TIME_LAYOUT
 from firmware.core.timekeeping import Timekeeping
 
@@ -21,6 +21,8 @@ REBOOTING = const(5)  # it is done, and a command asks for a reset behind this w
 
 _MAGIC = const(0x5234)  # "4R": layout version 4
 _SLOT_BYTES = const(432)
+_HEAD_BYTES = const(6)
+_FEW = const(8)
 _PROBES_MAGIC = b"P1"
 _HISTORY_BYTES = const(192)
 _COLUMNS_BYTES = const(172)
@@ -166,9 +168,18 @@ class State:
         self.time = Timekeeping()
         self.cursor_seq = self.next_seq = self.event_cursor_seq = self.event_next_seq = 1
 
-    def pack(self, generation):
-        values = [getattr(self, name) for name in _FIELDS]
-        return seal(struct.pack(_LAYOUT, _MAGIC, generation, *values) + self.time.pack())
+    def pack_into(self, image, start, generation):
+        """Sealed. A few fields at a time: all of them at once take several times their bytes."""
+        struct.pack_into("<HI", image, start, _MAGIC, generation)
+        place = start + _HEAD_BYTES
+        for n in range(0, len(_FIELDS), _FEW):
+            layout = "<" + _LAYOUT[3 + n : 3 + n + _FEW]  # behind the order, magic and generation
+            values = [getattr(self, name) for name in _FIELDS[n : n + _FEW]]
+            struct.pack_into(layout, image, place, *values)
+            place += struct.calcsize(layout)
+        end = start + _BYTES
+        image[place:end] = self.time.pack()
+        seal_in(image, start, end)
 
     def unpack(self, content):
         values = struct.unpack(_LAYOUT, content[:_TIME])
@@ -222,10 +233,9 @@ class RetainedState:
 
     def save(self, state):
         """Seal the state into the older copy's place."""
-        self._generation = (self._generation + 1) & 0xFFFFFFFF
-        packed = state.pack(self._generation)
-        start = _SLOT_BYTES * (self._generation & 1)
-        self._image[start : start + len(packed)] = packed
+        generation = (self._generation + 1) & 0xFFFFFFFF
+        state.pack_into(self._image, _SLOT_BYTES * (generation & 1), generation)
+        self._generation = generation  # only now: what could not be packed spoils the older copy
         self._power.retained_write(self._image)
 
     def history(self):
