@@ -40,7 +40,7 @@ def report(
                 connect, clock, lambda: call("firmware.uplink.trust", "trusted", system)
             )
         now_s = state.time.now_s() if state.time.is_known() else None
-        profile = in_passing(lambda: profile_of(config, device, now_s))
+        profile = profile_of(config, device, now_s)
         session = Session(
             connect=connect,
             clock=clock,
@@ -85,7 +85,7 @@ def profile_of(config, device, now_s):
     """
     name = "plain" if config.profile == "json" else config.profile
     module = __import__("firmware.uplink." + name, None, None, ("Profile",))
-    return module.Profile(config, device, now_s)
+    return in_passing(lambda: module.Profile(config, device, now_s))
 
 
 def _up(link):

@@ -8,15 +8,13 @@ import json
 from binascii import hexlify
 
 from firmware.core.calendar import utc
-from firmware.uplink.named import values_of
 from firmware.uplink.plain import Profile as PlainProfile
-from firmware.uplink.rows import Rows
 
 _SOME_HOUR = "2026010100"  # sign type 0: the platform does not look whether it is this one
-_READING, _EVENT = "WaterMeterBasic", "WaterMeterAlarm"
+READING = "WaterMeterBasic"
 
 
-def _entry(service, values, time_s):
+def entry_of(service, values, time_s):
     """An element of `services`. Without event_time the platform takes the time of arrival."""
     entry = {"service_id": service, "properties": values}
     if time_s is not None:
@@ -28,27 +26,10 @@ def _services(entries):
     return json.dumps({"services": entries}, separators=(",", ":")).encode()
 
 
-class Batch(Rows):
-    def head(self, fields):
-        named = dict(fields)
-        self._service = _EVENT if named.pop("stream") == "events" else _READING
-        self._journal = named.pop("journal")
-        del named["device"]
-        self._once = named
-        return b'{"services":['
-
-    def row(self, seq, found, dated, columns):
-        values = values_of(seq, found, dated, columns)
-        if self._journal:
-            values["journal"] = self._journal
-        if not self.count:
-            values.update(self._once)
-        entry = _entry(self._service, values, dated[0])
-        return json.dumps(entry, separators=(",", ":")).encode()
-
-
 class Profile(PlainProfile):
     def batch(self, fields, budget_bytes):
+        from firmware.uplink.huawei_rows import Batch
+
         return Batch(fields, budget_bytes)
 
     def __init__(self, config, device, now_s):
@@ -62,7 +43,7 @@ class Profile(PlainProfile):
         secret = config.broker_password.encode()
         self.password = str(hexlify(hmac_sha256(hour.encode(), secret)), "ascii")
         self._root = "$oc/devices/%s/sys/" % device
-        self._newest = []
+        self._newest = None
 
     def topic(self, stream):
         return self._root + "properties/report"
@@ -71,17 +52,16 @@ class Profile(PlainProfile):
         time_s = status.pop("time_s", None)
         entries = []
         if "modem" in status:
-            entries.append(_entry("Connectivity", status.pop("modem"), time_s))
+            entries.append(entry_of("Connectivity", status.pop("modem"), time_s))
         if "battery_mv" in status:
             battery = {"battery_mv": status.pop("battery_mv")}
-            entries.append(_entry("Battery", battery, time_s))
+            entries.append(entry_of("Battery", battery, time_s))
         status["reset_causes"] = ",".join(status["reset_causes"])
-        entries.append(_entry("DeliverySchedule", status, time_s))
+        entries.append(entry_of("DeliverySchedule", status, time_s))
         yield self.topic("status"), _services(entries), False
 
     def closing(self, newest, measured, offset_ml):
-        if newest:
-            self._newest = [_entry(_READING, values_of(*newest), newest[2][0])]
+        self._newest = newest or self._newest
         return ()
 
     def subscriptions(self):
@@ -98,9 +78,13 @@ class Profile(PlainProfile):
         from firmware.uplink.huawei_commands import answer
 
         topic, values = answer(context, outcome)
-        payload = (
-            _services(self._newest)
-            if values is None
-            else json.dumps(values, separators=(",", ":")).encode()
-        )
-        return self._root + topic, payload
+        if values is not None:
+            return self._root + topic, json.dumps(values, separators=(",", ":")).encode()
+        return self._root + topic, _services(self._newest_entries())
+
+    def _newest_entries(self):
+        if not self._newest:
+            return []
+        from firmware.uplink.named import values_of
+
+        return [entry_of(READING, values_of(*self._newest), self._newest[2][0])]
