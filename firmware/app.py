@@ -7,12 +7,14 @@ from micropython import const
 from board import board
 from firmware.core.errors import StorageFault
 from firmware.hal.clock import Clock
-from firmware.hal.files import Files, Readable, erase, make, mount, unmount
+from firmware.hal.files import Files
 from firmware.hal.flash import journal_device
 from firmware.hal.nvs import Nvs
 from firmware.hal.power import Power
+from firmware.passing import in_passing
 from firmware.storage.checkpoint import Vault
-from firmware.storage.state import REPORTING, RetainedState
+from firmware.storage.retained import RetainedState
+from firmware.storage.state import REPORTING
 from firmware.storage.store import Store
 from firmware.version import VERSION
 
@@ -55,26 +57,10 @@ def parts(clock, power):
         "files": system,
         "vault": vault,
         "open_store": lambda segment, is_damaged: open_store(vault, segment, is_damaged),
-        "repair": lambda state: repair(state, vault, retained, system, power.feed),
+        "repair": lambda state: in_passing(
+            lambda: _repaired(state, vault, retained, system, power.feed)
+        ),
     }
-
-
-def open_counter(config):
-    """The pulse counter for the configured sensor; OSError when this chip or image has none.
-
-    config: None when it could not be read.
-    """
-    if config is None:
-        from firmware.config import checked
-
-        config = checked({})
-    if config.pulse_sensor == "hall":
-        from firmware.hal.pcnt_counter import PulseCounter
-
-        return PulseCounter(config)
-    from firmware.hal.counter import Counter
-
-    return Counter(config, board.ULP_MEASURE)
 
 
 def open_store(vault, segment=0, is_damaged=False):
@@ -82,6 +68,12 @@ def open_store(vault, segment=0, is_damaged=False):
 
     is_damaged: what can't be read of the flash is passed over.
     """
+    return in_passing(lambda: _opened(vault, segment, is_damaged))
+
+
+def _opened(vault, segment, is_damaged):
+    from firmware.hal.mounting import Readable, mount, unmount
+
     try:
         device = journal_device()
         if device and is_damaged:
@@ -102,29 +94,7 @@ def journal_place():
     return "directory" if journal_device() is None else "own partition"
 
 
-def repair(state, vault, retained, system, feed):
-    """Make a journal that can't be opened anew, after all unread records were saved from it.
+def _repaired(*arguments):
+    from firmware.repairing import repair  # once in the life of a few meters
 
-    Says how many. StorageFault.
-    """
-    from firmware.storage.salvage import save_unread
-
-    device = journal_device()
-    if device is None:
-        raise StorageFault("the journal is a directory; only its file system can be made anew")
-    try:
-        readable = Readable(device)
-        if not state.journal:
-            from firmware.storage.nameless import Nameless
-            from firmware.waking import recall
-
-            recall(state, Nameless(readable, feed))
-        saved, lost = save_unread(readable, system, state, feed)
-        vault.save(state)
-        retained.save(state)  # what was recalled must not be looked for in a flash half erased
-        # All of it: a frame that is left would be taken for one of the new journal some day.
-        erase(device, feed)
-        make(device)
-        return "%d unsent records saved, %d lost" % (saved, lost)
-    except OSError as error:
-        raise StorageFault("journal not made anew: %s" % error)
+    return repair(*arguments)

@@ -89,7 +89,7 @@ class Cycle(Wake):
             return _CRASH_SLEEP_MS
 
     def _begin(self, cause):
-        cold = self._recall(cause)
+        cold = in_passing(lambda: self._recalled(cause))
         self._now_s()
         self._commit()
         self._configure()
@@ -98,16 +98,22 @@ class Cycle(Wake):
         self._commit()  # the coprocessor may stop; what it counted until now is safe
 
     def _recalled(self, cause):
-        cold = super()._recalled(cause)
-        if cause != "restart":
-            from firmware.waking import is_safe_mode
+        """True when retained memory knew nothing. From here on the wake counts as running."""
+        from firmware.waking import is_safe_mode, state_at_wake
 
-            self._is_safe = is_safe_mode(self._state)
+        state, cold = state_at_wake(
+            cause=cause,
+            retained=self._retained,
+            vault=self._keeping.vault,
+            open_store=self._keeping.store,
+        )
+        self._know(state)
+        self._is_safe = is_safe_mode(state)
         return cold
 
     def _resume(self):
         """The report of this wake is over, and what it needed has left the memory."""
-        self._recall("restart")
+        self._go_on()
         self._now_s()
         self._configure()
         self._counting.start(self._state, self._config, "restart", False, self._retained)

@@ -3,12 +3,12 @@ together, but on a meter that stays awake.
 """
 
 from board import board
-from firmware.app import open_counter
 from firmware.cycle import Cycle
 from firmware.drivers.battery import Battery
 from firmware.hal.adc import ADC
 from firmware.hal.nvs import Nvs
 from firmware.passing import in_passing
+from firmware.sensor import open_counter
 
 
 def meter(parts, about):

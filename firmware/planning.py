@@ -1,7 +1,5 @@
 """When the next reading and the next report are due; the arithmetic is in core/schedule.py."""
 
-from binascii import hexlify
-
 from micropython import const
 
 from firmware.core import schedule
@@ -9,11 +7,6 @@ from firmware.core import schedule
 _SLOT_WITHOUT_CONFIG_S = const(3600)
 _SOON_S = const(30)  # who asks for a look again and again gets one so often at the most
 _LONGEST_RETRY_S = const(129_600)  # a day, and half of it as jitter
-
-
-def device(config, power):
-    """The meter's name."""
-    return config.device or "rill-%s" % str(hexlify(power.unique_id()), "ascii")
 
 
 def slot_s(config):
@@ -28,7 +21,7 @@ def report_slot_s(config, power, now_s):
         return schedule.next_slot_s(now_s, config.report_s)
     from firmware.core.backoff import spread_s
 
-    behind_s = spread_s(device(config, power), config.report_s)
+    behind_s = spread_s(config.device_name(power.unique_id()), config.report_s)
     return schedule.next_slot_s(now_s - behind_s, config.report_s) + behind_s
 
 

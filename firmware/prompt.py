@@ -8,7 +8,7 @@ from firmware.hal.power import Power
 from firmware.keeping import Keeping
 from firmware.service import register
 from firmware.storage.checkpoint import Vault
-from firmware.storage.state import RetainedState
+from firmware.storage.retained import RetainedState
 from firmware.timing import when
 
 _USUAL_K = (700, 1400)  # thousandths, of probes of this class

@@ -5,19 +5,12 @@ Imported only in a wake that reports.
 
 from micropython import const
 
-from firmware.core import event, record, timekeeping
 from firmware.core.errors import UplinkError
-from firmware.passing import in_passing
-from firmware.sending import Stream, unsent_messages
-from firmware.timing import dated, when
+from firmware.passing import call, in_passing
 from firmware.uplink.session import Session
 
 _LINK_UP_MS = const(15_000)
-_WORTH_TELLING_S = const(1)
-# A modem takes 512 bytes a command: what is around a message and its topic, and the next one.
-_MESSAGE_BYTES, _PUBLISH_BYTES = const(480), const(503)
 _UNSENT = "unsent.id"  # of storage/salvage.py
-_STREAMS = ("readings", "events")
 
 
 def report(
@@ -37,14 +30,17 @@ def report(
     try:
         _up(link)
         power.feed()
-        _set_clock(link, clock, store, state, keeping, commit)
+        call("firmware.clocking", "set_clock", link, clock, store, state, keeping, commit)
         power.feed()
         connect = link.connect
         if config.broker_tls:
             from firmware.uplink.tls import securing
 
-            connect = securing(connect, clock, system)
-        profile = profile_of(config, device, state.time.now_s() if state.time.is_known() else None)
+            connect = securing(
+                connect, clock, lambda: call("firmware.uplink.trust", "trusted", system)
+            )
+        now_s = state.time.now_s() if state.time.is_known() else None
+        profile = profile_of(config, device, now_s)
         session = Session(
             connect=connect,
             clock=clock,
@@ -67,27 +63,19 @@ def report(
             elif store is None and state.is_blank:
                 print("nothing is known of what was counted before: no odometer is published")
             elif store is None:
-                _publish_live(session, profile, device, state, config)
+                call("firmware.live", "publish_live", session, profile, device, state, config)
             else:
-                _publish_pending(
-                    session, power, profile, device, store, state, config, keeping, commit
-                )
+                parts = session, power, profile, device, store, state, config, keeping, commit
+                call("firmware.publishing", "publish_pending", *parts)
             if system.size(_UNSENT) is not None:
-                _publish_unsent(
-                    session, power, profile, device, state, config, system, keeping, commit
-                )
-            in_passing(lambda: _listen(session, power, profile, obey, state, is_known))
+                rest = session, power, profile, device, state, config, system, keeping, commit
+                call("firmware.remains", "publish_unsent", *rest)
+            call("firmware.listening", "listen", session, power, profile, obey, state, is_known)
             session.close()
         finally:
             session.abandon()
     finally:
         _down(link)
-
-
-def _listen(*arguments):
-    from firmware.listening import listen
-
-    listen(*arguments)
 
 
 def profile_of(config, device, now_s):
@@ -97,14 +85,7 @@ def profile_of(config, device, now_s):
     """
     name = "plain" if config.profile == "json" else config.profile
     module = __import__("firmware.uplink." + name, None, None, ("Profile",))
-    return module.Profile(config, device, now_s)
-
-
-def _message_bytes(config, topic):
-    """The most of one message: over NB-IoT it goes, with its head, into one command."""
-    if config.link != "nbiot":
-        return config.message_bytes
-    return min(config.message_bytes, _MESSAGE_BYTES, _PUBLISH_BYTES - len(topic))
+    return in_passing(lambda: module.Profile(config, device, now_s))
 
 
 def _up(link):
@@ -122,128 +103,10 @@ def _down(link):
         print("radio not switched off: %s" % error)
 
 
-def _set_clock(link, clock, store, state, keeping, commit):
-    try:
-        network_s = link.network_time_s()
-    except OSError as error:
-        print("no time from the network: %s" % error)
-        return
-    keeping.look_at_clock()
-    before_s, is_known = state.time.now_s(), state.time.is_known()
-    outcome = state.time.sync(network_s, _newest_s(store))
-    commit()
-    if outcome in (timekeeping.SET, timekeeping.STEPPED):
-        after_s = state.time.now_s()
-        # Our own time is the state's; this one is what a person at the prompt is shown.
-        clock.set_epoch_s(after_s)
-        state.time.rebase(*clock.slow())
-        commit()
-        if not is_known or abs(after_s - before_s) > _WORTH_TELLING_S:
-            keeping.note(event.CLOCK_SET, before_s if is_known else 0, after_s)
-    elif outcome != timekeeping.KEPT:
-        print("the network's time %d is not believed" % network_s)
-        keeping.note(event.CLOCK_DOUBTED, before_s, network_s)
-
-
-def _newest_s(store):
-    """Unix time of the newest reading, 0 when it has none; the network can't be before it."""
-    last = store and store.last_reading()
-    if not last:
-        return 0
-    if not last.flags & record.TIME_UNKNOWN:
-        return last.time_s
-    return store.freezes().last_s()  # power was lost behind it
-
-
-def _publish_pending(session, power, profile, device, store, state, config, keeping, commit):
-    head = (("device", device), ("journal", store.id_text))
-    readings = head + (("offset_ml", state.offset_ml),)
-    size = _message_bytes(config, profile.topic("readings"))
-    batch = profile.batch
-    days = _days(config, state.coarse_day)
-    stream = Stream("readings", store.readings, state, batch, readings, size, commit, days)
-    _publish(session, power, profile, "readings", stream.messages(keeping.note))
-    newest, measured = stream.newest, stream.measured
-    if state.again_seq < state.again_end:
-        _publish(session, power, profile, "readings", stream.again())
-    del stream  # and its buffer, before there is another one
-    stream = Stream("events", store.events, state, batch, head, size, commit)
-    _publish(session, power, profile, "events", stream.messages(keeping.note))
-    _publish_all(session, power, profile.closing(newest, measured, state.offset_ml))
-
-
-def _days(config, day):
-    """Which readings may leave a meter that tells little of its household; None: all."""
-    if not config.coarse:
-        return None
-    from firmware.coarse import Days
-
-    return Days(day)
-
-
 def _tell(session, power, profile, config, state, store, retained, commit):
     """What the meter says of itself, once a day."""
-
-    def news():
-        from firmware.telling import status, told_crc
-
-        crc = told_crc(state, config, retained)
-        is_due = crc != state.told_crc
-        return crc, status(state, config, store, retained) if is_due else None
-
-    crc, told = in_passing(news)
+    crc, told = call("firmware.telling", "news", state, config, store, retained)
     if told:
-        _publish_all(session, power, profile.daily(told))
+        call("firmware.publishing", "publish_all", session, power, profile.daily(told))
         state.told_crc, state.causes = crc, 0
         commit()
-
-
-def _publish_all(session, power, messages):
-    for topic, payload, is_retained in messages:
-        session.publish(topic, payload, is_retained)
-        power.feed()
-
-
-def _publish(session, power, profile, name, messages):
-    for payload in messages:
-        session.publish(profile.topic(name), payload)
-        power.feed()
-
-
-def _publish_unsent(session, power, profile, device, state, config, system, keeping, commit):
-    from firmware.storage.salvage import Unsent  # once in the life of a few meters
-
-    unsent = Unsent(system)
-    if not unsent.journal:
-        print("unsent.id is damaged: nobody knows of which journal the records in unsent are")
-        state.flags |= record.STORAGE_FAULT
-        return
-    head, size = (("device", device),), _message_bytes(config, profile.topic("readings"))
-    while state.unsent_pass < len(_STREAMS):
-        name = _STREAMS[state.unsent_pass]
-        days = _days(config, 0) if name == "readings" else None
-        messages = unsent_messages(unsent, name, state, profile.batch, head, size, commit, days)
-        _publish(session, power, profile, name, messages)
-        state.unsent_pass += 1
-        state.unsent_offset = 0
-        commit()
-    missing = unsent.saved - sum([1 for _ in unsent.frames()])
-    if missing > 0:
-        keeping.note(event.UNREADABLE, missing, unsent.saved, "unsent")
-    unsent.remove()
-    state.unsent_pass = 0
-    commit()
-
-
-def _publish_live(session, profile, device, state, config):
-    """The odometer of now from a meter that can't store it."""
-    head = (("device", device), ("journal", None), ("stream", "live"))
-    batch = profile.batch(head, _message_bytes(config, profile.topic("live")))
-    now = when(state.time)
-    flags = state.flags | now.flags
-    live = record.Reading(
-        now.time_s, state.boot, flags, state.odometer_ml, 0, 0, state.pulses, state.count,
-        state.rest, now.uncertainty_s, now.era,
-    )  # fmt: skip
-    batch.add(None, live, dated(state, live))
-    session.publish(profile.topic("live"), batch.payload())

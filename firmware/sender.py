@@ -1,7 +1,6 @@
 """Wires the report: the link that is configured, and what goes over it."""
 
 from firmware.passing import in_passing
-from firmware.planning import device
 from firmware.reporting import Reporting
 
 
@@ -12,6 +11,7 @@ def sender(parts):
 
 def send(parts, config, store, state, keeping, commit):
     """Publish what is pending over the configured link. UplinkError, StorageFault, OSError."""
+    device = config.device_name(parts["power"].unique_id())
 
     def publish(link):
         from firmware.report import report
@@ -21,7 +21,7 @@ def send(parts, config, store, state, keeping, commit):
             clock=parts["clock"],
             power=parts["power"],
             config=config,
-            device=device(config, parts["power"]),
+            device=device,
             store=store,
             state=state,
             keeping=keeping,
@@ -34,10 +34,8 @@ def send(parts, config, store, state, keeping, commit):
     def obey(line):
         from firmware.commanding import Commanding
 
-        name = device(config, parts["power"])
-        return Commanding(config, name, parts["files"], state, parts["retained"], keeping).obey(
-            line
-        )
+        files, retained = parts["files"], parts["retained"]
+        return Commanding(config, device, files, state, retained, keeping).obey(line)
 
     if config.link == "wifi":
         from firmware.hal.wifi import WiFi

@@ -72,34 +72,6 @@ class Stream:
             behind = expected, reader.segment, reader.offset
         yield from self._flushed(behind)
 
-    def again(self):
-        """As messages(): readings that were acknowledged and are asked for again."""
-        state = self._state
-        days = self._days
-        first = state.again_seq
-        # The one before tells whether the first one is the first of its day.
-        reader = Reader(self._journal, max(1, first - 1) if days else first)
-        if days:
-            days.begin()
-        for found in self._readable(reader):
-            if reader.seq >= state.again_end:
-                break
-            if days:
-                is_wanted, found = reader.seq >= first, days.chosen(found) or found
-                days.sent(found)
-                if not is_wanted or not found[2][2] & record.DAILY:
-                    continue
-            if not self._batch.add(*found):
-                yield self._batch.payload()
-                self._batch.clear()
-                state.again_seq = reader.seq
-                self._commit()
-                self._batch.add(*found)
-        if self._batch.count:
-            yield self._batch.payload()
-        state.again_seq = state.again_end = 0
-        self._commit()
-
     def _readable(self, reader):
         """What Batch.add() takes, of all records from the reader's place on that can be read.
 
@@ -109,7 +81,7 @@ class Stream:
         while reader.advance():
             if reader.has_hole and self._state.storage_faults <= TRIES:
                 raise JournalDamaged("records behind %d not found" % self._state.cursor_seq)
-            record = _record(self.name, reader.seq, reader.body, self._state)
+            record = record_of(self.name, reader.seq, reader.body, self._state)
             if record:
                 yield record
 
@@ -130,32 +102,7 @@ class Stream:
         self._commit()
 
 
-def unsent_messages(unsent, name, state, batch, head, message_bytes, commit, days):
-    """Yields payloads of what was saved from a lost journal, from state.unsent_offset on.
-
-    When the next one is asked for, the last is acknowledged.
-    """
-    fields = head + (("journal", "%016x" % unsent.journal), ("stream", name))
-    messages = batch(fields, message_bytes)
-    before = state.unsent_offset
-    for seq, body, behind in unsent.frames(before):
-        found = _record(name, seq, body, state)
-        if found and days:
-            found = days.chosen(found)
-            if found:
-                days.sent(found)
-        if found and not messages.add(*found):
-            yield messages.payload()
-            messages.clear()
-            state.unsent_offset = before
-            commit()
-            messages.add(*found)
-        before = behind
-    if messages.count:
-        yield messages.payload()
-
-
-def _record(name, seq, body, state):
+def record_of(name, seq, body, state):
     """What Batch.add() takes, of a record of that stream; None for any other."""
     is_event = name == "events"
     try:

@@ -2,8 +2,9 @@
 left the memory before anything else comes.
 """
 
+from binascii import hexlify
+
 from board import board
-from firmware.hal.rtc_pins import PINS
 
 
 class Settings:
@@ -76,6 +77,10 @@ class Settings:
     def __init__(self, pulse_keys):
         self._pulse_keys = pulse_keys
 
+    def device_name(self, unique_id):
+        """The meter's name. unique_id: of its chip, bytes."""
+        return self.device or "rill-%s" % str(hexlify(unique_id), "ascii")
+
     def has_probes(self):
         """True when anything of the water's quality is measured, or a purifier watched."""
         pins = self.tds_pin, self.product_tds_pin, self.turbidity_pin, self.thermometer_pin
@@ -88,5 +93,6 @@ class Settings:
     def sampling(self):
         """How the pulse line is looked at; ConfigError when the sensor's figures don't fit."""
         from firmware.core.sampling import Sampling  # not in a wake that knows it from before
+        from firmware.hal.rtc_pins import PINS
 
         return Sampling(self, PINS)

@@ -15,16 +15,17 @@ _CAUSES = ("power_on", "reset", "watchdog", "brown_out", "crash")
 _NOT_TOLD_DB = const(-128)
 
 
-def told_crc(state, config, retained):
-    """Differs from that of the last message when another one is due."""
+def news(state, config, store, retained):
+    """(state.told_crc when it is told, a dictionary for the profile, None: it is not due)."""
     day, levels = freeze.day_of(state.time.now_s()), retained.watch_head()[2]
     set_by_command = config.report_s, config.slot_s
     now = day, state.config_crc, set_by_command, config.profile, VERSION, levels
-    return crc32(repr(now).encode())
+    crc = crc32(repr(now).encode())
+    return crc, _status(state, config, store, retained) if crc != state.told_crc else None
 
 
-def status(state, config, store, retained):
-    """A dictionary for the profile. docs/payload.md has its units."""
+def _status(state, config, store, retained):
+    """docs/payload.md has its units."""
     causes = [name for n, name in enumerate(_CAUSES) if state.causes >> n & 1]
     told = {
         "firmware": VERSION,

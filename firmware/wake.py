@@ -21,19 +21,15 @@ class Wake:
         self._state = None
         self._config = None
 
-    def _recall(self, cause):
-        """True when retained memory knew nothing. From here on the wake counts as running."""
-        return in_passing(lambda: self._recalled(cause))
+    def _go_on(self):
+        """Behind a restart of its own. From here on the wake counts as running again."""
+        state = self._retained.load()
+        state.running = 1
+        self._know(state)
 
-    def _recalled(self, cause):
-        from firmware.waking import state_at_wake  # what a report has no room for
-
-        keeping = self._keeping
-        self._state, cold = state_at_wake(
-            cause=cause, retained=self._retained, vault=keeping.vault, open_store=keeping.store
-        )
-        keeping.begin(self._state, self._commit, self._when)
-        return cold
+    def _know(self, state):
+        self._state = state
+        self._keeping.begin(state, self._commit, self._when)
 
     def _configure(self):
         self._config = in_passing(self._configured)

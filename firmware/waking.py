@@ -17,15 +17,13 @@ _SAFE_WAKES = const(6)  # then everything is tried once more
 def state_at_wake(*, cause, retained, vault, open_store):
     """(the meter's state, True when retained memory had none), before anything is counted.
 
-    cause: of power.cause(), "restart" only of a wake that goes on. vault and open_store may raise
-    StorageFault, which costs history but never the wake.
+    cause: of power.cause(). vault and open_store may raise StorageFault, which costs history but
+    never the wake.
     """
     state = retained.load()
     cold = state is None
     if cold:
         state = _recovered(vault, open_store)
-    elif cause == "restart":
-        pass  # the same wake goes on
     elif state.running:
         state.crashes = min(state.crashes + 1, 255)
         state.flags |= record.RESET

@@ -27,7 +27,7 @@ for n in range(400):
 # Damage to files is done through littlefs itself, by a script that is no firmware.
 _DAMAGE = """
 import os, random
-from firmware.hal.files import mount
+from firmware.hal.mounting import mount
 from firmware.hal.flash import journal_device
 random.seed({seed})
 mount(journal_device(), "/journal")

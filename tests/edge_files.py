@@ -12,7 +12,7 @@ from ulp_emulator import read_edges
 COUNTS = {"bounce": 2000, "fast": 900, "chatter": 281, "noise": 291, "mix": 770, "rocking": 439}
 SLOWEST, FASTEST = 0.87, 1.13
 _ACT = """
-from firmware.app import open_counter
+from firmware.sensor import open_counter
 from firmware.config import parse
 counter = open_counter(parse({config!r}))
 counter.start()

@@ -56,7 +56,7 @@ class HallMeter:
         """What retained memory holds."""
         (path,) = script(
             "from firmware.hal.power import Power\n"
-            "from firmware.storage.state import RetainedState\n"
+            "from firmware.storage.retained import RetainedState\n"
             "print(RetainedState(Power(0, '')).load().pulses)\n"
         )
         return int(self.board.run(path))
@@ -68,7 +68,7 @@ class HallMeter:
 
 # Run behind other lines: the counter of app.py, and a look at it after the water has passed.
 COUNT = """
-from firmware.app import open_counter
+from firmware.sensor import open_counter
 from firmware.config import checked
 from firmware.hal.clock import Clock
 import machine

@@ -11,7 +11,7 @@ OTHER = b'{"pulse_dead_ms": 90, "burst_s": 200}'  # settings that want another p
 
 START = """
 from machine import mem32
-from firmware.app import open_counter
+from firmware.sensor import open_counter
 from firmware.config import parse
 for case in range({cases}):
     mem32[{mark}] = case
@@ -53,7 +53,7 @@ def check_starts(tmp_path, moments, pace, config):
 
 READ = """
 from machine import mem32
-from firmware.app import open_counter
+from firmware.sensor import open_counter
 from firmware.config import parse
 counter = open_counter(parse(b"{{}}"))
 for case in range({cases}):

@@ -2,7 +2,7 @@
 
 from firmware.hal.power import Power
 from firmware.storage.modem_state import ModemState
-from firmware.storage.state import RetainedState
+from firmware.storage.retained import RetainedState
 
 retained = RetainedState(Power(0, ""))
 retained.load()

@@ -12,6 +12,11 @@ def seal(content):
     return content + struct.pack("<I", binascii.crc32(content))
 
 
+def seal_in(buffer, begin, end):
+    """Seal what is in a buffer from begin to end; the seal goes behind it."""
+    struct.pack_into("<I", buffer, end, binascii.crc32(memoryview(buffer)[begin:end]))
+
+
 def unseal(sealed):
     """The content of a sealed block, or None when it is damaged."""
     content = sealed[:-SEAL_BYTES]

@@ -30,9 +30,9 @@ class Clock:
         if chip.name() != "ESP32":
             # The slow clock of the others is elsewhere; the image's own time runs on it.
             return int(time.time()) * 1_000_000, _MICROSECOND
-        from firmware.hal import rtc
+        from firmware.hal import slow_clock
 
-        return rtc.ticks(), rtc.calibration()
+        return slow_clock.ticks(), slow_clock.calibration()
 
     def set_epoch_s(self, epoch_s):
         year, month, day, hour, minute, second, weekday, _ = time.gmtime(epoch_s - _EPOCH_2000_S)

@@ -11,7 +11,7 @@ from time import sleep_us
 
 from micropython import const
 
-from firmware.hal import chip, rtc, ulp_words
+from firmware.hal import chip, rtc, slow_clock, ulp_words
 from firmware.hal.counts import Counts
 from firmware.hal.ulp_version import VERSION
 
@@ -96,7 +96,7 @@ class Counter:
             words[_USED],
             None if words[9] >= _NEVER else words[9] << 32 | wide(words, 7),
             ulp_words.paced_ticks(words),
-            rtc.ticks(),
+            slow_clock.ticks(),
         )
 
     def recent(self):

@@ -1,8 +1,7 @@
-"""Registers of the ESP32's RTC domain: the coprocessor's timer, memory, clock and pads.
+"""Registers of the ESP32's RTC domain: the coprocessor's timer, memory and pads.
 
-Every register that this firmware touches stands here. Sources: ESP32 technical reference
-manual; ESP-IDF soc/esp32: rtc_cntl_reg.h, rtc_io_reg.h; the Q13.19 calibration in STORE1 is
-written by rtc_init() of ESP-IDF at each boot (esp_clk_slowclk_cal_get()).
+Every register that this firmware touches stands here, or in slow_clock.py. Sources: ESP32
+technical reference manual; ESP-IDF soc/esp32: rtc_cntl_reg.h, rtc_io_reg.h.
 """
 
 import machine
@@ -10,24 +9,16 @@ import uctypes
 from micropython import const
 
 _SLOW_MEMORY = const(0x50000000)  # word 0 of the coprocessor
-_TIME_UPDATE = const(0x3FF4800C)  # RTC_CNTL_TIME_UPDATE_REG: bit 31 latches, bit 30: it is there
-_TIME0 = const(0x3FF48010)  # RTC_CNTL_TIME0_REG: slow-clock cycles, lower 32 bits
-_TIME1 = const(0x3FF48014)  # RTC_CNTL_TIME1_REG: upper 16 bits
 _STATE0 = const(0x3FF48018)  # RTC_CNTL_STATE0_REG
 _ULP_TIMER_ON = const(1 << 24)  # ULP_CP_SLP_TIMER_EN
 _TIMER2 = const(0x3FF48020)  # RTC_CNTL_TIMER2_REG
 _START_WAIT = const(0x1FF << 15)  # ULPCP_TOUCH_START_WAIT
 _LONGER_START = const(0x20 << 15)  # twice its default; esp-idf#8048, boarchuz/HULP
-_STORE1 = const(0x3FF48050)  # RTC_CNTL_STORE1_REG: us per slow-clock cycle, Q13.19
 _POWER = const(0x3FF48080)  # RTC_CNTL_PWC_REG
 _FORCE_ON = const(1 << 19 | 1 << 5)  # FORCE_PU, FORCE_NOISO of the RTC peripherals
 _ENABLE_OFF = const(0x3FF48414)  # RTC_GPIO_ENABLE_W1TC_REG
 _INPUT = const(0x3FF48424)  # RTC_GPIO_IN_REG
 _FIRST_PIN = const(14)  # bit of RTC GPIO 0 in the two before
-_NOMINAL_CALIBRATION = const(3495253)  # 150 kHz: 2**19 / 0.15
-_VALID = const(1 << 30)
-_LATCH = const(1 << 31)
-_LOOKS = const(100)  # a cycle of the slow clock is 8 us at the most
 
 
 def read_words(word, count):
@@ -58,26 +49,6 @@ def ulp_is_on():
 def ulp_off():
     """No run begins any more; one that has begun goes on to its end."""
     machine.mem32[_STATE0] &= ~_ULP_TIMER_ON & 0xFFFFFFFF
-
-
-def calibration():
-    """Microseconds per slow-clock cycle, Q13.19, as measured at this boot."""
-    # 0 when nobody has measured: ESP-IDF then takes the nominal clock, too.
-    return machine.mem32[_STORE1] or _NOMINAL_CALIBRATION
-
-
-def ticks():
-    """48 bits of slow-clock cycles since power-on, through sleep and resets."""
-    machine.mem32[_TIME_UPDATE] = _LATCH
-    for _ in range(_LOOKS):
-        if machine.mem32[_TIME_UPDATE] & _VALID:
-            break
-    while True:
-        high = machine.mem32[_TIME1] & 0xFFFF
-        low = machine.mem32[_TIME0]
-        # The coprocessor latches, too, and may have done so in between.
-        if machine.mem32[_TIME1] & 0xFFFF == high:
-            return high << 32 | low
 
 
 def connect(gpio):

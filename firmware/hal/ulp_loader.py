@@ -13,7 +13,7 @@ from time import sleep_us
 import esp32
 from micropython import const
 
-from firmware.hal import rtc
+from firmware.hal import rtc, slow_clock
 from firmware.hal.ulp_image import image
 from firmware.hal.ulp_program import ENTRY
 from firmware.hal.ulp_words import (
@@ -98,7 +98,7 @@ def _put(sampling, identity, taken, until, start_cycles):
     if taken:
         paced = wide(taken, RUNS + 4)
         taken[RUNS + 4 : RUNS + 6] = [0, 0]
-    binary = image(sampling, rtc.calibration(), paced, start_cycles)
+    binary = image(sampling, slow_clock.calibration(), paced, start_cycles)
     words = memoryview(binary)[12:]
     if taken is None:
         taken = list(struct.unpack_from("<%dI" % STATE_WORDS, words, 4 * BEGIN))

@@ -8,7 +8,7 @@ from time import sleep_us
 
 from micropython import const
 
-from firmware.hal import rtc, ulp_words
+from firmware.hal import rtc, slow_clock, ulp_words
 from firmware.hal.recent import Recent
 
 # Words of ulp_counter.S; of the state words, counted from begin; of the parameters.
@@ -44,8 +44,8 @@ def recent():
     else:
         raise OSError("the coprocessor's counters never rest")
     words = [word & 0xFFFF for word in whole[_BEGIN : _BURST_AT + 1]]
-    ticks = rtc.ticks()
-    calibration = rtc.calibration()
+    ticks = slow_clock.ticks()
+    calibration = slow_clock.calibration()
     ring = [word & 0xFFFF for word in struct.unpack("<%dI" % length, packed)]
     units = _ages(ring, words[_BURST_AT - _BEGIN], ticks >> _UNIT_BITS)
     window = whole[ulp_words.PARAMETERS + _BURST_WINDOW]

@@ -27,7 +27,7 @@ _FIELDS = (
 
 
 class ModemState:
-    """Attributes: _FIELDS. retained: of state.py, saved with the meter's state."""
+    """Attributes: _FIELDS. retained: of retained.py, saved with the meter's state."""
 
     is_asleep: int
     ecl: int

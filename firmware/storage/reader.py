@@ -5,7 +5,7 @@ from micropython import const
 from firmware.core.errors import StorageFault
 from firmware.storage import frame
 
-_BUFFER_BYTES = const(1024)
+_BUFFER_BYTES = const(512)
 
 
 class Reader:

@@ -9,7 +9,6 @@ from micropython import const
 
 from firmware.core.errors import StorageFault
 
-_BLOCK_BYTES = const(4096)
 # Answers of littlefs; the image's errno module has no names for them.
 _ENOENT = const(2)
 _ECORRUPT = const(84)
@@ -18,12 +17,13 @@ _ECORRUPT = const(84)
 class Segments:
     """Any call may raise StorageFault or OSError.
 
-    growing: number of the segment that grows, 0: not known. It is asked for with read_end().
+    growing: number of the segment that grows, 0: not known. It is asked for with read_end(). How
+    they grow is in appending.py.
     """
 
     def __init__(self, active, full, letter, growing=0):
-        self._active = active
-        self._full = full
+        self.active = active
+        self.full = full
         self._letter = letter
         self.salt = 0 if letter == "r" else ord(letter)  # readings have none since format 1
         self.growing = growing or None
@@ -31,12 +31,12 @@ class Segments:
     def read_end(self, buffer):
         """Fill the buffer from the end of the newest segment; its size, None: there is none."""
         if self.growing is not None:
-            size = self._end(self._active, self.growing, buffer)
+            size = self._end(self.active, self.growing, buffer)
             if size is not None:
                 return size
-        found = sorted(self._numbers(self._active))
+        found = sorted(self._numbers(self.active))
         for number in found[:-1]:  # none of ours leaves two
-            self._active.move(self._name(number), self._full)
+            self.active.move(self.name(number), self.full)
         self.growing = found[-1] if found else None
         newest = self.newest()
         if newest is None:
@@ -45,10 +45,10 @@ class Segments:
 
     def _end(self, folder, number, buffer):
         try:
-            return folder.read_end(self._name(number), buffer)
+            return folder.read_end(self.name(number), buffer)
         except OSError as error:
             if error.errno == _ECORRUPT:
-                return folder.size(self._name(number))  # of what can't be read
+                return folder.size(self.name(number))  # of what can't be read
             raise
 
     def newest(self):
@@ -68,7 +68,7 @@ class Segments:
         None: what is there can't be read, for good; what is behind it may be.
         """
         try:
-            return self._folder(number).read(self._name(number), offset, buffer)
+            return self._folder(number).read(self.name(number), offset, buffer)
         except OSError as error:
             if error.errno == _ECORRUPT:
                 return None
@@ -77,43 +77,10 @@ class Segments:
             raise StorageFault("segment %d not readable: %s" % (number, error))
 
     def size(self, number):
-        return self._folder(number).size(self._name(number)) or 0
-
-    def append(self, number, data):
-        """At the end of the growing segment, or as the first of a new one."""
-        self._active.append(self._name(number), data)
-        self.growing = number
-
-    def close(self):
-        """The growing segment grows no more."""
-        if self.growing is not None:
-            if self.size(self.growing):
-                self._active.move(self._name(self.growing), self._full)
-            else:
-                self._active.remove(self._name(self.growing))
-        self.growing = None
-
-    def drop_oldest(self):
-        """Remove the oldest of the full ones; False when there is none."""
-        oldest = self.after(None)
-        if oldest is None or oldest == self.growing:
-            return False
-        self._full.remove(self._name(oldest))
-        return True
-
-    def flash_bytes(self):
-        """What all segments take of the flash."""
-        try:
-            files = self._full.sizes() + self._active.sizes()
-        except OSError as error:
-            raise StorageFault("journal not readable: %s" % error)
-        blocks = [
-            (size + _BLOCK_BYTES - 1) // _BLOCK_BYTES for n, size in files if self._number(n)
-        ]
-        return sum(blocks) * _BLOCK_BYTES
+        return self._folder(number).size(self.name(number)) or 0
 
     def _all(self):
-        found = self._numbers(self._full)
+        found = self._numbers(self.full)
         if self.growing is not None:
             found.append(self.growing)
         return found
@@ -123,23 +90,23 @@ class Segments:
         found = []
         try:
             for name in folder.names():
-                number = self._number(name)
+                number = self.number(name)
                 if number:
                     found.append(number)
         except OSError as error:
             raise StorageFault("journal not readable: %s" % error)
         return found
 
-    def _number(self, name):
+    def number(self, name):
         """Of the segment with that name, 0 when it is none of this stream."""
         try:
             number = int(name[1:], 16)
         except ValueError:
             return 0
-        return number if number > 0 and name == self._name(number) else 0
+        return number if number > 0 and name == self.name(number) else 0
 
     def _folder(self, number):
-        return self._active if number == self.growing else self._full
+        return self.active if number == self.growing else self.full
 
-    def _name(self, number):
+    def name(self, number):
         return "%s%08x" % (self._letter, number)

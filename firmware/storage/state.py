@@ -1,15 +1,10 @@
-"""What the meter must know at each wake, and where it survives deep sleep and resets.
-
-Two sealed copies in retained memory are written in turn: a reset in the middle of a write
-leaves the other one. After a loss of power both are gone, and the checkpoint and the journal
-take over. Layout: docs/record-format.md.
-"""
+"""What the meter must know at each wake. Layout: docs/record-format.md."""
 
 import struct
 
 from micropython import const
 
-from firmware.core.seal import SEAL_BYTES, seal, unseal
+from firmware.core.seal import seal_in
 from firmware.core.timekeeping import LAYOUT as TIME_LAYOUT
 from firmware.core.timekeeping import Timekeeping
 
@@ -19,14 +14,9 @@ REPORTED = const(3)  # it is done
 CRASHED = const(4)  # it could not be brought to an end
 REBOOTING = const(5)  # it is done, and a command asks for a reset behind this wake
 
-_MAGIC = const(0x5234)  # "4R": layout version 4
-_SLOT_BYTES = const(432)
-WATCH_VERSION = 1  # first byte of the watch; another one, and it begins anew
-_WATCH_BYTES = const(340)
-_PROBES_MAGIC = b"P2"
-_HISTORY_BYTES = const(192)
-_COLUMNS_BYTES = const(172)
-_MODEM_BYTES = const(64)
+MAGIC = const(0x5234)  # "4R": layout version 4
+_HEAD_BYTES = const(6)
+_FEW = const(8)
 _LAYOUT = "<HIHBBBBQQQIIIIIIIIIIIIIIIqIIIHHBBBBBIIHHHHQIIIBBIBIIBBBIHIBHBB"
 _FIELDS = (
     "boot",  # times this meter got power, modulo 2**16
@@ -92,14 +82,7 @@ _FIELDS = (
     "valve",  # as it was commanded: 0 never, 1 open, 2 closed
 )
 _TIME = struct.calcsize(_LAYOUT)  # behind all that comes what Timekeeping packs
-_BYTES = _TIME + struct.calcsize(TIME_LAYOUT)
-_WATCH = const(2 * _SLOT_BYTES)
-_WATCH_HEAD = const(6)  # size, generation
-_PROBES = const(_WATCH + 2 * _WATCH_BYTES)
-_HISTORY = const(_PROBES + 2)
-_COLUMNS = const(_HISTORY + _HISTORY_BYTES)
-_MODEM = const(_COLUMNS + _COLUMNS_BYTES)
-_END = const(_MODEM + _MODEM_BYTES)
+STATE_BYTES = _TIME + struct.calcsize(TIME_LAYOUT)
 
 
 class State:
@@ -170,128 +153,21 @@ class State:
         self.time = Timekeeping()
         self.cursor_seq = self.next_seq = self.event_cursor_seq = self.event_next_seq = 1
 
-    def pack(self, generation):
-        values = [getattr(self, name) for name in _FIELDS]
-        return seal(struct.pack(_LAYOUT, _MAGIC, generation, *values) + self.time.pack())
+    def pack_into(self, image, start, generation):
+        """Sealed. A few fields at a time: all of them at once take several times their bytes."""
+        struct.pack_into("<HI", image, start, MAGIC, generation)
+        place = start + _HEAD_BYTES
+        for n in range(0, len(_FIELDS), _FEW):
+            layout = "<" + _LAYOUT[3 + n : 3 + n + _FEW]  # behind the order, magic and generation
+            values = [getattr(self, name) for name in _FIELDS[n : n + _FEW]]
+            struct.pack_into(layout, image, place, *values)
+            place += struct.calcsize(layout)
+        end = start + STATE_BYTES
+        image[place:end] = self.time.pack()
+        seal_in(image, start, end)
 
     def unpack(self, content):
         values = struct.unpack(_LAYOUT, content[:_TIME])
         self.time.unpack(content[_TIME:])
         for name, value in zip(_FIELDS, values[2:]):
             setattr(self, name, value)
-
-
-class RetainedState:
-    """The state in the retained memory of the power port, and behind it what the watch for leaks
-    knows: two copies, too, each of one generation with its state, so that both are of one moment.
-
-    Then, on a meter that has probes or a modem, what they have said: each part sealed by itself,
-    saved with the next save().
-    """
-
-    def __init__(self, power):
-        self._power = power
-        self._generation = 0
-        self._watch = b""
-        self._image = bytearray(_PROBES)
-
-    def load(self):
-        """The newest sound copy, or None when there is none."""
-        image = self._power.retained_read()
-        if image[_PROBES:_HISTORY] == _PROBES_MAGIC:
-            self._make_room()
-        image = image[: len(self._image)]
-        self._image[: len(image)] = image
-        newest = None
-        for start in (0, _SLOT_BYTES):
-            content = self._content(start)
-            if content is None:
-                continue
-            generation = struct.unpack_from("<I", content, 2)[0]
-            watch = self._watch_of(generation)
-            is_newer = 0 < (generation - self._generation) & 0xFFFFFFFF < 1 << 31
-            # One without the other: a reset came between the two.
-            if newest is None or (is_newer if bool(watch) == bool(self._watch) else watch):
-                newest, self._generation, self._watch = content, generation, watch
-        if newest is None:
-            return None
-        state = State()
-        state.unpack(newest)
-        return state
-
-    def _watch_of(self, generation):
-        start = _WATCH + _WATCH_BYTES * (generation & 1)
-        size = struct.unpack_from("<H", self._image, start)[0]
-        if size > _WATCH_BYTES:
-            return b""
-        content = unseal(bytes(self._image[start : start + size]))
-        if content is None or struct.unpack_from("<IB", content, 2) != (generation, WATCH_VERSION):
-            return b""
-        return content[_WATCH_HEAD:]
-
-    def handed_over(self):
-        """What state.running says of a wake that goes on after a restart, 0: it doesn't."""
-        state = self.load()
-        return state.running if state and state.running >= REPORTING else 0
-
-    def _content(self, start):
-        content = unseal(bytes(self._image[start : start + _BYTES + SEAL_BYTES]))
-        if content is None or struct.unpack_from("<H", content)[0] != _MAGIC:
-            return None
-        return content
-
-    def save(self, state):
-        """Seal the state into the older copy's place."""
-        self._generation = (self._generation + 1) & 0xFFFFFFFF
-        packed = state.pack(self._generation)
-        start = _SLOT_BYTES * (self._generation & 1)
-        self._image[start : start + len(packed)] = packed
-        if self._watch:
-            size = _WATCH_HEAD + len(self._watch) + SEAL_BYTES
-            packed = seal(struct.pack("<HI", size, self._generation) + self._watch)
-            start = _WATCH + _WATCH_BYTES * (self._generation & 1)
-            self._image[start : start + size] = packed
-        self._power.retained_write(self._image)
-
-    def watch(self):
-        """What storage/watch_state.py has packed, of the moment of the state; b"": nothing."""
-        return self._watch
-
-    def watch_head(self):
-        """next_s, urgent_seq, levels of WatchState. Its names would take memory from a report."""
-        return struct.unpack_from("<III", self._watch, 1) if self._watch else (0, 0, 0)
-
-    def keep_watch(self, packed):
-        """With the next save(); at most 330 bytes."""
-        self._watch = packed
-
-    def history(self):
-        """What storage/quality_state.py has packed, b"": nothing."""
-        return bytes(self._image[_HISTORY:_COLUMNS])
-
-    def keep_history(self, packed):
-        self._put(_HISTORY, packed)
-
-    def columns(self, size):
-        """So many bytes as core/column.py has packed them; b"" when they are damaged."""
-        sealed = bytes(self._image[_COLUMNS : _COLUMNS + size + SEAL_BYTES])
-        return (size and unseal(sealed)) or b""
-
-    def keep_columns(self, packed):
-        self._put(_COLUMNS, seal(packed))
-
-    def modem(self, size):
-        """So many bytes as storage/modem_state.py has packed them; b"" when there are none."""
-        return unseal(bytes(self._image[_MODEM : _MODEM + size + SEAL_BYTES])) or b""
-
-    def keep_modem(self, packed):
-        self._put(_MODEM, seal(packed))
-
-    def _put(self, place, packed):
-        self._make_room()
-        self._image[place : place + len(packed)] = packed
-
-    def _make_room(self):
-        """A meter with neither probes nor modem writes nothing for them at each wake."""
-        if len(self._image) == _PROBES:
-            self._image += _PROBES_MAGIC + bytes(_END - _HISTORY)

@@ -9,10 +9,10 @@ import struct
 from micropython import const
 
 from firmware.core.leaks.terms import Change
-from firmware.storage.state import WATCH_VERSION
+from firmware.storage.retained import WATCH_VERSION
 
 ROWS = const(4)  # changes that wait to be told
-_LAYOUT = "<BIIIHBHHHIIIIHBB"  # as far as levels it is read in state.py, too
+_LAYOUT = "<BIIIHBHHHIIIIHBB"  # as far as levels it is read in retained.py, too
 _FIELDS = (
     "next_s",  # up_s at which a look is wanted, 0: none
     "urgent_seq",  # of the newest event that should not wait, 0: none

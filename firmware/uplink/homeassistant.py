@@ -1,44 +1,14 @@
 """The profile "homeassistant": discovery and the newest total, docs/platforms.md.
 
 Home Assistant can't be told of the past: the readings go out as JSON rows on topics of our own.
+What it is told itself is in sensors.py.
 """
 
 import json
 
-from micropython import const
-
-from firmware.core import column
-from firmware.core.calendar import utc
 from firmware.uplink.plain import Profile as PlainProfile
 
-_DAY_S = const(86400)
-
-# key in the state, name, device class, unit and exponent of ten, by kind of a quality value.
-_MEASURED = {
-    column.WATER_CENTI_C: ("temperature_c", "Water temperature", "temperature", "°C", -2),
-    column.SOLIDS_PPB: ("solids_mg_l", "Dissolved solids", None, "mg/L", -3),
-    column.PRODUCT_SOLIDS_PPB: ("product_mg_l", "Dissolved solids, product", None, "mg/L", -3),
-    column.TURBIDITY_MNTU: ("turbidity_ntu", "Turbidity", None, "NTU", -3),
-    column.CONDUCTIVITY_NS: ("conductivity_us", "Conductivity", "conductivity", "µS/cm", -3),
-}
 _LEAKS = ("continuous", "small_leak", "burst")
-_PINS = (
-    ("thermometer_pin", column.WATER_CENTI_C),
-    ("tds_pin", column.SOLIDS_PPB),
-    ("product_tds_pin", column.PRODUCT_SOLIDS_PPB),
-    ("turbidity_pin", column.TURBIDITY_MNTU),
-)
-
-
-def _decimal(value, exponent):
-    """The digits of value times ten to the exponent; the interpreter's floats have 24 bits."""
-    digits = str(abs(value))
-    digits = "0" * (1 - exponent - len(digits)) + digits
-    return "%s%s.%s" % ("-" if value < 0 else "", digits[:exponent], digits[exponent:])
-
-
-def _iso(time_s):
-    return "null" if time_s is None else '"%04d-%02d-%02dT%02d:%02d:%02d+00:00"' % utc(time_s)
 
 
 class Profile(PlainProfile):
@@ -47,95 +17,21 @@ class Profile(PlainProfile):
         self._config = config
 
     def daily(self, status):
-        yield (
-            "homeassistant/device/%s/config" % self._device,
-            json.dumps(self._discovery(status["firmware"])).encode(),
-            True,
-        )
+        from firmware.uplink.sensors import discovery
+
+        topic = "homeassistant/device/%s/config" % self._device
+        parts = self._config, self._device, self.topic, status["firmware"]
+        yield topic, json.dumps(discovery(*parts)).encode(), True
         alarms = status.get("alarms", "")
         status["leak"] = "ON" if any([name in alarms for name in _LEAKS]) else "OFF"
         yield self._message("status", status) + (False,)
 
     def closing(self, newest, measured, offset_ml):
-        if newest:
-            _, reading, dated, _ = newest
-            total_ml = reading.odometer_ml + offset_ml
-            # A total that falls to 0 is a new meter to it: 0 tells nothing, and is not told.
-            if total_ml > 0:
-                total, battery = _decimal(total_ml, -3), _decimal(reading.battery_mv, -3)
-                text = '{"total_l":%s,"battery_v":%s,"time":%s}'
-                yield (
-                    self.topic("state"),
-                    (text % (total, battery, _iso(dated[0]))).encode(),
-                    False,
-                )
-        if measured:
-            parts = []
-            for kind, _, value, _, _ in measured[3]:
-                if kind in _MEASURED:
-                    shown = "null" if value is None else _decimal(value, _MEASURED[kind][4])
-                    parts.append('"%s":%s' % (_MEASURED[kind][0], shown))
-            if parts:
-                yield self.topic("water"), ("{%s}" % ",".join(parts)).encode(), False
+        from firmware.uplink.sensors import state, water
 
-    def _discovery(self, firmware):
-        config = self._config
-        expires_s = max(config.report_s, _DAY_S if config.coarse else 0) * 5 // 2
-        parts = {
-            "total": self._sensor(
-                "total_l", "Water", "water", "L", "total_increasing", expires_s, "state"
-            ),
-            "battery": self._sensor(
-                "battery_v", "Battery", "voltage", "V", "measurement", expires_s, "state"
-            ),
-            "time": self._sensor("time", "Last reading", "timestamp", None, None, None, "state"),
-        }
-        for name in ("battery", "time"):
-            parts[name]["ent_cat"] = "diagnostic"
-        parts["leak"] = self._sensor("leak", "Leak", "moisture", None, None, None, "status")
-        parts["leak"]["p"] = "binary_sensor"
-        expires_s = max(expires_s, config.quality_s * 5 // 2)
-        for kind in self._kinds():
-            key, name, device_class, unit, _ = _MEASURED[kind]
-            parts[key] = self._sensor(
-                key, name, device_class, unit, "measurement", expires_s, "water"
-            )
-        return {
-            "dev": {
-                "ids": [self._device],
-                "name": self._device,
-                "mf": "Rill",
-                "mdl": "Water meter",
-                "sw": firmware,
-            },
-            "o": {"name": "Rill", "sw": firmware},
-            "cmps": parts,
-        }
-
-    def _kinds(self):
-        """Of quality values that this meter has."""
-        config = self._config
-        kinds = [kind for pin, kind in _PINS if getattr(config, pin) >= 0]
-        if config.instrument:
-            from firmware.core.instruments import INSTRUMENTS
-
-            kinds += [value.kind for value in INSTRUMENTS[config.instrument].values]
-        return kinds
-
-    def _sensor(self, key, name, device_class, unit, state_class, expires_s, topic):
-        sensor = {
-            "p": "sensor",
-            "name": name,
-            "uniq_id": "%s_%s" % (self._device, key),
-            "stat_t": self.topic(topic),
-            "val_tpl": "{{ value_json.%s }}" % key,
-        }
-        for option, value in (
-            ("dev_cla", device_class),
-            ("unit_of_meas", unit),
-            ("stat_cla", state_class),
-            ("exp_aft", expires_s),
-        ):
-            if value:
-                sensor[option] = value
-        return sensor
+        told = newest and state(newest, offset_ml)
+        if told:
+            yield self.topic("state"), told.encode(), False
+        told = measured and water(measured)
+        if told:
+            yield self.topic("water"), told.encode(), False

@@ -1,83 +1,39 @@
 """TLS over any Stream of a link: the broker has to prove who it is, and nobody else reads along.
 
-The broker's certificate must lead to the one CA of the meter, carry its host name (or address) and
-be of today: an ESP32 compares its dates with the chip's clock, so before anybody has set that
-(January 2000) there is no connection. There is no session to resume either, each is a full
-handshake of two flights each way. With client.der and client.key the meter proves who it is, too.
+What the meter trusts is in trust.py. There is no session to resume, each is a full handshake of
+two flights each way.
 
-mbedTLS writes a flight in up to three pieces and reads a record in two; here a flight is one
-write and so one radio burst, and a read takes what has come.
+mbedTLS writes a flight of it in up to three pieces and reads a record in two; here a flight is one
+write and so one radio burst, and a read takes what has come. Behind the handshake a message of up
+to 4 kB is one record, which goes out as it is.
 """
 
 import errno
 import io
 
-import tls
 from micropython import const
 
 from firmware.core.errors import TlsError, UplinkError
 
-_CA_FILE = "broker.der"
-_CERTIFICATE, _KEY = "client.der", "client.key"
-_MOST_BYTES = const(4096)
 _READ_BYTES = const(512)
-_FLIGHT_BYTES = const(6144)  # the largest message of a meter fits, in the two records it may need
+_ANSWER_BYTES = const(128)  # the same behind the handshake: an acknowledgement has 33
+_FLIGHT_BYTES = const(6144)
 _VERIFY_FAILED = const(-0x2700)  # the interpreter tells this one by a ValueError without number
 
 
-def securing(connect, clock, files):
+def securing(connect, clock, trusted):
     """A connect(host, port, timeout_ms) like the given one, whose Stream speaks TLS.
 
-    The CA is broker.der among files, the meter's own certificate client.der with client.key, when
-    it has one. Calls of both raise TlsError besides OSError.
+    trusted(): the context, made by trust.py. Calls of both raise TlsError besides OSError.
     """
 
     def connect_secured(host, port, timeout_ms):
         began_ms = clock.ticks_ms()
-        context = trusting(read(files, _CA_FILE))
-        identify(context, files)
+        context = trusted()
         stream = connect(host, port, timeout_ms)
         return secured(stream, clock, host, context, timeout_ms - clock.elapsed_ms(began_ms))
 
     return connect_secured
-
-
-def read(files, name):
-    """The content of a file, or TlsError."""
-    try:
-        size = files.size(name)
-        if size is None:
-            raise TlsError("%s is missing: TLS needs it" % name)
-        if not 0 < size <= _MOST_BYTES:
-            raise TlsError("%s has %d bytes, not 1 to %d" % (name, size, _MOST_BYTES))
-        content = bytearray(size)
-        files.read(name, 0, content)
-    except OSError as error:
-        raise TlsError("%s is not readable: %s" % (name, error))
-    return bytes(content)
-
-
-def trusting(ca):
-    """The context of a client that trusts this CA (a certificate in DER) alone, or TlsError."""
-    context = tls.SSLContext(tls.PROTOCOL_TLS_CLIENT)
-    context.verify_mode = tls.CERT_REQUIRED  # type: ignore[attr-defined]
-    try:
-        context.load_verify_locations(ca)
-    except ValueError as error:
-        raise TlsError("the CA is damaged or not in DER: %s" % error)
-    return context
-
-
-def identify(context, files):
-    """Have the meter show its certificate when it has one, or TlsError, with a half of it too."""
-    try:
-        if files.size(_CERTIFICATE) is None and files.size(_KEY) is None:
-            return
-        context.load_cert_chain(read(files, _CERTIFICATE), read(files, _KEY))
-    except ValueError as error:
-        raise TlsError("client.der or client.key is damaged or not in DER: %s" % error)
-    except OSError as error:
-        raise TlsError("client.der is not readable: %s" % error)
 
 
 def secured(stream, clock, host, context, timeout_ms):
@@ -123,8 +79,8 @@ class TlsStream:
 
     def sendall(self, data, timeout_ms, is_last=False):
         self._records.allow_ms(timeout_ms)
+        self._records.is_last = is_last
         self._guarded(lambda: self._tls.write(data))
-        self._records.flush(is_last)
 
     def close(self):
         try:
@@ -191,17 +147,17 @@ class _Records(io.IOBase):
         self._taken = 0
         self.failure = None
         self.has_ended = False
-        self.is_shaken = False
+        self.is_shaken = self.is_last = False
         self.waits = True
 
     def allow_ms(self, timeout_ms):
         self._began_ms = self._clock.ticks_ms()
         self._timeout_ms = timeout_ms
 
-    def flush(self, is_last=False):
+    def flush(self):
         if self._out:
             out, self._out = self._out, bytearray()
-            self._stream.sendall(out, self._left_ms(), is_last)
+            self._stream.sendall(out, self._left_ms())
 
     def _left_ms(self):
         left_ms = self._timeout_ms - self._clock.elapsed_ms(self._began_ms)
@@ -217,7 +173,8 @@ class _Records(io.IOBase):
                 return None
             try:
                 self.flush()
-                self._in = self._stream.recv(_READ_BYTES, self._left_ms())
+                most_bytes = _ANSWER_BYTES if self.is_shaken else _READ_BYTES
+                self._in = self._stream.recv(most_bytes, self._left_ms())
             except (OSError, MemoryError, UplinkError) as error:
                 return self._failed(error)
             self._taken = 0
@@ -229,10 +186,13 @@ class _Records(io.IOBase):
 
     def write(self, data):
         try:
+            if self.is_shaken:
+                self._stream.sendall(data, self._left_ms(), self.is_last)
+                return len(data)
             if len(self._out) + len(data) > _FLIGHT_BYTES:
                 self.flush()
             self._out += data
-        except (OSError, MemoryError) as error:
+        except (OSError, MemoryError, UplinkError) as error:
             return self._failed(error)
         return len(data)
 

@@ -67,8 +67,8 @@ def test_clock_has_a_slow_count_that_sets_and_resets_leave_alone():
 
 
 def _opened_counter(sensor, **more):
-    from firmware.app import open_counter
     from firmware.config import checked
+    from firmware.sensor import open_counter
 
     return open_counter(checked(dict(pulse_sensor=sensor, **more)))
 
@@ -193,8 +193,9 @@ def test_line_starts_off_and_hides_its_polarity():
 
 
 def test_files_are_durable_and_replaced_as_a_whole():
-    from firmware.hal.files import Files, mount
+    from firmware.hal.files import Files
     from firmware.hal.flash import journal_device
+    from firmware.hal.mounting import mount
 
     mount(journal_device(), "/journal")
     files = Files("/journal")

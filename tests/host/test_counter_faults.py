@@ -90,7 +90,7 @@ def test_marks_travel_with_the_readings():
 
 
 _COUNT = """
-from firmware.app import open_counter
+from firmware.sensor import open_counter
 from firmware.config import parse
 counter = open_counter(parse(b"{}"))
 print("counts", counter.start(), counter.read().forward)
@@ -126,7 +126,7 @@ def test_an_update_takes_the_counts_over(tmp_path):
 
 
 _MEASURE = """
-from firmware.app import open_counter
+from firmware.sensor import open_counter
 from board import board
 from firmware.config import parse
 from firmware.hal.power import Power
@@ -166,7 +166,7 @@ def test_each_measure_of_the_ladder_does_its_own(tmp_path, measure, held, forced
 
 _START = """
 from machine import mem32
-from firmware.app import open_counter
+from firmware.sensor import open_counter
 from firmware.config import parse
 counter = open_counter(parse({config!r}))
 began = counter.start()

@@ -94,7 +94,7 @@ def test_a_loss_of_power_leaves_flash_and_non_volatile_storage_only(board, scrip
     board.lose_power(1)
     (path,) = script(
         "from border import border\nfrom firmware.hal.nvs import Nvs\n"
-        "from firmware.hal.rtc import ticks\n"
+        "from firmware.hal.slow_clock import ticks\n"
         "print(Nvs().read('k'), border.retained_read()[:4] == b'gone', ticks() < 1000000)"
     )
     board.wake("power_on", scripts=(path,))

@@ -38,7 +38,7 @@ def test_a_meter_that_looks_seldom_misses_no_wrap(tmp_path, script):
     ending = meter.wake_until(
         1000,
         scripts=script(
-            "from firmware.app import open_counter\n"
+            "from firmware.sensor import open_counter\n"
             "from firmware.config import checked\n"
             "from firmware.hal.clock import Clock\n"
             "counter = open_counter(checked({'pulse_sensor': 'hall'}))\n"

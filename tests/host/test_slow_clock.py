@@ -13,7 +13,7 @@ from rill.world import World
 
 _HOUR_MS = 3_600_000
 _BEGIN = """
-from firmware.app import open_counter
+from firmware.sensor import open_counter
 from firmware.config import parse
 counter = open_counter(parse(b"{}"))
 counter.start()

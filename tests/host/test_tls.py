@@ -1,6 +1,7 @@
 """Promise: over TLS a meter publishes to its broker and to nobody else; each refusal says why."""
 
 import json
+import queue
 import socket
 import ssl
 import threading
@@ -52,11 +53,13 @@ def session(host, port, user=""):
     gc.collect()
     before = gc.mem_alloc()
     from firmware.uplink.tls import securing
+    from firmware.uplink.trust import trusted
     gc.collect()
     print("heap of the module:", gc.mem_alloc() - before)
     return Session(
-        connect=securing(connect, clock, Files("")), clock=clock, client_id="meter-1", host=host,
-        port=port, user=user, password="secret" if user else "", message_bytes=1024,
+        connect=securing(connect, clock, lambda: trusted(Files(""))), clock=clock,
+        client_id="meter-1", host=host, port=port, user=user,
+        password="secret" if user else "", message_bytes=1024,
     )
 def open_of(host, port, user=""):
     s = session(host, port, user)
@@ -141,11 +144,11 @@ def numbers(said):
 @pytest.mark.parametrize("host", [NAME, "127.0.0.1"])
 def test_a_session_publishes_over_tls_in_as_few_bursts_as_without(tmp_path, meter, kind, host):
     authority = Authority(kind=kind)
-    received = []
+    received: queue.Queue = queue.Queue()
     with secure_broker(tmp_path, authority, NAME, "127.0.0.1") as (port, plain_port):
         head_end = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2)
         subscribed = threading.Event()
-        head_end.on_message = lambda _client, _data, message: received.append(message.payload)
+        head_end.on_message = lambda _client, _data, message: received.put(message.payload)
         head_end.on_subscribe = lambda *_: subscribed.set()
         head_end.connect("127.0.0.1", plain_port)
         head_end.subscribe("rill/#", qos=1)
@@ -164,9 +167,10 @@ def test_a_session_publishes_over_tls_in_as_few_bursts_as_without(tmp_path, mete
             "print('received:', counted.received)\n",
             **{"broker.der": authority.der()},
         )
+        arrived = [received.get(timeout=DEADLINE_S) for _ in range(3)]
         head_end.loop_stop()
         head_end.disconnect()
-    assert received == [PAYLOAD.encode()] * 3
+    assert arrived == [PAYLOAD.encode()] * 3
     told = numbers(said)
     print(told)
     assert len(told["bursts"]) == HANDSHAKE + 5  # CONNECT, three messages, DISCONNECT
@@ -264,8 +268,9 @@ def test_a_stream_gives_what_has_come_and_goes_on_after_a_timeout(tmp_path, mete
 
     with server(echo) as port:
         said = meter(
-            "from firmware.uplink.tls import securing\n"
-            f"stream = securing(connect, clock, Files(''))('{NAME}', {port}, 5000)\n"
+            "from firmware.uplink.tls import securing\nfrom firmware.uplink.trust import trusted\n"
+            f"connect = securing(connect, clock, lambda: trusted(Files('')))\n"
+            f"stream = connect('{NAME}', {port}, 5000)\n"
             "stream.sendall(b'abc', 5000)\nprint(stream.recv(100, 5000))\n"
             "began = time.ticks_ms()\n"
             "try:\n    stream.recv(1, 3000)\n"

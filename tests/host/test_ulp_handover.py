@@ -45,7 +45,7 @@ def test_a_read_in_the_middle_of_a_pulse_is_not_torn(tmp_path, count, lower_firs
 
 
 RELOAD = """
-from firmware.app import open_counter
+from firmware.sensor import open_counter
 from firmware.config import parse
 counter = open_counter(parse({config!r}))
 print("began", counter.start(), counter.read().forward)

@@ -5,7 +5,7 @@ import random
 from exact_clock import BEGAN_S, Exact
 from expect import expect
 from firmware.core.schedule import slot
-from firmware.core.timekeeping import DOUBTED, SET, STEPPED
+from firmware.core.syncing import DOUBTED, SET, STEPPED
 
 _HOUR_S = 3600
 _DAY_S = 86400

@@ -5,7 +5,7 @@ import random
 
 from drift import Meter, SlowClock
 from drift_checks import cases, check_daily_syncs, check_no_syncs, check_stated
-from firmware.core.timekeeping import DOUBTED
+from firmware.core.syncing import DOUBTED
 
 
 def test_daily_syncs_keep_slots_and_dates_on_any_clock():

@@ -6,7 +6,8 @@ import os
 import vfs
 
 from expect import expect, expect_raises
-from firmware.hal.files import Files, mount
+from firmware.hal.files import Files
+from firmware.hal.mounting import mount
 from flash import (
     ROOT,
     PowerCut,

@@ -158,7 +158,7 @@ def test_a_flash_that_cannot_be_read_is_a_storage_fault_wherever_it_shows():
 def test_every_public_call_on_a_dead_file_system_is_a_storage_fault():
     files = RamFiles()
     journal = filled(files, 9)
-    for folder in (journal.segments._active, journal.segments._full):
+    for folder in (journal.segments.active, journal.segments.full):
         for name in ("names", "size", "read", "append", "replace", "move", "remove"):
             setattr(folder, name, broken)
     expect_raises(StorageFault, Reader, journal, 1)
@@ -173,7 +173,7 @@ def broken(*_):
 
 def test_a_number_whose_write_failed_is_not_given_to_another_record():
     journal = filled(RamFiles(), 3)
-    files = journal.segments._active
+    files = journal.segments.active
     works = files.append
 
     def stored_but_failed(name, data):

@@ -4,7 +4,7 @@ import gc
 
 from expect import expect
 from firmware.core import record
-from firmware.hal.files import erase, make
+from firmware.hal.mounting import erase, make
 from firmware.storage.checkpoint import Vault
 from firmware.storage.salvage import Unsent, save_unread
 from firmware.storage.store import Store

@@ -8,7 +8,7 @@ from firmware.core.samples import Figures
 from firmware.measuring import measured
 from firmware.probes import read
 from firmware.storage.calibrations import Calibration, Calibrations
-from firmware.storage.state import RetainedState
+from firmware.storage.retained import RetainedState
 from nvs import FakeNvs
 from ports import FakeClock, FakePower
 

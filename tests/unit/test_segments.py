@@ -2,6 +2,7 @@
 
 from expect import expect, expect_raises
 from firmware.core.errors import StorageFault
+from firmware.storage import appending
 from firmware.storage.reader import Reader
 from firmware.storage.segments import Segments
 from flash import BLOCK_BYTES, RamFiles, RamFlash, every_cut, fill, mounted, remounted
@@ -31,8 +32,8 @@ def test_where_nothing_is_there_is_no_segment():
     expect(_end(segments), (None, b""))
     found = segments.growing, segments.newest(), segments.before(9), segments.after(None)
     expect(found, (None, None, None, None))
-    expect((segments.flash_bytes(), segments.drop_oldest()), (0, False))
-    segments.close()
+    expect((appending.flash_bytes(segments), appending.drop_oldest(segments)), (0, False))
+    appending.close(segments)
 
 
 def test_the_end_of_the_newest_segment_is_read_wherever_it_lies():
@@ -66,7 +67,7 @@ def test_streams_in_one_directory_do_not_see_each_other():
     segments = _segments(files)
     expect(_end(segments), (4, b"ours"))
     expect((segments.before(None), segments.after(None)), (7, 7))
-    expect((segments.drop_oldest(), segments.drop_oldest()), (True, False))
+    expect((appending.drop_oldest(segments), appending.drop_oldest(segments)), (True, False))
     expect(sorted(files.content), ["full/d0000000f", "full/e00000001"])
 
 
@@ -81,11 +82,11 @@ def test_of_two_that_grow_the_older_one_is_put_away():
 def test_a_closed_segment_is_put_away_and_an_empty_one_removed():
     files = RamFiles({"now/r00000005": b"x"})
     segments = _of(files.content)
-    segments.close()
+    appending.close(segments)
     expect((sorted(files.content), segments.newest()), (["full/r00000005"], 5))
     files.content["now/r00000009"] = b""
     segments = _of(files.content)
-    segments.close()
+    appending.close(segments)
     expect((sorted(files.content), segments.newest()), (["full/r00000005"], 5))
 
 
@@ -103,7 +104,7 @@ def test_an_empty_segment_that_is_not_the_next_one_leaves_no_file_behind():
 def test_the_one_that_grows_is_never_dropped():
     files = RamFiles({"now/r00000005": b"x", "full/r00000001": b"x"})
     segments = _of(files.content)
-    expect((segments.drop_oldest(), segments.drop_oldest()), (True, False))
+    expect((appending.drop_oldest(segments), appending.drop_oldest(segments)), (True, False))
     expect(list(files.content), ["now/r00000005"])
 
 
@@ -111,7 +112,7 @@ def test_what_segments_take_is_counted_in_whole_blocks():
     sizes = (0, 1, BLOCK_BYTES, BLOCK_BYTES + 1, 3 * BLOCK_BYTES)
     content = {"full/r%08x" % (k + 1): bytes(size) for k, size in enumerate(sizes)}
     content["now/r00000009"] = b"x"
-    expect(_of(content).flash_bytes(), (0 + 1 + 1 + 2 + 3 + 1) * BLOCK_BYTES)
+    expect(appending.flash_bytes(_of(content)), (0 + 1 + 1 + 2 + 3 + 1) * BLOCK_BYTES)
 
 
 def test_a_segment_that_is_gone_has_no_bytes():
@@ -121,8 +122,8 @@ def test_a_segment_that_is_gone_has_no_bytes():
 
 def test_a_directory_that_is_not_there_is_a_storage_fault():
     segments = _segments(mounted(RamFlash()))
-    for call in (segments.newest, segments.flash_bytes, segments.drop_oldest):
-        expect_raises(StorageFault, call)
+    for call in (Segments.newest, appending.flash_bytes, appending.drop_oldest):
+        expect_raises(StorageFault, call, segments)
     expect_raises(StorageFault, segments.read_end, bytearray(4))
 
 
@@ -146,7 +147,7 @@ def test_power_lost_anywhere_while_a_segment_is_put_away_leaves_it_in_one_place(
     def act(files):
         segments = _segments(files, 5)
         segments.read_end(bytearray(4))
-        segments.close()
+        appending.close(segments)
 
     def check(files, done):
         places = [list(files.folder(name).names()) for name in ("now", "full")]

@@ -6,6 +6,7 @@ import json
 from expect import expect
 from firmware.core import event, record
 from firmware.sending import Stream
+from firmware.storage import appending
 from firmware.uplink.rows import Rows
 from meter import Meter
 from watch import begun, check, wakes
@@ -134,9 +135,9 @@ def test_a_gap_is_not_passed_before_what_stands_in_front_of_it_is_acknowledged()
 def test_what_was_dropped_before_it_was_sent_is_told():
     meter = _meter()
     store = meter.store()
-    store.readings.segments.close()
+    appending.close(store.readings.segments)
     store.readings.append(record.pack(meter.last()))
-    store.readings.segments.drop_oldest()
+    appending.drop_oldest(store.readings.segments)
     sent = _Sent(meter)
     sent.run()
     expect((sent.seqs, sent.told), ([10], [(event.DROPPED, 1, 9, "readings")]))

@@ -4,8 +4,10 @@ import random
 
 from expect import expect
 from firmware.core.seal import seal, unseal
+from firmware.storage import retained as place
 from firmware.storage import state as layout
-from firmware.storage.state import RetainedState, State
+from firmware.storage.retained import RetainedState
+from firmware.storage.state import State
 
 BITS = {"B": 8, "H": 16, "I": 32, "Q": 64, "q": 63}
 CODES = dict(zip(layout._FIELDS, layout._LAYOUT[3:]))  # behind magic and generation
@@ -106,7 +108,7 @@ def check_torn(before, after, old_ml, new_ml):
 
 def test_garbage_is_no_state():
     random.seed(5)
-    for size in (0, 1, 73, layout._BYTES, layout._BYTES + 4, SLOT, 2 * SLOT, 2048):
+    for size in (0, 1, 73, layout.STATE_BYTES, layout.STATE_BYTES + 4, SLOT, 2 * SLOT, 2048):
         for content in (bytes(size), b"\xff" * size):
             expect(RetainedState(Retained(content)).load(), None)
         for _ in range(20):
@@ -136,7 +138,7 @@ def test_a_state_of_another_layout_is_not_read():
     memory = Retained()
     RetainedState(memory).save(state_of(1000))
     slot = memory.content[SLOT : 2 * SLOT]
-    content = unseal(slot[: layout._BYTES + 4])
+    content = unseal(slot[: layout.STATE_BYTES + 4])
     expect(content[:2], b"4R")
     for magic in (b"1R", b"3R", b"5R"):
         other = seal(magic + content[2:])
@@ -144,7 +146,7 @@ def test_a_state_of_another_layout_is_not_read():
 
 
 def test_two_copies_with_all_fields_fit_into_the_memory_that_outlives_a_sleep():
-    expect(layout._BYTES + 4 <= SLOT, True)  # where the second copy begins
+    expect(layout.STATE_BYTES + 4 <= SLOT, True)  # where the second copy begins
 
 
 def test_what_the_probes_said_lies_behind_the_state_and_damage_forgets_it():
@@ -168,7 +170,7 @@ def test_what_the_probes_said_lies_behind_the_state_and_damage_forgets_it():
 
 
 def _packed(n):
-    return bytes([layout.WATCH_VERSION]) + b"%d" % n * 109
+    return bytes([place.WATCH_VERSION]) + b"%d" % n * 109
 
 
 def _watched(memory, n):

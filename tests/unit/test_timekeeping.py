@@ -5,16 +5,8 @@ import struct
 
 from exact_clock import BEGAN_S, MICROSECOND, Exact
 from expect import expect
-from firmware.core.timekeeping import (
-    DOUBTED,
-    FIELDS,
-    KEPT,
-    LAYOUT,
-    REFUSED,
-    SET,
-    STEPPED,
-    Timekeeping,
-)
+from firmware.core.syncing import DOUBTED, KEPT, REFUSED, SET, STEPPED
+from firmware.core.timekeeping import FIELDS, LAYOUT, Timekeeping
 
 _UNKNOWN_S = 0xFFFF
 _HOUR_S = 3600

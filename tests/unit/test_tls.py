@@ -8,7 +8,8 @@ from expect import expect, expect_raises
 from firmware.core.errors import TlsError, UplinkError
 from firmware.core.fault import TLS
 from firmware.uplink.session import Session
-from firmware.uplink.tls import identify, read, secured, securing, trusting
+from firmware.uplink.tls import secured, securing
+from firmware.uplink.trust import identify, read, trusted, trusting
 from ports import FakeClock, FakeFiles
 from stream import ScriptedStream
 
@@ -101,7 +102,9 @@ def test_without_its_ca_nothing_is_connected():
         (b"-----BEGIN CERTIFICATE-----\n", "the CA is damaged or not in DER: invalid cert"),
     ):
         files = FakeFiles() if content is None else FakeFiles(**{"broker.der": content})
-        connect = securing(None, clock, files)  # which can't be called
+        connect = securing(
+            None, clock, lambda files=files: trusted(files)
+        )  # which can't be called
         error = expect_raises(TlsError, connect, "host", 8883, 1000)
         expect((str(error), error.number), (complaint, None))
     files = FakeFiles(**{"broker.der": CA})
@@ -124,7 +127,9 @@ def test_half_a_certificate_of_the_meter_connects_to_nobody():
         contents = {"broker.der": CA, "client.der": certificate, "client.key": key}
         files = FakeFiles()
         files.contents = {name: data for name, data in contents.items() if data is not None}
-        error = expect_raises(TlsError, securing(None, clock, files), "host", 8883, 1000)
+        error = expect_raises(
+            TlsError, securing(None, clock, lambda files=files: trusted(files)), "host", 8883, 1000
+        )
         expect((str(error), error.fault, error.number), (complaint, TLS, None))
     files.broken = True
     expect_raises(TlsError, identify, trusting(CA), files)
@@ -140,7 +145,7 @@ def test_a_session_passes_the_error_on_and_its_deadline_holds():
             return stream
 
         session = Session(
-            connect=securing(connect, clock, FakeFiles(**{"broker.der": CA})),
+            connect=securing(connect, clock, lambda: trusted(FakeFiles(**{"broker.der": CA}))),
             clock=clock,
             client_id="meter-1",
             host="host",

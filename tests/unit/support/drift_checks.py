@@ -5,7 +5,7 @@ import random
 
 from drift import DAY_S, HOUR_S, Meter, SlowClock
 from firmware.core.schedule import slot
-from firmware.core.timekeeping import DOUBTED
+from firmware.core.syncing import DOUBTED
 
 SLOT_ERROR_S = 5
 DATED_ERROR_S = 2

@@ -2,7 +2,8 @@
 
 import vfs
 
-from firmware.hal.files import Files, mount
+from firmware.hal.files import Files
+from firmware.hal.mounting import mount
 
 ROOT = "/journal"
 BLOCK_BYTES = 4096

@@ -13,7 +13,8 @@ from firmware.passing import in_passing
 from firmware.reporting import Reporting
 from firmware.storage.checkpoint import Vault
 from firmware.storage.reader import Reader
-from firmware.storage.state import REPORTING, RetainedState
+from firmware.storage.retained import RetainedState
+from firmware.storage.state import REPORTING
 from firmware.storage.store import Store
 from firmware.timing import dated
 from flash import RamFlash, mounted, remounted, unmount

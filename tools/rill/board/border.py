@@ -140,6 +140,7 @@ class Border:
         # A chip copies word by word: a reset finds half of it new and half of it old.
         self.cross()
         half = len(data) // 2
+        data = memoryview(data)  # a chip takes no heap for it
         self._retained.seek(0)
         self._retained.write(data[:half])
         self.cross()

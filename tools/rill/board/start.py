@@ -16,6 +16,18 @@ import sys
 _PORTS = ("clock", "adc", "serial", "line", "flash", "power", "onewire")
 
 
+class Later:
+    """Stands for a module that is imported when it is used: a name of it that nobody uses is none
+    on a chip.
+    """
+
+    def __init__(self, name):
+        self._name = name
+
+    def __getattr__(self, name):
+        return getattr(__import__(self._name), name)
+
+
 def main(folder, hal, request_fd, answer_fd, retained, flash, fuse, cut, bad, dumb, *scripts):
     # An ESP32 looks in '', .frozen and /lib; what is built in there comes from chip/ here.
     sys.path[:] = [folder, folder + "/chip", "", ".frozen", "lib"]
@@ -26,12 +38,11 @@ def main(folder, hal, request_fd, answer_fd, retained, flash, fuse, cut, bad, du
 
     cut = None if cut == "-" else Cut(cut)
     border.border.flash = Flash(border.border, flash, cut, int(bad, 16), int(dumb, 16))
-    sys.path[0] = folder + "/hal"
+    sys.path[:] = sys.path[1:] + [folder + "/hal"]
     if hal == "ports":
         for name in _PORTS:
-            sys.modules["firmware.hal." + name] = __import__("sim_" + name)
+            sys.modules["firmware.hal." + name] = Later("sim_" + name)
     sys.modules["firmware.hal.chip"] = __import__("sim_chip")
-    del sys.path[0]
     sys.modules["uctypes"] = __import__("slow_memory")
     for script in scripts:
         run(script)

@@ -13,7 +13,7 @@ from firmware.hal.nvs import Nvs
 from firmware.hal.power import Power
 from firmware.storage.checkpoint import Vault
 from firmware.storage.reader import Reader
-from firmware.storage.state import RetainedState
+from firmware.storage.retained import RetainedState
 
 
 def show(since):

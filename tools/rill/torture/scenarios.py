@@ -138,7 +138,7 @@ def _old_frame(seq: int, body: bytes) -> bytes:
 
 _OLD = """
 import os
-from firmware.hal.files import mount
+from firmware.hal.mounting import mount
 from firmware.hal.flash import journal_device
 mount(journal_device(), "/journal")
 for name, content in {files!r}.items():

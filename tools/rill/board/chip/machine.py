@@ -1,7 +1,5 @@
 """The machine module of an ESP32 as far as firmware/hal uses it; stricter than a chip."""
 
-import struct
-
 from border import (
     ADC_UV,
     CAUSE,
@@ -10,22 +8,18 @@ from border import (
     LINE_GET,
     LINE_HOLD,
     LINE_SET,
-    PCNT_READ,
-    PCNT_START,
-    PCNT_STOP,
     PEEK,
     PIN_DIGITAL,
     POKE,
     RESET,
     RESTART,
     RTC_SET,
-    UART_ANY,
-    UART_OPEN,
-    UART_READ,
-    UART_WRITE,
     WATCHDOG_MS,
     border,
 )
+
+# What most runs have no use for comes when it is asked for: on a chip it takes no heap.
+OTHERS = {"Counter": "machine_counter", "UART": "machine_uart"}
 
 PWRON_RESET = 1
 HARD_RESET = 2
@@ -34,10 +28,14 @@ DEEPSLEEP_RESET = 4
 SOFT_RESET = 5
 
 _RESTARTED = 6
-_PCNT_UNITS = 8
-_PCNT_LIMIT = 32000
-_PCNT_FILTER_CYCLES = 1023
 _DAYS_BEFORE = (0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334)
+
+
+def __getattr__(name):
+    if name not in OTHERS:
+        raise AttributeError(name)
+    globals()[name] = getattr(__import__(OTHERS[name]), name)
+    return globals()[name]
 
 
 def reset_cause():
@@ -114,106 +112,6 @@ class ADC:
 
     def read_uv(self):
         return border.call(ADC_UV, self._pin)
-
-
-class Counter:
-    """PCNT as the module of the ESP32 image has it: one object for each unit.
-
-    With all arguments it begins at zero; with the unit alone it is the running one.
-    """
-
-    RISING = 1
-    FALLING = 2
-    UP = 1
-    DOWN = 2
-
-    _units = {}
-
-    def __new__(cls, unit, *_args, **_settings):
-        if unit not in cls._units:
-            if not 0 <= unit < _PCNT_UNITS:
-                raise ValueError("id")
-            cls._units[unit] = object.__new__(cls)
-        return cls._units[unit]
-
-    def __init__(self, unit, *args, filter_ns=0, **settings):
-        self._unit = unit
-        if args or settings or not hasattr(self, "_overflows"):
-            cycles = min(max(0, filter_ns * 80 // 1000), _PCNT_FILTER_CYCLES)
-            self._begin(cycles, *args, **settings)
-
-    def _begin(self, filter_cycles, src, edge=RISING, direction=UP):
-        if not isinstance(src, Pin):
-            raise TypeError("expecting a pin")
-        if direction != Counter.UP or not 1 <= edge <= 3:
-            raise ValueError("this board counts rising and falling edges, upwards")
-        setup = struct.pack("<BBH", src.number, edge, filter_cycles)
-        border.call(PCNT_START, self._unit, setup)
-        self._overflows = self._offset = 0
-
-    def init(self, *args, **settings):
-        self.__init__(self._unit, *args, **settings)
-
-    def value(self, new=None):
-        if not hasattr(self, "_overflows"):
-            raise RuntimeError("not initialised")
-        answer = border.call(PCNT_READ, self._unit)
-        self._overflows += answer >> 16  # the interrupts that were waiting
-        register = answer & 0xFFFF
-        old = self._overflows * _PCNT_LIMIT + register + self._offset
-        if new is not None:
-            self._overflows = 0
-            self._offset = new - register
-        return old
-
-    def deinit(self):
-        if hasattr(self, "_overflows"):
-            border.call(PCNT_STOP, self._unit)
-            del self._overflows
-
-
-class UART:
-    IRQ_RXIDLE = 0x1000
-
-    def __init__(self, unit, baudrate, tx, rx, timeout, rxbuf):
-        if not (0 <= timeout < 65536 and 0 < rxbuf < 65536):
-            raise ValueError("timeout and rxbuf are 16 bits wide")
-        self.unit = unit
-        self.timeout_ms = timeout  # network.PPP looks at it
-        self.handler = (
-            None  # of the idle interrupt; while PPP has it, nobody else may read or write
-        )
-        self.init(baudrate=baudrate)
-
-    def init(self, *, baudrate):
-        border.call(UART_OPEN, self.unit << 32 | baudrate)
-
-    def deinit(self):
-        border.cross()
-
-    def irq(self, handler, trigger=0):
-        if handler and trigger != UART.IRQ_RXIDLE:
-            raise ValueError("this board interrupts when the line falls idle")
-        self.handler = handler
-
-    def readinto(self, buffer):
-        self._check()
-        data = border.call_bytes(UART_READ, self.unit << 16 | len(buffer))
-        buffer[: len(data)] = data
-        return len(data) or None
-
-    def write(self, data):
-        self._check()
-        border.call(UART_WRITE, self.unit, data)
-        return len(data)
-
-    def any(self):
-        self._check()
-        return border.call(UART_ANY, self.unit)
-
-    def _check(self):
-        if self.handler:
-            raise AssertionError("the UART belongs to PPP")
 
 
 class RTC:

@@ -1,0 +1,59 @@
+"""What a meter has to tell goes out, message by message. In memory only meanwhile."""
+
+from micropython import const
+
+from firmware.sending import Stream
+
+# A modem takes 512 bytes a command: what is around a message and its topic, and the next one.
+_MESSAGE_BYTES, _PUBLISH_BYTES = const(480), const(503)
+
+
+def publish_pending(session, power, profile, device, store, state, config, keeping, commit):
+    """The arguments are those of report(), profile and session what it has made of them."""
+    head = (("device", device), ("journal", store.id_text))
+    readings = head + (("offset_ml", state.offset_ml),)
+    size = message_bytes(config, profile.topic("readings"))
+    batch = profile.batch
+    days = days_of(config, state.coarse_day)
+    stream = Stream("readings", store.readings, state, batch, readings, size, commit, days)
+    publish(session, power, profile, "readings", stream.messages(keeping.note))
+    newest, measured = stream.newest, stream.measured
+    del stream  # and its buffer, before there is another one
+    if state.again_seq < state.again_end:
+        from firmware.repeating import Again
+
+        stream = Again("readings", store.readings, state, batch, readings, size, commit, days)
+        publish(session, power, profile, "readings", stream.again())
+        del stream
+    stream = Stream("events", store.events, state, batch, head, size, commit)
+    publish(session, power, profile, "events", stream.messages(keeping.note))
+    del stream
+    publish_all(session, power, profile.closing(newest, measured, state.offset_ml))
+
+
+def message_bytes(config, topic):
+    """The most of one message: over NB-IoT it goes, with its head, into one command."""
+    if config.link != "nbiot":
+        return config.message_bytes
+    return min(config.message_bytes, _MESSAGE_BYTES, _PUBLISH_BYTES - len(topic))
+
+
+def days_of(config, day):
+    """Which readings may leave a meter that tells little of its household; None: all."""
+    if not config.coarse:
+        return None
+    from firmware.coarse import Days
+
+    return Days(day)
+
+
+def publish_all(session, power, messages):
+    for topic, payload, is_retained in messages:
+        session.publish(topic, payload, is_retained)
+        power.feed()
+
+
+def publish(session, power, profile, name, messages):
+    for payload in messages:
+        session.publish(profile.topic(name), payload)
+        power.feed()
