@@ -185,6 +185,16 @@ def test_frost_has_a_degree_of_hysteresis_and_silence_changes_nothing():
         expect(home.levels().get(terms.FREEZE, 0), level)
 
 
+def test_a_small_leak_that_is_cleared_has_to_add_up_again():
+    home = Home()
+    watch = home.watch()
+    rule = watch._small
+    rule.put(1, 0)
+    rule.total = 0xFFF
+    expect([(c.before, c.level) for c in watch.clear(terms.SMALL_LEAK)], [(1, 0)])
+    expect(rule.total, 0)
+
+
 def test_tampering_stays_until_it_is_cleared():
     home = Home()
     for fault in (terms.MAGNET, terms.CABLE, terms.OPENED):

@@ -27,6 +27,11 @@ class Rule:
         """Of a time that nobody saw nothing is known; what is on stays on."""
         self.begin_s = up_s
 
+    def clear(self, up_s):
+        """Somebody has seen to it: what has to last for a notice begins anew."""
+        self.put(0, up_s)
+        self.begin(up_s)
+
     def take(self, look, elapsed_s):
         """Each look comes here, elapsed_s seconds after the one before."""
         raise NotImplementedError

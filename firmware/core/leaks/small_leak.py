@@ -63,6 +63,10 @@ class SmallLeak(Rule):
         self.least = _NONE
         self.hours = []
 
+    def clear(self, up_s):
+        super().clear(up_s)
+        self.total = 0
+
     def size(self):
         return super().size() + struct.calcsize(_HOURS) + struct.calcsize(_LEARNED)
 

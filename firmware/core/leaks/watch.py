@@ -123,7 +123,7 @@ class Watch:
         """Somebody has seen to it; list of Change, as of take()."""
         rule = self._rules[kind - 1]
         before = rule.level
-        rule.put(0, self._seen_s)
+        rule.clear(self._seen_s)
         return [self._row(kind - 1, before)] if before else []
 
     def next_s(self):
