@@ -41,10 +41,11 @@ class Alarming:
         self._known = WatchState(retained)
         self._up_s = state.time.raw_us // _US
 
-    def look(self, recent, columns):
+    def look(self, recent, columns, battery_mv, meddling):
         """recent: of the counter, None when it can't be read; then nothing is looked at.
 
         columns: of the probes, just stored with a reading, as core/column.py packs them.
+        battery_mv: None when it is not watched. meddling: bits of core/leaks/terms.py.
         """
         # What a reset or a fault of storage has left untold comes first.
         if recent is None or not self._tell():
@@ -54,7 +55,9 @@ class Alarming:
         known = self._known
         watch = Watch(limits(self._config))
         self._recall(watch)
-        changes = self._cleared(watch) + watch.take(self._seen(recent, columns))
+        changes = self._cleared(watch) + watch.take(
+            self._seen(recent, columns, self._faults(battery_mv) | meddling)
+        )
         known.rules = watch.pack()
         wanted_s = watch.next_s() or 0
         known.next_s = wanted_s if self._up_s < wanted_s < _NEVER_S else 0
@@ -94,7 +97,7 @@ class Alarming:
         known.pulses = state.pulses & _COUNT_MASK
         known.reverse_pulses = state.reverse_pulses
 
-    def _seen(self, recent, columns):
+    def _seen(self, recent, columns, faults):
         """The Look of now; from here on all that is counted belongs to the next one."""
         known, state, config = self._known, self._state, self._config
         elapsed_s = self._up_s - known.up_s
@@ -125,16 +128,20 @@ class Alarming:
             known.bursts,
             recent.is_bursting,
             _water_centi_c(columns),
-            self._faults(),
+            faults,
         )
 
-    def _faults(self):
-        """Bits of core/leaks/terms.py; of the others no sensor of this board tells."""
-        if not self._config.has_probes():
-            return 0
-        from firmware.quality_news import is_above
+    def _faults(self, battery_mv):
+        """Those bits of core/leaks/terms.py that are no tampering."""
+        config, found = self._config, 0
+        if battery_mv is not None and battery_mv < config.battery_low_mv:
+            found |= terms.CELL
+        if config.has_probes():
+            from firmware.quality_news import is_above
 
-        return terms.ABOVE_LIMIT if is_above(self._retained) else 0
+            if is_above(self._retained):
+                found |= terms.ABOVE_LIMIT
+        return found
 
     def _cleared(self, watch):
         known, changes = self._known, []
@@ -205,19 +212,32 @@ class Alarming:
             _within(ago_s, 99_999_999), _within(change.rate_ml_h, 999_999_999),
             _within(change.rate_error_ml_h, 999_999_999), change.lost_ml,
         )  # fmt: skip
+        if change.kind == terms.TAMPER and change.level:
+            text += " " + _signs(self._known.rules)
         before, after = 10 * change.kind + change.before, 10 * change.kind + change.level
         return self._keeping.note(event.ALARM, before, after, text)
 
 
 def active(state, config, retained):
-    """(Change of each kind that is on, up_s of now), for a person; nothing is looked at."""
+    """(Change of each kind that is on, up_s of now, signs of tampering as words), for a person;
+    nothing is looked at.
+    """
     from firmware.core.leaks.watch import Watch
 
     known, watch = WatchState(retained), Watch(limits(config))
     if known.is_new:
-        return [], 0
+        return [], 0, ""
     watch.unpack(known.rules)
-    return watch.active(), state.time.raw_us // _US
+    return watch.active(), state.time.raw_us // _US, _signs(known.rules)
+
+
+def _signs(rules):
+    """What tampering the rules have seen, in words."""
+    from firmware.core.leaks.names import SIGNS
+    from firmware.core.leaks.watch import signs
+
+    seen = signs(rules)
+    return " ".join([name for n, name in enumerate(SIGNS) if seen & 1 << n])
 
 
 def limits(config):

@@ -62,6 +62,12 @@ FIELDS = (
     ("filter_l", 0, 0, 1_000_000),  # of a purifier: what its filter is good for, 0: not rated
     ("filter_days", 0, 0, 3650),
     ("water_limits", "gb5749", 0, 16),  # gb5749, gb5749_small or who
+    ("magnet_pin", -1, -1, 33),  # GPIO of a reed to ground that a foreign magnet closes, -1: none
+    ("case_pin", -1, -1, 33),  # GPIO of a switch to ground that opens with the case
+    ("cable_pin", -1, -1, 39),  # GPIO (ADC1) of the resistor at the far end of the pulse cable ...
+    ("cable_low_mv", 1000, 200, 2900),  # ... whose voltage is not below this ...
+    ("cable_high_mv", 2300, 300, 3000),  # ... nor above this while the cable is whole
+    ("battery_low_mv", 3000, 0, 3600),  # of the cell while the CPU runs, 0: not watched
     ("changed_by", "", 0, 24),  # who wrote this file; stands in the events of its changes
     ("link", "wifi", 0, 5),  # wifi, nbiot or ppp
     ("wifi_ssid", "", 0, 32),
@@ -85,7 +91,7 @@ FIELDS = (
     ("timezone_min", 0, -720, 840),  # ahead of UTC, for people who look at the meter
 )
 _PULSE_FIELDS = (1, 13)  # of FIELDS
-_PROBE_FIELDS = (22, 42)
+_PROBE_FIELDS = (22, 47)  # with what looks for tampering
 
 
 def checked(values):

@@ -28,17 +28,21 @@ _RESETS = {"power_on": event.POWER_ON, "reset": event.RESET, "watchdog": event.W
 class Cycle(Wake):
     """The parts of one meter; wired in app.py.
 
-    open_counter(config), report(...), measure(config, when, state, purifier, note) and
-    open_purifier() are called only when they are needed, report only by a meter that stays awake.
+    open_counter(config), report(...), measure(config, when, state, purifier, note),
+    meddling(config) and open_purifier() are called only when they are needed, report only by a
+    meter that stays awake.
     about: firmware and journal, for the event of each boot.
     """
 
-    def __init__(self, *, open_counter, battery, report, measure, open_purifier, about, **wake):
+    def __init__(
+        self, *, open_counter, battery, report, measure, meddling, open_purifier, about, **wake
+    ):
         super().__init__(**wake)
         self._clock = wake["clock"]
         self._battery = battery
         self._report_with = report
         self._measure_with = measure
+        self._meddling = meddling
         self._open_purifier = open_purifier
         self._purifier = None
         self._columns = b""  # of the probes, in the reading of this wake
@@ -219,9 +223,14 @@ class Cycle(Wake):
     def _look_for_leaks(self):
         from firmware.alarming import Alarming
 
-        state = self._state
-        alarming = Alarming(state, self._config, self._retained, self._keeping, self._commit)
-        alarming.look(self._counting.recent(state), self._columns)
+        state, config = self._state, self._config
+        alarming = Alarming(state, config, self._retained, self._keeping, self._commit)
+        alarming.look(
+            self._counting.recent(state),
+            self._columns,
+            self._battery.read_mv() if config.battery_low_mv else None,
+            self._meddling(config) if config.is_guarded() else 0,
+        )
 
     def _record(self, store, now):
         from firmware.recording import record_reading

@@ -1,4 +1,4 @@
-"""Whether the probes that the configuration names can be fitted like that."""
+"""Whether the probes and switches that the configuration names can be fitted like that."""
 
 from micropython import const
 
@@ -11,13 +11,14 @@ from firmware.pins import of_the_meter, use
 _ADC1_PINS = (32, 33, 34, 35, 36, 37, 38, 39)
 _ANALOG = ("tds", "product_tds", "turbidity")
 _ALL = _ANALOG + ("thermometer",)
+_GUARDS = ("magnet_pin", "case_pin", "cable_pin")
 # Of a message, beside its quality values; of each value at its longest; values of a purifier.
 _MESSAGE_BYTES, _VALUE_BYTES, _PURIFIER_VALUES = const(320), const(48), const(8)
 
 
 def check(config):
     """ConfigError when the probes can't be fitted like that."""
-    for name in _ANALOG:
+    for name in _ANALOG + ("cable",):
         pin = getattr(config, name + "_pin")
         if pin >= 0 and pin not in _ADC1_PINS:
             raise ConfigError(
@@ -40,6 +41,13 @@ def check(config):
             raise ConfigError("%s switches a probe that is not there: set %s_pin" % (key, name))
         use(used, config, key)
     _check_instrument(used, config)
+    for key in _GUARDS:
+        use(used, config, key)
+    if config.cable_low_mv >= config.cable_high_mv:
+        raise ConfigError(
+            "cable_low_mv is %d, but must be below cable_high_mv, %d"
+            % (config.cable_low_mv, config.cable_high_mv)
+        )
     _check_purifier(config)
     if config.water_limits not in LIMITS:
         known = ", ".join(sorted(LIMITS))
@@ -55,9 +63,11 @@ def _check_needed(config):
         ("turbidity_divider_ppm", config.turbidity_pin >= 0, "turbidity_pin"),
         ("instrument_unit", config.instrument, "instrument"),
         ("quality_s", config.has_probes(), "any probe"),
+        ("cable_low_mv", config.cable_pin >= 0, "cable_pin"),
+        ("cable_high_mv", config.cable_pin >= 0, "cable_pin"),
     ):
         if getattr(config, key) != usual[key] and not is_needed:
-            raise ConfigError("%s is of a probe that is not there: set %s" % (key, probe))
+            raise ConfigError("%s is of something that is not fitted: set %s" % (key, probe))
     if config.has_probes() and config.quality_s % config.slot_s:
         raise ConfigError(
             "quality_s is %d, but must be a multiple of slot_s, %d"

@@ -38,6 +38,9 @@ def meter(parts, about):
         found = in_passing(read) if not purifier or purifier.is_producing() else None
         return in_passing(judge)
 
+    def meddling(config):
+        return in_passing(lambda: _meddling(config, parts["clock"]))
+
     def report(*arguments):
         from firmware.sender import send
 
@@ -48,9 +51,23 @@ def meter(parts, about):
         battery=Battery(adc=ADC(board.BATTERY_PIN), divider_milli=board.BATTERY_DIVIDER_MILLI),
         report=report,
         measure=measure,
+        meddling=meddling,
         open_purifier=open_purifier,
         about=about,
         **parts,
+    )
+
+
+def _meddling(config, clock):
+    from firmware.drivers.guards import faults
+    from firmware.hal.line import Contact
+
+    return faults(
+        magnet=Contact(config.magnet_pin) if config.magnet_pin >= 0 else None,
+        case=Contact(config.case_pin) if config.case_pin >= 0 else None,
+        cable=ADC(config.cable_pin) if config.cable_pin >= 0 else None,
+        band_mv=(config.cable_low_mv, config.cable_high_mv),
+        clock=clock,
     )
 
 

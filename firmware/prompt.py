@@ -78,9 +78,9 @@ def alarms():
     def act(state, keeping):
         keeping.look_at_clock()
         found, _, _ = config.load(app.Files(""), 0)
-        on, up_s = active(state, found, retained)
+        on, up_s, signs = active(state, found, retained)
         for change in on:
-            print(sentence(change, up_s))
+            print(sentence(change, up_s, signs))
         if not on:
             print("no alarm is on")
 

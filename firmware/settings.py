@@ -52,6 +52,12 @@ class Settings:
     filter_l: int
     filter_days: int
     water_limits: str
+    magnet_pin: int
+    case_pin: int
+    cable_pin: int
+    cable_low_mv: int
+    cable_high_mv: int
+    battery_low_mv: int
     changed_by: str
     link: str
     wifi_ssid: str
@@ -85,6 +91,10 @@ class Settings:
         """True when anything of the water's quality is measured, or a purifier watched."""
         pins = self.tds_pin, self.product_tds_pin, self.turbidity_pin, self.thermometer_pin
         return max(pins) >= 0 or bool(self.instrument) or board.FLUSH_PIN is not None
+
+    def is_guarded(self):
+        """True when anything is fitted that tells of tampering."""
+        return max(self.magnet_pin, self.case_pin, self.cable_pin) >= 0
 
     def pulse_settings(self):
         """All that the counter's program depends on."""

@@ -46,10 +46,12 @@ _SENTENCES = {
 }  # fmt: skip
 
 
-def sentence(change, up_s):
-    """change: of Watch.active(). up_s: of now."""
+def sentence(change, up_s, signs=""):
+    """change: of Watch.active(). up_s: of now. signs: of tampering, as words."""
     words = _SENTENCES[KINDS[change.kind - 1]]
     what, remedy = words[min(change.level, len(words)) - 1]
+    if KINDS[change.kind - 1] == "tamper" and signs:
+        what += " (%s)" % signs
     text = "%s, since %s" % (what, _age(up_s - change.since_s))
     if change.rate_ml_h:
         rate, error = _litres(change.rate_ml_h), _litres(change.rate_error_ml_h)

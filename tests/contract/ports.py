@@ -192,6 +192,18 @@ def test_line_starts_off_and_hides_its_polarity():
         assert not line.is_on()
 
 
+def test_contact_is_closed_only_when_its_switch_is():
+    from firmware.hal.line import Contact
+
+    # Of the simulated board: no magnet is there, and the case is closed.
+    for pin, is_closed in ((18, False), (19, True)):
+        contact = Contact(pin)
+        for _ in range(2):
+            contact.on()
+            assert contact.is_closed() is is_closed
+            contact.off()
+
+
 def test_files_are_durable_and_replaced_as_a_whole():
     from firmware.hal.files import Files
     from firmware.hal.flash import journal_device

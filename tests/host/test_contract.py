@@ -44,10 +44,12 @@ def test_contract(tmp_path, name, hal):
     [
         ("sim_clock", "border.call(NOW_US) & _MASK", "border.call(NOW_US)", "clock_ticks"),
         ("sim_clock", "- since) & _MASK", "- since)", "clock_elapsed"),
-        ("sim_clock", "slow_clock.ticks(),", "slow_clock.ticks() & 0xFFFFFFFF,", "clock_has_a_slow"),
+        ("sim_clock", ".ticks(),", ".ticks() & 0xFFFFFFFF,", "clock_has_a_slow"),
         ("sim_adc", "if not 32 <= pin <= 39:", "if pin < 0:", "adc"),
         ("sim_serial", "return len(data)", "return len(buffer)", "serial"),
         ("sim_line", "self._set(is_on)", "self._set(True)", "line"),
+        ("sim_line", "self._pin << 1 | 1)\n\n    def off(self):\n        border",
+         "self._pin << 1)\n\n    def off(self):\n        border", "contact"),
         ("sim_power", "1 <= n < 1 << 31", "0 <= n < 1 << 31", "power_refuses"),
     ],
 )  # fmt: skip

@@ -7,6 +7,7 @@ import pytest
 
 from rill.board_process import Board
 from rill.image import build, build_board
+from rill.probes import GUARD_PINS
 from rill.torture.headend import HeadEnd
 from rill.world import World
 
@@ -29,7 +30,8 @@ def test_body_reading_hand_over_and_old_readings(tmp_path, script, hal):
     assert "has not been awake" in at_prompt('body_reading(5, "x")')
     with HeadEnd() as head_end:
         config = {"device": "m", "broker_host": "127.0.0.1", "broker_port": head_end.port}
-        (board.flash / "config.json").write_text(json.dumps(config | {"wifi_ssid": "bench"}))
+        config |= {"wifi_ssid": "bench", "magnet_pin": GUARD_PINS["magnet_pin"]}
+        (board.flash / "config.json").write_text(json.dumps(config))
         for cause in ("power_on", "timer", "timer", "button"):
             wake(cause)
         known = dict(head_end.book.rows)
@@ -40,7 +42,10 @@ def test_body_reading_hand_over_and_old_readings(tmp_path, script, hal):
         assert "readings go out again" in at_prompt("send_again(1)")
         assert "no alarm is on" in at_prompt("alarms()")
         head_end.book.rows.clear()
+        world.probes.faults = [("magnet", 0, 1_000_000)]
         wake("button")
+        said = at_prompt("alarms()")
+        assert "Somebody has tampered with the meter (magnet), since " in said, said
     rows = head_end.book.rows
     assert {key for key in known if key[1] == "readings"} <= set(rows)
     events = [content for (_, stream, _), content in sorted(rows.items()) if stream == "events"]

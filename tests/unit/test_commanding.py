@@ -8,6 +8,7 @@ from binascii import hexlify
 from expect import expect
 from firmware.core import command, event, record
 from firmware.core.hmac import hmac_sha256
+from firmware.core.leaks import terms
 from meter import Meter
 
 _KEY = b"\x17" * 32
@@ -270,6 +271,17 @@ def test_a_burst_that_no_reading_has_told_yet_is_cleared():
     meter.retained_now.save(state)
     expect(_is_done(_sent(meter, _line("clear burst"))), [(1, "done")])
     expect(meter.state().flags & record.BURST, 0)
+
+
+def test_tampering_is_cleared_by_a_command():
+    meter = _meter(case_pin=13)
+    meter.meddling = terms.OPENED
+    meter.wake()
+    meter.meddling = 0
+    (answer,) = _sent(meter, _line("clear tamper"))
+    expect((answer["outcome"], answer["before"], answer["after"]), ("done", 2, 0))
+    meter.wake()
+    expect([one[:2] for one in _told(meter, event.ALARM)], [(80, 82), (82, 80)])
 
 
 def test_the_valve_is_turned_where_one_is_fitted():

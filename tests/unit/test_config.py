@@ -41,6 +41,8 @@ _BESIDE = {
     "instrument_rx_pin": {"instrument": "sen0710", "instrument_tx_pin": 17},
     "instrument_direction_pin": _INSTRUMENT,
     "instrument_switch_pin": _INSTRUMENT,
+    "cable_low_mv": {"cable_pin": 39, "cable_high_mv": 3000},
+    "cable_high_mv": {"cable_pin": 39, "cable_low_mv": 200},
 }
 # Fields that an instrument must have, and those of another board.
 _TDS = ("tds_pin", "product_tds_pin", "tds_switch_pin", "product_tds_switch_pin")
@@ -141,6 +143,28 @@ def test_a_link_that_is_not_there_or_can_not_be_connected_is_refused():
         ({"thermometer_pin": 4}, ("modem_key_pin", 4)),
     ):
         values = dict(_NBIOT)
+        values.update(change)
+        _refused(json.dumps(values).encode(), *named)
+
+
+def test_switches_that_tell_of_tampering_need_pins_of_their_own():
+    fitted = {"magnet_pin": 4, "case_pin": 13, "cable_pin": 39}
+    taken = parse(json.dumps(fitted).encode())
+    expect((taken.is_guarded(), parse(b"{}").is_guarded()), (True, False))
+    for change, named in (
+        ({"magnet_pin": 13}, ("case_pin", 13, "magnet_pin")),
+        ({"case_pin": 32}, ("case_pin", 32, "pulse_pin")),
+        ({"magnet_pin": 0}, ("magnet_pin", "button")),
+        ({"magnet_pin": 6}, ("magnet_pin", "flash")),
+        ({"magnet_pin": 34}, ("magnet_pin", 34, 33)),
+        ({"cable_pin": 27}, ("cable_pin", 27, "ADC2")),
+        ({"cable_pin": 35}, ("cable_pin", 35, "divider")),
+        ({"cable_pin": -1, "cable_low_mv": 900}, ("cable_low_mv", "cable_pin")),
+        ({"cable_low_mv": 2300}, ("cable_low_mv", 2300, "cable_high_mv")),
+        ({"thermometer_pin": 4}, ("magnet_pin", 4, "thermometer_pin")),
+        ({"link": "nbiot", "modem": "bc66", "modem_key_pin": 4}, ("modem_key_pin", 4)),
+    ):
+        values = dict(fitted)
         values.update(change)
         _refused(json.dumps(values).encode(), *named)
 

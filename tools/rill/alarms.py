@@ -40,7 +40,8 @@ def alarms(events: Iterable[dict], arrived_s: dict[int, int]) -> list[dict]:
         kind, before = divmod(row["before"], 10)
         level = row["after"] % 10
         at_s = row["uptime_s"] if row["time_s"] is None else row["time_s"] - WORLD_BEGAN_S
-        age_s, rate_ml_h, error_ml_h, lost_ml = map(int, row["text"].split())
+        *numbers, signs = (row["text"] + " ").split(" ", 4)
+        age_s, rate_ml_h, error_ml_h, lost_ml = map(int, numbers)
         for ended in range(level + 1, before + 1):
             entry = on.pop((kind, ended), None)
             if entry:
@@ -57,6 +58,8 @@ def alarms(events: Iterable[dict], arrived_s: dict[int, int]) -> list[dict]:
                 "lost_ml": lost_ml,
                 "reported_s": arrived_s.get(row["seq"]),
             }
+            if signs.strip():
+                entry["signs"] = signs.split()
             on[kind, raised] = entry
             found.append(entry)
     return found

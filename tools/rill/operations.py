@@ -43,4 +43,5 @@
     DIALLED,
     HANG_UP,
     RESTART,
-) = range(1, 43)
+    PIN_PULL,
+) = range(1, 44)

@@ -11,6 +11,9 @@ from rill import operations as op
 
 DIVIDER = 2 / 3
 _CELL_UV = 3_600_000
+_LOW_CELL_UV = 2_900_000
+_WHOLE_CABLE_UV = 1_650_000  # at the middle of two equal resistors
+_CABLE_UV = {"cable_cut": 3_150_000, "cable_short": 142_000}  # the ends of the ADC
 _ADC_MOST_UV = 3_300_000
 _WARM_UP_US = 2_000_000
 _SETTLE_US = 120_000  # before it, a probe that has just got power says less than there is
@@ -28,6 +31,8 @@ PINS = {
     "thermometer_switch_pin": 14,
 }
 PRODUCT_PINS = {"product_tds_pin": 36, "product_tds_switch_pin": 13}
+# What tells of tampering, on any meter whose configuration names it.
+GUARD_PINS = {"magnet_pin": 18, "case_pin": 19, "cable_pin": 39}
 INSTRUMENT_PINS = {
     "instrument_tx_pin": 17,
     "instrument_rx_pin": 16,
@@ -97,8 +102,10 @@ class Water:
 
 @dataclass
 class Probes:
-    """faults: (name, begin_s, length_s). pins: as they are wired. flushes: whether the valve of a
-    purifier is open at a second, and at which pin that can be read. instrument: on RS-485.
+    """faults: (name, begin_s, length_s); beside FAULTS, which a probe may have, "magnet",
+    "case_opened", "cable_cut", "cable_short" and "cell_low" go. pins: as they are wired.
+    flushes: whether the valve of a purifier is open at a second, and at which pin that can be
+    read. instrument: on RS-485.
     """
 
     water: Water = field(default_factory=Water)
@@ -111,6 +118,7 @@ class Probes:
     def __post_init__(self):
         self._random = Random(self.seed)
         self._on_us: dict[int, int] = {}
+        self.pulled: set[int] = set()  # pins that the chip pulls up
         self._used: dict[int, list[int]] = {}
         self._wire: list[int] = []
         self._register = _POWER_ON_REGISTER
@@ -120,13 +128,20 @@ class Probes:
         """Of the operations that are theirs; now(): the world's time."""
         return {
             op.ADC_UV: lambda pin, data: self._adc_uv(pin, now()),
+            op.PIN_PULL: self._pull,
             op.WIRE_RESET: lambda pin, data: self._wire_reset(pin, now()),
             op.WIRE_WRITE: lambda pin, data: self._wire_write(data, now()),
             op.WIRE_READ: lambda value, data: self._wire_read(value & 0xFF, now()),
         }
 
     def level(self, pin: int, now_us: int) -> int:
-        """Of a line that something beside the meter drives."""
+        """Of a line that something beside the meter drives, or a switch to ground closes."""
+        for key, is_closed in (
+            ("magnet_pin", self._has("magnet", now_us / 1e6)),
+            ("case_pin", not self._has("case_opened", now_us / 1e6)),
+        ):
+            if pin == GUARD_PINS[key]:
+                return int(pin in self.pulled and not is_closed)
         if self.flushes is None or pin != self.flushes[0]:
             return 0
         return int(self.flushes[1](now_us / 1e6))
@@ -184,7 +199,14 @@ class Probes:
             if pin == self.pins.get(name + "_pin"):
                 is_on = self._is_on(self.pins[name + "_switch_pin"], now_us)
                 return self._sampled(volts if is_on else 0.0, fault, s)
-        return _CELL_UV // 2
+        if pin == GUARD_PINS["cable_pin"]:
+            broken_uv = [uv for name, uv in _CABLE_UV.items() if self._has(name, s)]
+            return broken_uv[0] if broken_uv else _WHOLE_CABLE_UV
+        return (_LOW_CELL_UV if self._has("cell_low", s) else _CELL_UV) // 2
+
+    def _pull(self, value: int, data: bytes) -> int:
+        (self.pulled.add if value & 1 else self.pulled.discard)(value >> 1)
+        return 0
 
     def _is_on(self, pin: int, now_us: int) -> bool:
         return pin in self._on_us and now_us - self._on_us[pin] >= _SETTLE_US

@@ -1,6 +1,9 @@
-"""What the kinds of alarm are called, everywhere: KINDS[kind - 1]."""
+"""What the kinds of alarm are called, everywhere: KINDS[kind - 1]; and signs of tampering."""
 
 KINDS = (
     "continuous", "small_leak", "burst", "high_use", "reverse", "no_flow", "freeze", "tamper",
     "battery", "quality",
 )  # fmt: skip
+
+# Signs of tampering: that of 1 << n in terms.py is SIGNS[n].
+SIGNS = ("magnet", "cable", "opened")

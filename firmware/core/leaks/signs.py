@@ -30,11 +30,19 @@ class Freeze(Rule):
 
 
 class Tamper(Rule):
-    """Stays until Watch.clear()."""
+    """Stays until Watch.clear(). signs: all bits that were seen; the Watch packs them."""
+
+    signs = 0
 
     def take(self, look, elapsed_s):
         if look.faults & _TAMPER:
             self.put(2, look.up_s)
+            self.signs |= look.faults & _TAMPER
+
+    def put(self, level, up_s):
+        super().put(level, up_s)
+        if not level:
+            self.signs = 0
 
 
 class Lasting(Rule):

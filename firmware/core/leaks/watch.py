@@ -14,7 +14,8 @@ from firmware.core.leaks.terms import ABOVE_LIMIT, BURST, CELL, CONTINUOUS, Chan
 _DAY_S = const(86_400)
 _BUSY_ML = const(500_000)  # a day
 _HOUR_S = const(3600)
-_HEAD = "<HII"  # limits, last look, levels
+_HEAD = "<HII"  # limits, last look, levels and above them the signs of tampering
+_SIGNS_AT = const(20)  # behind two bits of each kind
 _LEARNED = "<IIIBH"  # levels, mean and largest day, days, longest pause
 _LEARNED_BYTES = const(15)
 
@@ -39,6 +40,7 @@ class Watch:
         self._burst = Burst(limits)
         self._use = HighUse(limits)
         self._pause = NoFlow(limits)
+        self._tamper = Tamper(limits)
         self._rules = (  # in the order of their kinds
             self._leak,
             self._small,
@@ -47,7 +49,7 @@ class Watch:
             Reverse(limits),
             self._pause,
             Freeze(limits),
-            Tamper(limits),
+            self._tamper,
             Lasting(limits, CELL, _DAY_S, 0),
             Lasting(limits, ABOVE_LIMIT, _HOUR_S, _DAY_S),
         )
@@ -142,7 +144,7 @@ class Watch:
         return [self._row(n, rule.level) for n, rule in enumerate(self._rules) if rule.level]
 
     def _levels(self):
-        levels = 0
+        levels = self._tamper.signs
         for rule in self._rules:
             levels = levels << 2 | rule.level
         return levels
@@ -151,12 +153,18 @@ class Watch:
         for rule in reversed(self._rules):
             rule.level = levels & 3
             levels >>= 2
+        self._tamper.signs = levels
 
     def _row(self, n, before):
         rule = self._rules[n]
         since_s = min(rule.since(), rule.begin_s)
         loss = rule.loss(self._seen_s)
         return Change(n + 1, before, rule.level, since_s, rule.begin_s, *loss)
+
+
+def signs(packed):
+    """Of tampering, bits of terms.py, in what pack() gave."""
+    return struct.unpack_from(_HEAD, packed)[2] >> _SIGNS_AT
 
 
 def _mark_of(limits):

@@ -192,6 +192,8 @@ class Meter:
         self.quality = b""  # what they say
         self.quality_news = []
         self.battery = FakeBattery()
+        self.meddling = 0  # bits of core/leaks/terms.py
+        self.guarded = 0  # how often it was asked for them
         self.obeyed_at = 0  # port calls of that wake before
         self.valve = []  # what its line was set to
         self.pulses = 0
@@ -285,6 +287,7 @@ class Meter:
             about="0.1.0, own partition",
             report=self._report,
             measure=self._measure,
+            meddling=self._guard,
             open_purifier=lambda: None,
         )
 
@@ -292,6 +295,10 @@ class Meter:
         self.measured_s.append(when.time_s)
         self.asked += not self.state().next_quality_s
         return self.quality, self.quality_news
+
+    def _guard(self, config):
+        self.guarded += 1
+        return self.meddling
 
     def _open_counter(self, config):
         if not self.has_counter:

@@ -124,8 +124,10 @@ class FakePower:
 
 
 class FakeBattery:
+    mv = 3600
+
     def read_mv(self):
-        return 3600
+        return self.mv
 
 
 class FakeFiles:

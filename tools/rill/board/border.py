@@ -58,6 +58,7 @@ DIALLED = const(40)  # unit; 1: the modem there has answered CONNECT
 HANG_UP = const(41)  # unit; PPP has agreed to the end
 RESTART = const(42)  # of the interpreter alone
 LINE_HOLD = const(39)  # pin << 1 | 1: through deep sleep its pad stays as it is, 0: no longer
+PIN_PULL = const(43)  # pin << 1 | 1: the chip pulls it up, 0: no longer
 
 _RETAINED_BYTES = const(2048)
 _OVER_BYTES = const(0xFFFFFFFF)  # as the size of an answer: the run is over, what have you seen?

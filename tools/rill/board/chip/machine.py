@@ -10,6 +10,7 @@ from border import (
     LINE_SET,
     PEEK,
     PIN_DIGITAL,
+    PIN_PULL,
     POKE,
     RESET,
     RESTART,
@@ -88,6 +89,8 @@ class Pin:
             raise ValueError("pin can only be input")
         if mode is not None:
             border.call(PIN_DIGITAL, number)
+        if pull != -1:
+            border.call(PIN_PULL, number << 1 | (pull == Pin.PULL_UP))
         if value is not None:
             self.value(value)
         if hold is not None:

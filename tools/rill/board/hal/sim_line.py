@@ -1,4 +1,4 @@
-from border import LINE_GET, LINE_HOLD, LINE_SET, border
+from border import LINE_GET, LINE_HOLD, LINE_SET, PIN_PULL, border
 
 
 class Line:
@@ -32,3 +32,17 @@ class Input:
 
     def is_on(self):
         return bool(border.call(LINE_GET, self._pin)) != self._active_low
+
+
+class Contact:
+    def __init__(self, pin):
+        self._pin = pin
+
+    def on(self):
+        border.call(PIN_PULL, self._pin << 1 | 1)
+
+    def off(self):
+        border.call(PIN_PULL, self._pin << 1)
+
+    def is_closed(self):
+        return not border.call(LINE_GET, self._pin)
