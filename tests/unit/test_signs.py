@@ -94,11 +94,12 @@ def test_signs_add_up_and_survive_a_loss_of_power():
 
 def test_what_is_still_there_when_it_is_cleared_is_told_again():
     meter = _meter(_GUARDED)
-    meter.meddling = terms.OPENED
+    meter.meddling = terms.MAGNET
     meter.wake()
+    meter.meddling = terms.OPENED
     _clear(meter, terms.TAMPER)
     meter.wake()
-    expect([one[:2] for one in _told(meter)], [_RAISED, _ENDED, _RAISED])
+    expect(_told(meter), [_RAISED + ("magnet",), _ENDED + ("",), _RAISED + ("opened",)])
 
 
 def test_a_sign_that_storage_could_not_take_is_told_when_it_is_over():
