@@ -44,7 +44,7 @@ def test_contract(tmp_path, name, hal):
     [
         ("sim_clock", "border.call(NOW_US) & _MASK", "border.call(NOW_US)", "clock_ticks"),
         ("sim_clock", "- since) & _MASK", "- since)", "clock_elapsed"),
-        ("sim_clock", "slow_clock.ticks(),", "slow_clock.ticks() & 0xFFFFFFFF,", "clock_has_a_slow"),
+        ("sim_clock", ".ticks(),", ".ticks() & 0xFFFFFFFF,", "clock_has_a_slow"),
         ("sim_adc", "if not 32 <= pin <= 39:", "if pin < 0:", "adc"),
         ("sim_serial", "return len(data)", "return len(buffer)", "serial"),
         ("sim_line", "self._set(is_on)", "self._set(True)", "line"),

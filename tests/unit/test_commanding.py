@@ -5,6 +5,7 @@ event; power that fails anywhere leaves the old or the new setting, and the comm
 import json
 from binascii import hexlify
 
+from cuts import next_cut
 from expect import expect
 from firmware.core import command, event, record
 from firmware.core.hmac import hmac_sha256
@@ -361,7 +362,7 @@ def test_power_cut_at_each_call_while_it_obeys_leaves_the_old_or_the_new_setting
         outcomes = [a["outcome"] == "done" or a["reason"] for a in meter.network.answers]
         expect(outcomes in ([True], [True, "repeated"], ["repeated"]), True)
         expect(1 <= len(meter.events(event.COMMAND)) <= 2, True)
-        cut += 1
+        cut = next_cut(cut) if len(seen) > 1 else cut + 1
     expect((None in seen, new in seen), (True, True))
 
 
