@@ -4,6 +4,8 @@ tests/prove runs the same at full numbers.
 """
 
 import json
+import socket
+import ssl
 from array import array
 
 import pytest
@@ -215,10 +217,25 @@ def test_a_wake_that_only_samples_imports_no_network_code(tmp_path):
 
 
 @needs_mosquitto
-def test_a_day_over_tls():
-    n = result(settings(tls=True))
+def test_a_day_over_tls_to_a_broker_that_asks_the_meter_for_a_certificate():
+    n = result(Stranger(settings(tls=True)))
     assert n["records_unique"] == 25
     assert n["reports"] == 5
+
+
+class Stranger(Run):
+    """Before the meter, somebody without a certificate has tried, and was not let in."""
+
+    def network_to(self, host, port):
+        context = ssl.create_default_context(cadata=self._authority.pem().decode())
+        context.check_hostname = False
+        with (
+            socket.create_connection((host, port), timeout=5) as plain,
+            context.wrap_socket(plain) as secure,
+            pytest.raises(ssl.SSLError, match="certificate required"),
+        ):
+            secure.recv(1)
+        return super().network_to(host, port)
 
 
 @needs_mosquitto
