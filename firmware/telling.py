@@ -64,7 +64,7 @@ def _modem(retained):
     from firmware.storage.modem_state import ModemState
 
     known = ModemState(retained)
-    told = {"ecl": known.ecl, "today_mj": known.spent_mj, "alarms_mj": known.alarm_mj}
+    told = {"ecl": known.ecl, "last_day_mj": known.last_day_mj}
     if known.rsrp_dbm:
         told["rsrp_dbm"] = known.rsrp_dbm
         for name in ("snr_db", "tx_dbm"):
