@@ -30,6 +30,8 @@ def listen(session, power, profile, obey, state, is_known):
                 session.publish(answer[0].encode(), answer[1])
             hearing.acknowledge(identifier)
             power.feed()
+        for topic, payload in profile.settled():
+            session.publish(topic, payload)
     except UplinkError as error:
         print("no more is heard: %s" % error)  # what was not acknowledged comes again
 

@@ -22,6 +22,7 @@ from unkind import FOREVER, ResetAt
 
 needs_mosquitto = pytest.mark.skipif(not find_mosquitto(), reason="mosquitto is not installed")
 ON_DEMAND = 8  # flag: at power-on, at the end
+LINK, WIFI = 21, 21  # code of the event, and of the fault: not joined
 
 
 def settings(days=1, seed=1, **more) -> Settings:
@@ -67,6 +68,8 @@ def test_outage_and_resets_lose_nothing(seed):
     n = result(settings(4, seed, outages_s=((90000, 100000),), reset_every=5))
     assert n["records_unique"] == n["records_stored"] == 4 * 24 + 1
     assert n["events_unique"] == n["events_stored"] >= n["resets"] >= 4 * 24 // 5
+    # Once, although every report of a day failed of it.
+    assert [event["before"] for event in n["events"] if event["code"] == LINK] == [WIFI]
 
 
 @pytest.mark.prove

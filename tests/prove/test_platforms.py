@@ -115,4 +115,4 @@ def test_a_daily_status_tells_of_the_modem():
         assert -140 < modem["rsrp_dbm"] < -40 and modem["ecl"] == 0
         assert (modem["snr_db"], modem["tx_dbm"]) == (12, 5)
         assert modem["active_s"] >= 0 and modem["periodic_s"] > 0
-    assert told[1]["modem"]["today_mj"] >= 0 and told[1]["battery_mv"] > 3000
+    assert told[1]["modem"]["last_day_mj"] > 0 and told[1]["battery_mv"] > 3000

@@ -389,3 +389,16 @@ def test_an_answer_goes_to_a_topic_with_letters_beyond_ascii():
     topic, payload = meter.network.told[-1]
     expect(topic, "v1/devices/me/rpc/response/\u00e9")
     expect(json.loads(payload)["outcome"], "done")
+
+
+def test_a_line_that_huawei_wants_to_be_reported_is_obeyed_once_and_reported():
+    meter = _meter(profile="huawei")
+    meter.network.command_topic = b"$oc/devices/m/sys/properties/set/request_id=1"
+    line = str(_line("report_s 7200"), "ascii")
+    services = [{"service_id": "DeliverySchedule", "properties": {"line": line}}]
+    pushed = json.dumps({"services": services}).encode()
+    expect(_sent(meter, pushed, pushed), [])
+    expect((len(_told(meter)), _told(meter, event.COMMAND_REFUSED)), (1, []))
+    topic, payload = meter.network.told[-1]
+    expect(topic, "$oc/devices/m/sys/properties/report")
+    expect(json.loads(payload)["services"], services)
