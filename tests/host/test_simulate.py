@@ -20,6 +20,8 @@ from unkind import FOREVER, ResetAt
 
 needs_mosquitto = pytest.mark.skipif(not find_mosquitto(), reason="mosquitto is not installed")
 ON_DEMAND = 8  # flag: at power-on, at the end
+TLS_HEAP_BYTES = 130_000  # TLS takes 35 to 45 kB of the same memory, outside of the heap
+WAKE_FAILED, REPORTS_FAILED = 2, 11  # events
 
 
 def settings(days=1, seed=1, **more) -> Settings:
@@ -218,6 +220,14 @@ def test_a_day_over_tls():
     n = result(settings(tls=True))
     assert n["records_unique"] == 25
     assert n["reports"] == 5
+
+
+@needs_mosquitto
+def test_a_day_over_tls_fits_into_the_heap_that_tls_leaves():
+    n = result(settings(tls=True, heap_bytes=TLS_HEAP_BYTES, config={"profile": "packed"}))
+    assert n["records_unique"] == 25
+    assert n["reports"] == 5  # none was tried twice
+    assert not {event["code"] for event in n["events"]} & {WAKE_FAILED, REPORTS_FAILED}
 
 
 @needs_mosquitto
