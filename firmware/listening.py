@@ -33,5 +33,6 @@ def listen(session, power, profile, obey, state, is_known):
                     session.publish(*answer)
             hearing.acknowledge(identifier)
             power.feed()
-    except UplinkError as error:
-        print("no more is heard: %s" % error)  # what was not acknowledged comes again
+    except (UplinkError, MemoryError) as error:
+        # All that was pending has arrived; what was not acknowledged comes again.
+        print("no more is heard: %s" % error)
