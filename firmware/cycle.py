@@ -244,7 +244,18 @@ class Cycle(Wake):
             keeping.tell_faults(store)
             if has_failed:
                 keeping.note(event.COUNTER_FAULT, state.pulses, state.pulses)
-        keeping.freeze_day(store)
+        self._freeze_day(store)
+
+    def _freeze_day(self, store):
+        """Freeze the newest reading, if it is the first of its day."""
+        from firmware.core import freeze
+
+        reading = store.last_reading()
+        if reading and not reading.flags & record.TIME_UNKNOWN:
+            day = freeze.day_of(reading.time_s)
+            if freeze.is_due(day, self._state.frozen_day):
+                store.freezes().keep(reading)
+                self._state.frozen_day = day
 
     def _tell_beginning(self, cause):
         """An event of each boot that was not the end of a sleep, and of each wake that failed."""

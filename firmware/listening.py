@@ -32,8 +32,9 @@ def listen(session, power, profile, obey, state, is_known):
             power.feed()
         for topic, payload in profile.settled():
             session.publish(topic, payload)
-    except UplinkError as error:
-        print("no more is heard: %s" % error)  # what was not acknowledged comes again
+    except (UplinkError, MemoryError) as error:
+        # All that was pending has arrived; what was not acknowledged comes again.
+        print("no more is heard: %s" % error)
 
 
 def _answer(profile, topic, payload, obey):

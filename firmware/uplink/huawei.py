@@ -52,16 +52,9 @@ class Profile(PlainProfile):
         return self._root + "properties/report"
 
     def daily(self, status):
-        time_s = status.pop("time_s", None)
-        entries = []
-        if "modem" in status:
-            entries.append(entry_of("Connectivity", status.pop("modem"), time_s))
-        if "battery_mv" in status:
-            battery = {"battery_mv": status.pop("battery_mv")}
-            entries.append(entry_of("Battery", battery, time_s))
-        status["reset_causes"] = ",".join(status["reset_causes"])
-        entries.append(entry_of("DeliverySchedule", status, time_s))
-        yield self.topic("status"), _services(entries), False
+        from firmware.uplink.huawei_status import entries
+
+        yield self.topic("status"), _services(entries(status)), False
 
     def closing(self, newest, measured, offset_ml):
         self._newest = newest or self._newest

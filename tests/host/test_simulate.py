@@ -23,6 +23,8 @@ from unkind import FOREVER, ResetAt
 needs_mosquitto = pytest.mark.skipif(not find_mosquitto(), reason="mosquitto is not installed")
 ON_DEMAND = 8  # flag: at power-on, at the end
 LINK, WIFI = 21, 21  # code of the event, and of the fault: not joined
+TLS_HEAP_BYTES = 130_000  # TLS takes 35 to 45 kB of the same memory, outside of the heap
+WAKE_FAILED, REPORTS_FAILED = 2, 11  # events
 
 
 def settings(days=1, seed=1, **more) -> Settings:
@@ -239,6 +241,14 @@ class Stranger(Run):
         ):
             secure.recv(1)
         return super().network_to(host, port)
+
+
+@needs_mosquitto
+def test_a_day_over_tls_fits_into_the_heap_that_tls_leaves():
+    n = result(settings(tls=True, heap_bytes=TLS_HEAP_BYTES, config={"profile": "packed"}))
+    assert n["records_unique"] == 25
+    assert n["reports"] == 5  # none was tried twice
+    assert not {event["code"] for event in n["events"]} & {WAKE_FAILED, REPORTS_FAILED}
 
 
 @needs_mosquitto

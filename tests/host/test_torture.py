@@ -72,8 +72,8 @@ def _mistaken(folder: Path, file: str, good: str, bad: str) -> Path:
          "            self._batch.clear()\n", "partial_ack", "acked_lost",
          marks=pytest.mark.prove),
         # A record leaves its number to the next one.
-        ("storage/journal.py", "        self.next_seq += 1\n        self.last_body",
-         "        self.last_body", "first_boot", "duplicates_sequence"),
+        ("storage/appending.py", "    journal.next_seq += 1\n    journal.last_body",
+         "    journal.last_body", "first_boot", "duplicates_sequence"),
         pytest.param(
             "waking.py", "state.odometer_ml, state.pulses = newest.odometer_ml, newest.pulses",
             "state.odometer_ml, state.pulses = 0, newest.pulses", "brown_out",

@@ -108,6 +108,17 @@ def test_commands_of_one_report_are_obeyed_in_their_order():
     expect(values, {"slot_s": 1800, "report_s": 7200, "burst_s": 60})
 
 
+def test_a_command_for_which_there_is_no_room_waits_and_is_no_crash():
+    meter = _meter()
+    meter.has_no_room = True
+    expect(_sent(meter, _line("report_s 7200")), [])
+    expect((meter.state().failures, meter.state().crashes), (0, 0))
+    expect(meter.events(event.WAKE_FAILED), [])
+    meter.has_no_room = False
+    meter.wake()
+    expect(_told(meter), [(3600, 7200, "report_s 7200")])
+
+
 def test_a_combination_that_cant_be_is_refused_with_its_reason_and_changes_nothing():
     meter = _meter()
     for words, reason in (

@@ -192,6 +192,7 @@ class Meter:
         self.quality = b""  # what they say
         self.quality_news = []
         self.battery = FakeBattery()
+        self.has_no_room = False  # to obey a command
         self.obeyed_at = 0  # port calls of that wake before
         self.valve = []  # what its line was set to
         self.pulses = 0
@@ -341,6 +342,8 @@ class Meter:
     def _obey(self, config, state, keeping, line):
         from firmware.commanding import Commanding
 
+        if self.has_no_room:
+            raise MemoryError("to obey")
         self.obeyed_at = self.obeyed_at or self.fuse.calls
         return Commanding(
             config=config,
