@@ -233,7 +233,7 @@ class Cycle(Wake):
         )
 
     def _record(self, store, now):
-        from firmware.recording import record_reading
+        from firmware.recording import freeze_day, record_reading
 
         state, keeping = self._state, self._keeping
         if self._has_probes():
@@ -253,7 +253,7 @@ class Cycle(Wake):
             keeping.tell_faults(store)
             if has_failed:
                 keeping.note(event.COUNTER_FAULT, state.pulses, state.pulses)
-        keeping.freeze_day(store)
+        freeze_day(store, state)
 
     def _tell_beginning(self, cause):
         """An event of each boot that was not the end of a sleep, and of each wake that failed."""

@@ -77,6 +77,7 @@ def _allow(modem, known):
     day = modem.now_s // _DAY_S
     if known.day != day:
         if day < _CLOCK_DAYS or known.day >= _CLOCK_DAYS:  # else the clock was set on that day
+            known.last_day_mj = known.spent_mj + known.alarm_mj  # the day's status follows
             known.spent_mj = 0
         known.day, known.alarm_mj = day, 0
         known.keep()

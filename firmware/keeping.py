@@ -169,14 +169,3 @@ class Keeping:
             store.events.append(event.pack(happened))
         finally:
             state.event_next_seq = store.events.next_seq
-
-    def freeze_day(self, store):
-        """Freeze the newest reading, if it is the first of its day."""
-        from firmware.core import freeze
-
-        reading = store.last_reading()
-        if reading and not reading.flags & record.TIME_UNKNOWN:
-            day = freeze.day_of(reading.time_s)
-            if freeze.is_due(day, self._state.frozen_day):
-                store.freezes().keep(reading)
-                self._state.frozen_day = day

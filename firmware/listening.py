@@ -30,8 +30,11 @@ def listen(session, power, profile, obey, state, is_known):
                 session.publish(answer[0].encode(), answer[1])
             hearing.acknowledge(identifier)
             power.feed()
-    except UplinkError as error:
-        print("no more is heard: %s" % error)  # what was not acknowledged comes again
+        for topic, payload in profile.settled():
+            session.publish(topic, payload)
+    except (UplinkError, MemoryError) as error:
+        # All that was pending has arrived; what was not acknowledged comes again.
+        print("no more is heard: %s" % error)
 
 
 def _answer(profile, topic, payload, obey):

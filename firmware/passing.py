@@ -2,25 +2,46 @@
 
 import gc
 import sys
+from array import array
 
 
 def in_passing(act):
     """What act() returns; the modules that it has imported are forgotten."""
-    known = list(sys.modules)
+    known = _known()
     try:
         return act()
     finally:
-        if len(sys.modules) > len(known):  # in most wakes nothing has come
-            _forget([name for name in sys.modules if name not in known])
+        _forget_others(known)
 
 
 def call(module, name, *arguments):
-    """What name(*arguments) of a module returns, which is in memory only meanwhile."""
-    return in_passing(lambda: getattr(__import__(module, None, None, (name,)), name)(*arguments))
+    """What name(*arguments) of a module returns, which is in memory only meanwhile.
+
+    As in_passing(), with two calls less on the way: what each holds is taken from the heap.
+    """
+    known = _known()
+    try:
+        return getattr(__import__(module, None, None, (name,)), name)(*arguments)
+    finally:
+        _forget_others(known)
 
 
-def _forget(names):
-    for name in names:
+def _known():
+    """The modules as numbers: a list of names would take four times as much, while somebody needs
+    all there is. Two names of one number: a module stays.
+    """
+    return array("H", [_number(name) for name in sys.modules])
+
+
+def _number(name):
+    return hash(name) & 0xFFFF
+
+
+def _forget_others(known):
+    if len(sys.modules) == len(known):
+        return  # in most wakes nothing has come
+    known = list(known)
+    for name in [name for name in sys.modules if _number(name) not in known]:
         del sys.modules[name]
         parent, _, child = name.rpartition(".")
         if parent in sys.modules and hasattr(sys.modules[parent], child):

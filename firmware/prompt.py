@@ -1,7 +1,7 @@
 """What a technician does at the prompt, with the cell connected: `from firmware import prompt`."""
 
 from firmware import app
-from firmware.core.errors import MeterError, StorageFault
+from firmware.core.errors import ConfigError, MeterError, StorageFault
 from firmware.hal.clock import Clock
 from firmware.hal.nvs import Nvs
 from firmware.hal.power import Power
@@ -71,16 +71,22 @@ def change_filter(who):
 
 def alarms():
     """What is wrong now, by the last look: what it is, since when, how much, what to do."""
-    from firmware import config
     from firmware.alarming import active
     from firmware.service.alarm_sentences import sentence
+    from firmware.service.local_time import local
 
     def act(state, keeping):
         keeping.look_at_clock()
-        found, _, _ = config.load(app.Files(""), 0)
+        found = _configuration(state, keeping)
+
+        def here(ago_s):
+            known = state.time.is_known()
+            return local(state.time.now_s() - ago_s, found.timezone_min) if known else ""
+
+        print("now: %s" % (here(0) or "the time is not known yet"))
         on, up_s, signs = active(state, found, retained)
         for change in on:
-            print(sentence(change, up_s, signs))
+            print(sentence(change, up_s, here(up_s - change.since_s), signs))
         if not on:
             print("no alarm is on")
 
@@ -90,7 +96,7 @@ def alarms():
 
 
 def link():
-    """How the last report over the modem went, and what to do about it."""
+    """How the last report went, and what to do about it."""
     from firmware.service.link_faults import sentence, tried
     from firmware.storage.modem_state import ModemState
 
@@ -98,9 +104,13 @@ def link():
         known = ModemState(retained)
         if known.fault:
             print(sentence(known.fault, known.cause))
-            print("tried last: %s" % tried(known.rung))
         else:
             print("the last report got through, or none was tried yet")
+        if _configuration(state, keeping).link == "wifi":
+            print("reports failed in a row: %d" % state.failures)
+            return
+        if known.fault:
+            print("tried last: %s" % tried(known.rung))
         if known.rsrp_dbm:
             print("signal %d dBm, coverage level %d" % (known.rsrp_dbm, known.ecl))
         else:
@@ -117,6 +127,16 @@ def link():
         print("this meter has not been awake since it got power")
         return
     _do(act)
+
+
+def _configuration(state, keeping):
+    """As the next wake has it, with what commands have set. ConfigError."""
+    from firmware.configuring import configured
+
+    found = configured(app.Files(""), state, keeping)
+    if found is None:
+        raise ConfigError("no configuration can be read")
+    return found
 
 
 def _filter_log():

@@ -43,6 +43,18 @@ def record_reading(*, store, checkpoint, state, when, battery_mv, slot_s, column
     return True
 
 
+def freeze_day(store, state):
+    """Freeze the newest reading, if it is the first of its day."""
+    from firmware.core import freeze
+
+    reading = store.last_reading()
+    if reading and not reading.flags & record.TIME_UNKNOWN:
+        day = freeze.day_of(reading.time_s)
+        if freeze.is_due(day, state.frozen_day):
+            store.freezes().keep(reading)
+            state.frozen_day = day
+
+
 def _interval_ml(state, last):
     if last is None:
         # In a replaced journal the whole odometer would look like one hour's water.

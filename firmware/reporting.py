@@ -6,7 +6,6 @@ from micropython import const
 
 from firmware.core import event, record
 from firmware.core.errors import TRIES, JournalDamaged, StorageFault, UplinkError
-from firmware.passing import in_passing
 from firmware.storage.state import CRASHED, REBOOTING, REPORTED
 from firmware.wake import Wake
 
@@ -57,11 +56,11 @@ def report(*, state, config, power, keeping, now_s, commit, send):
     failed = state.failures
     state.failures = min(failed + 1, 255)  # until it has succeeded
     keeping.checkpoint()
-    retry_s = in_passing(lambda: _sent(state, config, keeping, commit, send))
+    retry_s = _sent(state, config, keeping, commit, send)
     if failed and not state.failures:
         keeping.note(event.REPORTS_FAILED, failed)
     keeping.checkpoint()
-    from firmware import planning  # now that all that has sent has left the memory
+    from firmware import planning  # now that the buffers of what has sent have left the memory
 
     planning.follow_clock(state, config, power, now_s())
     planning.after_report(state, config, power, now_s(), retry_s)

@@ -1,6 +1,7 @@
 """Wires the report: the link that is configured, and what goes over it."""
 
-from firmware.passing import in_passing
+from firmware.core.errors import UplinkError
+from firmware.passing import call, in_passing
 from firmware.reporting import Reporting
 
 
@@ -40,7 +41,13 @@ def send(parts, config, store, state, keeping, commit):
     if config.link == "wifi":
         from firmware.hal.wifi import WiFi
 
-        publish(WiFi(config.wifi_ssid, config.wifi_password))
+        try:
+            publish(WiFi(config.wifi_ssid, config.wifi_password))
+        except UplinkError as error:
+            call("firmware.outage", "begins", parts["retained"], keeping.note, error)
+            raise
+        if state.failures > 1:  # this report is among them until it ends
+            call("firmware.outage", "ends", parts["retained"])
         return
     from firmware.nbiot import Modem
 

@@ -18,7 +18,7 @@ _NOT_TOLD_DB = const(-128)
 def news(state, config, store, retained):
     """(state.told_crc when it is told, a dictionary for the profile, None: it is not due)."""
     day, levels = freeze.day_of(state.time.now_s()), retained.watch_head()[2]
-    set_by_command = config.report_s, config.slot_s
+    set_by_command = config.report_s, config.slot_s, config.timezone_min
     now = day, state.config_crc, set_by_command, config.profile, VERSION, levels
     crc = crc32(repr(now).encode())
     return crc, _status(state, config, store, retained) if crc != state.told_crc else None
@@ -36,6 +36,7 @@ def _status(state, config, store, retained):
         "slot_s": config.slot_s,
         "report_s": config.report_s,
         "coarse": config.coarse,
+        "timezone_min": config.timezone_min,
     }
     if state.time.is_known():
         told["time_s"], told["uncertainty_s"] = state.time.now_s(), state.time.uncertainty_s()
@@ -64,7 +65,7 @@ def _modem(retained):
     from firmware.storage.modem_state import ModemState
 
     known = ModemState(retained)
-    told = {"ecl": known.ecl, "today_mj": known.spent_mj, "alarms_mj": known.alarm_mj}
+    told = {"ecl": known.ecl, "last_day_mj": known.last_day_mj}
     if known.rsrp_dbm:
         told["rsrp_dbm"] = known.rsrp_dbm
         for name in ("snr_db", "tx_dbm"):

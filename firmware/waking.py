@@ -6,7 +6,8 @@ from firmware import counting
 from firmware.core import event, record
 from firmware.core.errors import StorageFault
 from firmware.core.timekeeping import Timekeeping
-from firmware.storage.checkpoint import NAMES, NEW
+from firmware.storage.checkpoint import NAMES
+from firmware.storage.known import NEW
 from firmware.storage.reader import Reader
 from firmware.storage.state import State
 

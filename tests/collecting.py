@@ -112,6 +112,8 @@ class Collecting:
 
     def __init__(self, broker, address, *more):
         url = f"mqtt://{broker.host}:{broker.port}"
+        if broker.tls_port:
+            url = f"mqtts://{broker.host}:{broker.tls_port}"
         command = [sys.executable, "-m", "rill", "collect", "--broker", url, "--db", address]
         self._process = subprocess.Popen(
             [*command, "--json", *more], stdout=subprocess.PIPE, text=True

@@ -8,10 +8,13 @@ by their distance from it. Of a clock that stood wrong, all readings before it g
 it. Either way readings keep their order: a drift is less than a sixteenth of the time it took.
 """
 
+import struct
+
 from micropython import const
 
 _ENTRIES = const(7)  # six to date by, and one more that tells when the first of their eras began
-LAYOUT = "IIq" * _ENTRIES
+_LAYOUT = "<IIq"
+LAYOUT = _LAYOUT[1:] * _ENTRIES
 ERAS = const(256)
 DRIFT_SHARE = const(16)  # a clock that is off by more than 1/16 of the time did not drift there
 # Half a second each: the sync before, the sync behind it, the rounding of a reading.
@@ -23,9 +26,9 @@ class Dating:
     def __init__(self):
         self._corrections = [(0, 0, 0)] * _ENTRIES
 
-    def values(self):
-        """A flat list for LAYOUT."""
-        return [value for correction in self._corrections for value in correction]
+    def pack(self):
+        """The bytes of LAYOUT."""
+        return b"".join([struct.pack(_LAYOUT, *one) for one in self._corrections])
 
     def restore(self, values):
         self._corrections = [tuple(values[n : n + 3]) for n in range(0, 3 * _ENTRIES, 3)]

@@ -22,4 +22,5 @@ RESTARTED = 16  # the modem, in the middle of our work
 REFUSED = 17  # a command; cause: of +CME ERROR
 PPP = 19  # it did not come up; the modem's own sockets are used instead
 MEMORY = 20  # of the meter, full or in pieces
+WIFI = 21  # the network was not joined
 BUDGET = 18  # of time or energy: spent

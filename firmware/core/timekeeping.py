@@ -75,8 +75,7 @@ class Timekeeping:
     def pack(self):
         """The bytes of LAYOUT."""
         values = [getattr(self, name) for name in FIELDS]
-        own = struct.pack(_OWN_LAYOUT, *values)
-        return own + struct.pack("<" + dating.LAYOUT, *self.dating.values())
+        return struct.pack(_OWN_LAYOUT, *values) + self.dating.pack()
 
     def unpack(self, content):
         values = struct.unpack(LAYOUT, content)

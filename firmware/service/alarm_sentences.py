@@ -46,13 +46,16 @@ _SENTENCES = {
 }  # fmt: skip
 
 
-def sentence(change, up_s, signs=""):
-    """change: of Watch.active(). up_s: of now. signs: of tampering, as words."""
+def sentence(change, up_s, begun="", signs=""):
+    """change: of Watch.active(). up_s: of now. begun: its since_s as a date, "": not known.
+    signs: of tampering, as words.
+    """
     words = _SENTENCES[KINDS[change.kind - 1]]
     what, remedy = words[min(change.level, len(words)) - 1]
     if KINDS[change.kind - 1] == "tamper" and signs:
         what += " (%s)" % signs
     text = "%s, since %s" % (what, _age(up_s - change.since_s))
+    text += " (%s)" % begun if begun else ""
     if change.rate_ml_h:
         rate, error = _litres(change.rate_ml_h), _litres(change.rate_error_ml_h)
         text += ": %s (+-%s) L/h, %s L so far" % (rate, error, _litres(change.lost_ml))

@@ -23,6 +23,7 @@ _SENTENCES = {
     fault.RESTARTED: "The modem restarted under way: the cell or its capacitor is too weak.",
     fault.REFUSED: "The modem refused a command (CME %d): its firmware may be too old.",
     fault.PPP: "PPP does not come up: set link to nbiot, or look at the modem's firmware.",
+    fault.WIFI: "The Wi-Fi network is not joined: check wifi_ssid, wifi_password, the distance.",
     fault.MEMORY: "The meter had no memory left for it: tell whoever makes the firmware.",
     fault.BUDGET: "The energy of the day, or the time of a report, is spent: by a fault before, "
     "or in poor coverage.",

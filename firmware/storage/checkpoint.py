@@ -6,15 +6,13 @@ before a journal is made anew.
 """
 
 import struct
-from collections import namedtuple
 
 from firmware.core.errors import StorageFault
-from firmware.core.seal import seal, unseal
+from firmware.core.seal import seal
 
 # Another layout takes another key: what is newer than this firmware stays as it is.
-_KEY = "checkpoint1"
-_LEARNED_KEY = "learned1"
-_LAYOUT = "<HBBBBQIIIIQQIIIqIII"
+KEY = "checkpoint1"
+LAYOUT = "<HBBBBQIIIIQQIIIqIII"
 
 NAMES = (
     "boot",  # how often the meter got power, modulo 2**16
@@ -37,8 +35,6 @@ NAMES = (
     "again_seq",  # acknowledged readings that a head end wants once more: from here
     "again_end",  # up to the one before this; not above again_seq: none
 )
-Checkpoint = namedtuple("Checkpoint", NAMES)  # type: ignore[misc]
-NEW = Checkpoint(0, 0, 1, 0, 0, 0, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0)  # type: ignore[call-arg]
 
 
 class Vault:
@@ -49,34 +45,26 @@ class Vault:
 
     def load(self):
         """As last saved; of a new meter when there is none or it is damaged. StorageFault."""
-        try:
-            sealed = self._nvs.read(_KEY)
-        except OSError as error:
-            raise StorageFault("checkpoint not readable: %s" % error)
-        content = None if sealed is None else unseal(sealed)
-        if content is None or len(content) != struct.calcsize(_LAYOUT):
-            return NEW  # sends again what may have been acknowledged; the head end knows it
-        return Checkpoint(*struct.unpack(_LAYOUT, content))
+        from firmware.storage.known import loaded  # when retained memory has nothing
+
+        return loaded(self._nvs)
 
     def save(self, state):
         """From the state of the meter, or whatever else has the same attributes."""
         values = [getattr(state, name) for name in NAMES]
         try:
-            self._nvs.write(_KEY, seal(struct.pack(_LAYOUT, *values)))
+            self._nvs.write(KEY, seal(struct.pack(LAYOUT, *values)))
         except OSError as error:
             raise StorageFault("checkpoint not written: %s" % error)
 
     def learned(self):
-        """What keep_learned() was given last; None: nothing, or it is damaged. StorageFault."""
-        try:
-            sealed = self._nvs.read(_LEARNED_KEY)
-        except OSError as error:
-            raise StorageFault("what was learned is not readable: %s" % error)
-        return None if sealed is None else unseal(sealed)
+        """Of the household, as keep_learned() was given it; None: nothing. StorageFault."""
+        from firmware.storage.learned import loaded
+
+        return loaded(self._nvs)
 
     def keep_learned(self, packed):
-        """Of the household, once a day. StorageFault."""
-        try:
-            self._nvs.write(_LEARNED_KEY, seal(packed))
-        except OSError as error:
-            raise StorageFault("what was learned is not written: %s" % error)
+        """StorageFault."""
+        from firmware.storage.learned import keep
+
+        keep(self._nvs, packed)

@@ -6,7 +6,7 @@ Format 1 had all segments, an id in hex digits and a checkpoint file in the root
 import struct
 
 from firmware.core.seal import SEAL_BYTES, unseal
-from firmware.storage import checkpoint
+from firmware.storage import known as last
 
 _LAYOUT = "<HIQQIII"
 _OLD_NAMES = ("boot", "cursor_seq", "odometer_ml", "pulses", "rest", "count", "reverse_pulses")
@@ -45,9 +45,9 @@ def _checkpoint(files, journal):
     content = None
     if files.size("checkpoint") is not None:
         content = unseal(bytes(buffer[: files.read("checkpoint", 0, buffer)]))
-    known: dict = dict(zip(checkpoint.NAMES, checkpoint.NEW))
+    known: dict = dict(zip(last.NAMES, last.NEW))
     if content is not None and len(content) == struct.calcsize(_LAYOUT):
         known.update(zip(_OLD_NAMES, struct.unpack(_LAYOUT, content)))
         known["is_blank"] = 0
     known["journal"] = journal
-    return checkpoint.Checkpoint(*[known[name] for name in checkpoint.NAMES])
+    return last.Checkpoint(*[known[name] for name in last.NAMES])

@@ -4,7 +4,7 @@ then the modem is found out about anew.
 
 import struct
 
-_LAYOUT = "<BBhBHBIIIIIiiibb"
+_LAYOUT = "<BBhBHBIIIIIiiibbI"
 BYTES = struct.calcsize(_LAYOUT)
 _FIELDS = (
     "is_asleep",  # 1: left in power saving, registered
@@ -23,6 +23,7 @@ _FIELDS = (
     "periodic_s",
     "snr_db",  # when rsrp_dbm was measured; -128: the modem does not tell it
     "tx_dbm",  # its power at the last sending
+    "last_day_mj",  # both energies of the last day that has ended
 )
 
 
@@ -45,6 +46,7 @@ class ModemState:
     periodic_s: int
     snr_db: int
     tx_dbm: int
+    last_day_mj: int
 
     def __init__(self, retained):
         self._retained = retained

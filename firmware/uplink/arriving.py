@@ -15,7 +15,8 @@ _MOST_BYTES = const(512)  # of a topic or a message; what is behind them is drop
 
 def take(client, kind):
     """The rest of a packet, a PUBLISH or a PINGRESP. OSError. One message more than eight is
-    passed over: it is not acknowledged, so the broker sends it in the next session.
+    passed over, and with it all later ones of this session: they are not acknowledged, so the
+    broker sends them in the next session, in their order.
     """
     if kind >= _PINGRESP:
         _whole(client, 1)
@@ -30,7 +31,8 @@ def take(client, kind):
     payload = cut(client, size)
     # The deadline stays; of bytes the next packet has as many as this one had.
     client.sock.allow_bytes()
-    if len(client.waiting) < _MOST_WAITING:
+    client.is_full |= len(client.waiting) >= _MOST_WAITING
+    if not client.is_full:
         client.waiting.append((topic, payload, identifier))
 
 

@@ -27,6 +27,8 @@ def _services(entries):
 
 
 class Profile(PlainProfile):
+    _desired: tuple  # service, line and outcome of the last property that was a command
+
     def batch(self, fields, budget_bytes):
         from firmware.uplink.huawei_rows import Batch
 
@@ -44,21 +46,15 @@ class Profile(PlainProfile):
         self.password = str(hexlify(hmac_sha256(hour.encode(), secret)), "ascii")
         self._root = "$oc/devices/%s/sys/" % device
         self._newest = None
+        self._desired = ()
 
     def topic(self, stream):
         return self._root + "properties/report"
 
     def daily(self, status):
-        time_s = status.pop("time_s", None)
-        entries = []
-        if "modem" in status:
-            entries.append(entry_of("Connectivity", status.pop("modem"), time_s))
-        if "battery_mv" in status:
-            battery = {"battery_mv": status.pop("battery_mv")}
-            entries.append(entry_of("Battery", battery, time_s))
-        status["reset_causes"] = ",".join(status["reset_causes"])
-        entries.append(entry_of("DeliverySchedule", status, time_s))
-        yield self.topic("status"), _services(entries), False
+        from firmware.uplink.huawei_status import entries
+
+        yield self.topic("status"), _services(entries(status)), False
 
     def closing(self, newest, measured, offset_ml):
         self._newest = newest or self._newest
@@ -72,15 +68,28 @@ class Profile(PlainProfile):
     def command_of(self, topic, payload):
         from firmware.uplink.huawei_commands import command_of
 
-        return command_of(str(topic, "utf-8")[len(self._root) :], payload)
+        line, context = command_of(str(topic, "utf-8")[len(self._root) :], payload)
+        if self._desired and context and context[2:] == self._desired[:2]:
+            return None, context  # it comes with each report of a session, and is dealt with
+        return line, context
 
     def answer(self, context, outcome):
         from firmware.uplink.huawei_commands import answer
 
+        if context[2:]:
+            outcome = outcome or self._desired[2]
+            self._desired = context[2:] + (outcome,)
         topic, values = answer(context, outcome)
         if values is not None:
             return self._root + topic, json.dumps(values, separators=(",", ":")).encode()
         return self._root + topic, _services(self._newest_entries())
+
+    def settled(self):
+        from firmware.uplink.huawei_commands import is_settled
+
+        if self._desired and is_settled(self._desired[2]):
+            entry = entry_of(self._desired[0], {"line": self._desired[1]}, None)
+            yield self.topic("status"), _services([entry])
 
     def _newest_entries(self):
         if not self._newest:

@@ -21,6 +21,7 @@ A profile says how a platform wants to be spoken to. It is a module of uplink wi
                                 know. outcome: a dict of counter (0: of a line that is not
                                 authentic), command, outcome ("done", "refused"), reason, before,
                                 after; None when there was no line
+    settled()                   yields messages (topic, payload) behind all answers
 
 and a Batch is messages of such a stream, one after the other:
 
@@ -67,6 +68,9 @@ class Profile:
         if not outcome["counter"]:
             return None  # whoever sends such lines shall not use up our cell
         return self._message("answers", outcome)
+
+    def settled(self):
+        return ()
 
     def _message(self, name, values):
         """(topic, payload) of values on a topic of ours."""

@@ -43,9 +43,12 @@ class _Sockets:
 
 
 class _Client(umqtt.MQTTClient):
-    """waiting: (topic, payload, packet identifier or None) of messages to us, in their order."""
+    """waiting: (topic, payload, packet identifier or None) of messages to us, in their order.
+    is_full: one was passed over.
+    """
 
     waiting: list
+    is_full: bool
 
     def wait_msg(self):
         """As umqtt's: the first byte of a packet whose rest the caller reads, None: it is dealt
@@ -87,7 +90,7 @@ class Session:
         )
 
         self.client.waiting = []
-        self.is_resumed = self._is_poisoned = False
+        self.client.is_full = self.is_resumed = self._is_poisoned = False
 
     def open(self):
         umqtt.socket = _Sockets(self.sock)  # type: ignore[attr-defined]

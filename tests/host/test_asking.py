@@ -105,6 +105,22 @@ def test_what_a_meter_can_not_give_is_not_asked_for(address):
         assert of_old_gaps(store, {"m": KEY}) == [["again", "9", "9"]]
 
 
+def test_what_a_coarse_meter_keeps_back_is_not_asked_for(address):
+    """Flag 8192 says so, of what is directly before that reading and of nothing else."""
+
+    def daily(seq):
+        add(store, seq, 1, rows=[[seq, 1_700_000_000, 5000, 100, 3600, 8192, 2]])
+
+    with Store(address) as store:
+        for seq in (1, 25, 49):
+            daily(seq)
+        assert of_old_gaps(store, {"m": KEY}) == []
+        daily(73)
+        add(store, 80, 1)
+        daily(97)
+        assert of_old_gaps(store, {"m": KEY}) == [["again", "74", "79"]]
+
+
 def test_only_the_journal_that_the_meter_has_now_is_asked_for(address):
     with Store(address) as store:
         add(store, 1, 1)

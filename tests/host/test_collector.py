@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from paho.mqtt import publish
 
-from rill.broker import Broker, BrokerError, find_mosquitto
+from rill.broker import Broker, find_mosquitto
 from rill.collector import MAX_BAD, Collector
 from rill.message import EventRow, Message, PayloadError, Row, decode
 from rill.store import Store, StoreError
@@ -279,15 +279,3 @@ def test_failing_store_is_told_to_who_waits(broker):
         send(broker, payload())
         with pytest.raises(StoreError, match=":memory:"):
             collector.wait_for(lambda: False, DEADLINE_S)
-
-
-def test_start_without_a_broker_fails(store):
-    started = Broker("127.0.0.1", 1)
-    with pytest.raises(BrokerError, match="127.0.0.1:1: Connection refused"):
-        Collector(started, store).start()
-
-
-def test_lost_broker_is_counted(store):
-    with Broker.local() as broker, Collector(broker, store) as collector:
-        broker.close()
-        assert collector.wait_for(lambda: collector.interruptions, DEADLINE_S)

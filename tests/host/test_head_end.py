@@ -1,5 +1,6 @@
 """Promise: what the broker has for a collector is stored once, however that ends."""
 
+import json
 import time
 import uuid
 from random import Random
@@ -13,6 +14,8 @@ from rill.collector import Collector
 from rill.decoding import decode
 from rill.network import Network
 from rill.store import Store
+
+_HUAWEI = "$oc/devices/m/sys/properties/report"
 
 
 @pytest.fixture(scope="module")
@@ -115,6 +118,9 @@ def test_what_cant_be_decoded_is_kept_raw_with_the_reason(broker, address):
         ("rill/m/events", payload("m", 1, 1, "events").replace(b"A. Miller", b"\\u0000")),
         ("rill/m/events", payload("m", 2, 1, "events").replace(b"A. Miller", b"\\ud800")),
         ("rill/m/readings", b""),
+        ("rill/m/readings", b"Q of tomorrow"),
+        (_HUAWEI, b'{"services":[{"service_id":"Battery"}]}'),
+        (_HUAWEI, b'{"services":[{"service_id":"Battery","properties":7}]}'),
     ]
     with Store(address) as store, Publisher(broker) as publisher:
         with Collector(broker, store) as collector:
@@ -131,6 +137,8 @@ def test_what_cant_be_decoded_is_kept_raw_with_the_reason(broker, address):
         assert any(
             "'rill/m/readings'" in row["reason"] and "other" in row["reason"] for row in found
         )
+        (later,) = [row["reason"] for row in found if bytes(row["payload"])[:1] == b"Q"]
+        assert "0x51" in later and "does not know" in later
 
 
 def test_what_breaks_a_decoder_is_kept_raw_too(broker, store, monkeypatch):
@@ -193,3 +201,16 @@ def test_status_and_answers_are_kept_once(broker, store):
     assert [row["text"].encode() for row in store.database.run("SELECT * FROM status")] == [status]
     found = store.database.run("SELECT counter, command, outcome FROM answers")
     assert found == [{"counter": 7, "command": "sample", "outcome": "done"}]
+
+
+def test_a_status_in_huaweis_form_is_kept_once_as_that_of_its_meter(broker, store):
+    services = [
+        {"service_id": "Battery", "properties": {"battery_mv": 3600}},
+        {"service_id": "DeliverySchedule", "properties": {"boot": 1}},
+    ]
+    status = json.dumps({"services": services}).encode()
+    with Collector(broker, store) as collector, Publisher(broker) as publisher:
+        publisher.publish([(_HUAWEI, status), (_HUAWEI, status)])
+        assert collector.wait_for(lambda: collector.messages == 2, DEADLINE_S)
+    found = store.database.run("SELECT device, text FROM status")
+    assert found == [{"device": "m", "text": status.decode()}] and collector.bad_messages == 0

@@ -12,6 +12,7 @@ import pytest
 from collecting import Collecting, Publisher, payload
 from rill.authority import Authority
 from rill.broker import Broker, find_mosquitto
+from rill.image import ROOT
 from rill.message import decode
 from rill.signing import sign
 from rill.store import Store
@@ -198,19 +199,20 @@ def test_a_command_is_sent_and_its_answer_waited_for(
             meter.send("rill/m/answers", json.dumps(said).encode())
 
         meter.listen("rill/m/commands", answer)
-        made = ["send", "m", "flow", 3, "--broker", url(broker), "--keys", keys, "--db", address]
-        found, out, err = rill(*made, "--wait")
+        made = ["send", "m", "expect_flow", 3, "--broker", url(broker), "--keys", keys]
+        found, out, err = rill(*made, "--db", address, "--wait")
     assert (found, err) == (status, "")
+    assert str(address) in out.splitlines()[0]  # whose counters they are
     assert json.loads(out.splitlines()[-1])["outcome"] == outcome
     with Store(address) as store:
         sent = store.database.run("SELECT * FROM commands")[0]
-    assert sent["line"].split()[4:6] == ["flow", "3"] and sent["is_sent"] == 1
+    assert sent["line"].split()[4:6] == ["expect_flow", "3"] and sent["is_sent"] == 1
 
 
 def test_a_command_for_a_platform_is_printed_and_not_sent(rill, tmp_path, keys):
     made = ["send", "m", "report_s", 7200, "--print", "--keys", keys, "--db", tmp_path / "rill.db"]
     (status, first, err), (_, second, _) = rill(*made), rill(*made)
-    assert (status, err) == (0, "")
+    assert status == 0 and "rill.db" in err and len(err.splitlines()) == 1
     counter, expires_s = first.split()[2:4]
     line = sign(KEY, "m", int(counter), int(expires_s), "report_s", 7200)
     assert first == line + "\n" and int(second.split()[2]) > int(counter)
@@ -225,10 +227,49 @@ def test_a_command_that_is_never_answered_ends_when_it_expires(broker, rill, tmp
     assert status == 1 and "not answered" in out
 
 
-@pytest.mark.parametrize(
-    ("device", "name"), [("unknown", "sample"), ("m", "a b"), ("m", "x" * 200)]
-)
-def test_a_command_that_cant_be_made_is_told(broker, rill, tmp_path, keys, device, name):
-    made = ["send", device, name, "--broker", url(broker), "--keys", keys]
+def test_a_meter_without_a_key_is_told(broker, rill, tmp_path, keys):
+    made = ["send", "unknown", "sample", "--broker", url(broker), "--keys", keys]
     status, out, err = rill(*made, "--db", tmp_path / "rill.db")
     assert (status, out) == (2, "") and len(err.splitlines()) == 1 and KEY.hex() not in err
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("reboott", "reboot"),
+        ("", "reboot"),
+        ("reboot now", "nothing"),
+        ("report_s", "60 to 604800"),
+        ("report_s 59", "60 to 604800"),
+        ("report_s 3600 3600", "60 to 604800"),
+        ("report_s 03600", "60 to 604800"),
+        ("timezone_min -0", "-720 to 840"),
+        ("expect_flow 169", "168"),
+        ("again 7 6", "FROM TO"),
+        ("again 0 6", "FROM TO"),
+        ("again 6", "FROM TO"),
+        ("clear leak", "small_leak"),
+        ("limits gb", "gb5749_small"),
+        ("valve closed", "close"),
+    ],
+)
+def test_what_no_meter_would_obey_is_refused_before_it_is_signed(rill, tmp_path, keys, line, says):
+    name, *arguments = line.split(" ")
+    made = ["send", "m", name, *arguments, "--print", "--keys", keys]
+    status, out, err = rill(*made, "--db", tmp_path / "rill.db")
+    assert (status, out) == (2, "") and says in err and len(err.splitlines()) == 1
+    assert not (tmp_path / "rill.db").exists()  # and no counter is taken
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["report_s 3600", "slot_s 60", "burst_l_per_h 0", "burst_s 30", "timezone_min -210"]
+    + ["limits who", "again 1 4711", "sample", "clear burst", "clear limits", "expect_flow 0"]
+    + ["valve close", "reboot"],
+)
+def test_what_is_documented_is_signed(rill, tmp_path, keys, line):
+    name = line.split()[0]
+    assert f"`{name}" in (ROOT / "docs" / "commands.md").read_text()
+    made = ["send", "m", *line.split(), "--print", "--keys", keys]
+    status, out, _ = rill(*made, "--db", tmp_path / "rill.db")
+    assert status == 0 and f" {line} " in out

@@ -4,6 +4,8 @@ tests/prove runs the same at full numbers.
 """
 
 import json
+import socket
+import ssl
 from array import array
 
 import pytest
@@ -20,6 +22,9 @@ from unkind import FOREVER, ResetAt
 
 needs_mosquitto = pytest.mark.skipif(not find_mosquitto(), reason="mosquitto is not installed")
 ON_DEMAND = 8  # flag: at power-on, at the end
+LINK, WIFI = 21, 21  # code of the event, and of the fault: not joined
+TLS_HEAP_BYTES = 130_000  # TLS takes 35 to 45 kB of the same memory, outside of the heap
+WAKE_FAILED, REPORTS_FAILED = 2, 11  # events
 
 
 def settings(days=1, seed=1, **more) -> Settings:
@@ -65,6 +70,8 @@ def test_outage_and_resets_lose_nothing(seed):
     n = result(settings(4, seed, outages_s=((90000, 100000),), reset_every=5))
     assert n["records_unique"] == n["records_stored"] == 4 * 24 + 1
     assert n["events_unique"] == n["events_stored"] >= n["resets"] >= 4 * 24 // 5
+    # Once, although every report of a day failed of it.
+    assert [event["before"] for event in n["events"] if event["code"] == LINK] == [WIFI]
 
 
 @pytest.mark.prove
@@ -215,10 +222,33 @@ def test_a_wake_that_only_samples_imports_no_network_code(tmp_path):
 
 
 @needs_mosquitto
-def test_a_day_over_tls():
-    n = result(settings(tls=True))
+def test_a_day_over_tls_to_a_broker_that_asks_the_meter_for_a_certificate():
+    n = result(Stranger(settings(tls=True)))
     assert n["records_unique"] == 25
     assert n["reports"] == 5
+
+
+class Stranger(Run):
+    """Before the meter, somebody without a certificate has tried, and was not let in."""
+
+    def network_to(self, host, port):
+        context = ssl.create_default_context(cadata=self._authority.pem().decode())
+        context.check_hostname = False
+        with (
+            socket.create_connection((host, port), timeout=5) as plain,
+            context.wrap_socket(plain) as secure,
+            pytest.raises(ssl.SSLError, match="certificate required"),
+        ):
+            secure.recv(1)
+        return super().network_to(host, port)
+
+
+@needs_mosquitto
+def test_a_day_over_tls_fits_into_the_heap_that_tls_leaves():
+    n = result(settings(tls=True, heap_bytes=TLS_HEAP_BYTES, config={"profile": "packed"}))
+    assert n["records_unique"] == 25
+    assert n["reports"] == 5  # none was tried twice
+    assert not {event["code"] for event in n["events"]} & {WAKE_FAILED, REPORTS_FAILED}
 
 
 @needs_mosquitto

@@ -20,11 +20,11 @@ _QUICK = [name for name in SCENARIOS if name != "steady_month"]
 
 def test_a_seeded_sample_of_each_scenario_loses_nothing(capsys):
     options = [word for name in _QUICK for word in ("--scenario", name)]
-    assert main(["torture", *options, "--cuts", "30", "--seed", "3", "--json"]) == 0
+    assert main(["torture", *options, "--cuts", "16", "--seed", "3", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert [n["scenario"] for n in found] == _QUICK
     for numbers in found:
-        assert numbers["cut_points"] == 4 and numbers["reopened"] == numbers["runs"] >= 4
+        assert numbers["cut_points"] == 2 and numbers["reopened"] == numbers["runs"] >= 2
         assert not any(numbers[column] for column in COLUMNS)
         assert set(numbers) == {
             "scenario", "cut_points", "runs", "reopened", *COLUMNS, "max_recovery_ms",
@@ -66,13 +66,14 @@ def _mistaken(folder: Path, file: str, good: str, bad: str) -> Path:
     ("file", "good", "bad", "scenario", "column"),
     [
         # The cursor moves before the PUBACK.
-        ("sending.py",
+        pytest.param("sending.py",
          "            yield self._batch.payload()\n            self._batch.clear()\n",
          "            self._move(*behind)\n            yield self._batch.payload()\n"
-         "            self._batch.clear()\n", "partial_ack", "acked_lost"),
+         "            self._batch.clear()\n", "partial_ack", "acked_lost",
+         marks=pytest.mark.prove),
         # A record leaves its number to the next one.
-        ("storage/journal.py", "        self.next_seq += 1\n        self.last_body",
-         "        self.last_body", "first_boot", "duplicates_sequence"),
+        ("storage/appending.py", "    journal.next_seq += 1\n    journal.last_body",
+         "    journal.last_body", "first_boot", "duplicates_sequence"),
         pytest.param(
             "waking.py", "state.odometer_ml, state.pulses = newest.odometer_ml, newest.pulses",
             "state.odometer_ml, state.pulses = 0, newest.pulses", "brown_out",

@@ -1,4 +1,4 @@
-"""Promises of tests/unit at full numbers: a reset at each port call of a wake."""
+"""Promises of tests/unit at full numbers: a reset or a loss of power at each port call."""
 
 import ast
 
@@ -7,13 +7,14 @@ import pytest
 from unit_runs import UNIT, run
 
 pytestmark = pytest.mark.prove
-_FILES = ("test_cycle_resets.py", "test_alarms.py")
+_FILES = ("test_cycle_resets.py", "test_alarms.py", "test_power_loss.py", "test_commanding.py")
+_BEGINS = ("test_a_reset", "test_power_lost", "test_power_cut")
 
 
 def _tests():
     for name in _FILES:
         for node in ast.parse((UNIT / name).read_text()).body:
-            if isinstance(node, ast.FunctionDef) and node.name.startswith("test_a_reset"):
+            if isinstance(node, ast.FunctionDef) and node.name.startswith(_BEGINS):
                 yield pytest.param(UNIT / name, node.name, id=node.name)
 
 

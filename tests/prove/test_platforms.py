@@ -7,13 +7,15 @@ import pytest
 
 from discovery import check
 from listener import Listener
-from rill.broker import Broker
+from rill.broker import Broker, find_mosquitto
 from rill.household import household
 from rill.simulate import Run, Settings
 from rill.verdict import is_sound
 
 _PROFILES = ("json", "packed", "senml", "senml_cbor", "huawei", "thingsboard", "homeassistant")
 _BEGIN_S = 1_767_225_600
+_TLS_HEAP_BYTES = 130_000  # TLS takes 35 to 45 kB of the same memory, outside of the heap
+_WAKE_FAILED, _REPORTS_FAILED = 2, 11  # events
 
 
 def _simulated(profile, **more):
@@ -40,6 +42,22 @@ def test_all_readings_arrive_with_their_original_times(profile, link):
     assert numbers["records_unique"] == numbers["records_stored"] == 25
     for n, row in enumerate(rows[1:-1], 1):
         assert abs(row["time_s"] - (_BEGIN_S + 3600 * n)) <= 10
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize("profile", _PROFILES)
+def test_a_week_over_tls_fits_into_the_heap_that_tls_leaves(profile):
+    if not find_mosquitto():
+        pytest.skip("mosquitto is not installed")
+    settings = Settings(
+        trace=household(5, 7), days=7, tls=True, heap_bytes=_TLS_HEAP_BYTES,
+        config={"profile": profile},
+    )  # fmt: skip
+    numbers = Run(settings).result()
+    assert is_sound(numbers, 1000), numbers
+    assert numbers["records_unique"] == 7 * 24 + 1
+    assert numbers["reports"] == 7 * 4 + 1  # none was tried twice
+    assert not {event["code"] for event in numbers["events"]} & {_WAKE_FAILED, _REPORTS_FAILED}
 
 
 @pytest.mark.prove
@@ -115,4 +133,4 @@ def test_a_daily_status_tells_of_the_modem():
         assert -140 < modem["rsrp_dbm"] < -40 and modem["ecl"] == 0
         assert (modem["snr_db"], modem["tx_dbm"]) == (12, 5)
         assert modem["active_s"] >= 0 and modem["periodic_s"] > 0
-    assert told[1]["modem"]["today_mj"] >= 0 and told[1]["battery_mv"] > 3000
+    assert told[1]["modem"]["last_day_mj"] > 0 and told[1]["battery_mv"] > 3000

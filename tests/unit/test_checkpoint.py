@@ -3,7 +3,8 @@
 from expect import expect, expect_raises
 from firmware.core.errors import StorageFault
 from firmware.core.seal import seal
-from firmware.storage.checkpoint import NAMES, NEW, Checkpoint, Vault
+from firmware.storage.checkpoint import NAMES, Vault
+from firmware.storage.known import NEW, Checkpoint
 from nvs import FakeNvs
 
 _KEY = "checkpoint1"

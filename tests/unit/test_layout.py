@@ -6,8 +6,9 @@ from expect import expect, expect_raises
 from firmware.core import event, record
 from firmware.core.errors import NewerFormat, StorageFault
 from firmware.core.seal import seal
-from firmware.storage.checkpoint import NAMES, NEW, Checkpoint, Vault
+from firmware.storage.checkpoint import NAMES, Vault
 from firmware.storage.frame import wrap
+from firmware.storage.known import NEW, Checkpoint
 from firmware.storage.reader import Reader
 from firmware.storage.store import Store
 from flash import PowerCut, RamFiles, RamFlash, every_cut, mounted, remounted

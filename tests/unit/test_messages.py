@@ -163,6 +163,20 @@ def test_many_messages_are_no_reason_to_stop_and_eight_are_taken():
     expect(found, list(range(_MOST_WAITING)))
 
 
+def test_behind_one_that_was_passed_over_none_is_taken_in_this_session():
+    """It would be obeyed before the one that comes again, which was sent first."""
+    waiting = b"".join([_message(b"x", n) for n in range(_MOST_WAITING + 1)])
+    later = b"".join([_message(b"x", n) for n in range(_MOST_WAITING + 1, 20)])
+    talk = _Talk(_RESUMED + waiting + _PUBACK + later)
+    found = []
+    while True:
+        message = talk.hear()
+        if message is None:
+            break
+        found.append(message[2][1])
+    expect(found, list(range(_MOST_WAITING)))
+
+
 def test_a_message_too_large_to_pass_over_ends_the_session_at_the_broker():
     """Or it would stand in front of everything in each session to come."""
     announced = b"\x32\xff\xff\x7f\0\1t\0\7"

@@ -2,6 +2,7 @@
 
 import gc
 
+from cuts import next_cut
 from expect import expect
 from firmware.core import record
 from meter import CONFIG, Meter
@@ -57,7 +58,7 @@ def _lost_at_every_port_call(prepare):
     cut, ended = 0, None
     fewest = most = None
     while ended is None:
-        cut += 1
+        cut = next_cut(cut)
         gc.collect()
         meter = prepare()
         before, had = meter.pulses, meter.readings()
@@ -122,7 +123,7 @@ def test_power_lost_again_anywhere_in_the_first_wake_after_it_costs_nothing_more
     cut, ended = 0, None
     boots = []
     while ended is None:
-        cut += 1
+        cut = next_cut(cut) if cut else 1
         gc.collect()
         meter = power_lost_meter()
         stored, had = meter.pulses, meter.readings()

@@ -143,6 +143,42 @@ def test_what_holds_no_command_is_answered_where_the_platform_waits_for_it():
     expect(_profile("json").answer(None, _REFUSED), None)  # nobody waits for it
 
 
+def _desired(profile, line, request, outcome):
+    """What a pushed difference comes to: (was it to be obeyed, answer)."""
+    payload = (
+        '{"services":[{"service_id":"Battery","properties":{}},{"service_id":"DeliverySchedule",'
+    )
+    payload += '"properties":{"slot_s":60,"line":"%s"}}]}' % line
+    topic = b"$oc/devices/meter-1/sys/properties/set/request_id=%d" % request
+    found, context = profile.command_of(topic, payload.encode())
+    expect(found in (None, line.encode()), True)
+    back, answer = profile.answer(context, outcome if found else None)
+    expect(back, "$oc/devices/meter-1/sys/properties/set/response/request_id=%d" % request)
+    return found is not None, json.loads(answer)["result_code"]
+
+
+def test_a_desired_line_is_obeyed_once_and_reported_so_that_huawei_sends_it_no_more():
+    profile = _profile("huawei")
+    expect(list(profile.settled()), [])
+    # The platform pushes the difference when the meter connects, and at each of its reports.
+    pushed = [_desired(profile, "one", request, _DONE) for request in (1, 2, 3)]
+    expect(pushed, [(True, 0), (False, 0), (False, 0)])
+    expect(_desired(profile, "two", 4, _DONE), (True, 0))
+    ((topic, payload),) = profile.settled()
+    expect(topic, "$oc/devices/meter-1/sys/properties/report")
+    reported = [{"service_id": "DeliverySchedule", "properties": {"line": "two"}}]
+    expect(json.loads(payload), {"services": reported})
+
+
+def test_a_desired_line_that_may_be_obeyed_later_is_not_reported():
+    for reason, is_settled in (
+        ("expired", True), ("repeated", True), ("clock unknown", False), ("not stored: x", False),
+    ):  # fmt: skip
+        profile = _profile("huawei")
+        expect(_desired(profile, "one", 1, dict(_REFUSED, reason=reason)), (True, 1))
+        expect((reason, len(list(profile.settled()))), (reason, is_settled))
+
+
 def test_other_messages_are_no_commands():
     expect(_profile("huawei").command_of(b"$oc/devices/meter-1/sys/events/down", b"{}")[0], None)
     expect(_profile("thingsboard").command_of(b"v1/devices/me/attributes", b"{}"), (None, None))

@@ -40,7 +40,7 @@ def _sentences(meter):
     state = retained.load()
     config, _, _ = load(meter.system, 0)
     on, up_s, signs = active(state, config, retained)
-    return [sentence(change, up_s, signs) for change in on]
+    return [sentence(change, up_s, signs=signs) for change in on]
 
 
 def _clear(meter, kind):

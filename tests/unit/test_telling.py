@@ -61,6 +61,10 @@ def test_a_status_follows_a_setting_that_was_commanded():
     meter.network.commands.append(signed + b" " + hexlify(hmac_sha256(_KEY, signed))[:32])
     wakes(meter, 5)
     expect([one["report_s"] for one in _told(meter)[before - 1 :]], [3600, 7200])
+    signed = b"rill1 m 2 4000000000 timezone_min -210"
+    meter.network.commands.append(signed + b" " + hexlify(hmac_sha256(_KEY, signed))[:32])
+    wakes(meter, 5)
+    expect([one["timezone_min"] for one in _told(meter)[before:]], [0, -210])
 
 
 def test_a_status_that_was_not_acknowledged_comes_again_with_all_its_causes():

@@ -3,7 +3,8 @@
 from expect import expect
 from firmware.core import record
 from firmware.core.errors import StorageFault
-from firmware.storage.checkpoint import NAMES, NEW, Checkpoint, Vault
+from firmware.storage.checkpoint import NAMES, Vault
+from firmware.storage.known import NEW, Checkpoint
 from firmware.storage.retained import RetainedState
 from firmware.storage.state import State
 from firmware.waking import adopt, is_safe_mode, state_at_wake

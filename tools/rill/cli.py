@@ -87,7 +87,7 @@ def parser() -> argparse.ArgumentParser:
     add(
         "--tls",
         action="store_true",
-        help="the meter checks the broker (mosquitto) by a CA of our own",
+        help="meter and broker (mosquitto) show each other certificates of a CA of our own",
     )
     add("--outage", type=_outage, action="append", default=[], metavar="START_S:LENGTH_S",
         help="no network from START_S on for LENGTH_S; may be given again")  # fmt: skip

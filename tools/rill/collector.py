@@ -10,13 +10,13 @@ from contextlib import ExitStack
 from paho.mqtt import client as mqtt
 
 from rill.collect import told
-from rill.collect.dial import CONNECT_TIMEOUT_S, connect, new_client, no_broker
+from rill.collect.dial import CONNECT_TIMEOUT_S, connect, new_client, no_broker, reason
 from rill.collect.intake import Arrival, keep
 from rill.decoding import decode, topics
 from rill.message import Message, PayloadError, printable
 from rill.store import StoreError
 
-MAX_BAD = 100
+MAX_BAD = _MOST_NOTES = 100
 _MOST_MESSAGES = 2000  # of a transaction,
 _MOST_S = 0.05  # which waits so long for more,
 _QUIET_S = 0.002  # unless there was silence: a broker waits for us after 20 messages, or so
@@ -36,22 +36,24 @@ class Collector:
     `records_in_messages` (of good messages, each distinct payload once), `records_received`
     (readings of all good arrivals), `duplicates` (those that were stored already),
     `interruptions` (lost connections to the broker), `bad_messages` (stored raw), and
-    `bad`, what was wrong with the first 100 of them.
+    `bad`, what was wrong with the first 100 of them. `notes`: sentences on the connection, the
+    first 100.
     """
 
     def __init__(self, broker, store, device=None, *, client_id=None, share=None, asking=None):
         self.messages = self.payload_bytes = self.records_in_messages = 0
         self.records_received = self.duplicates = self.interruptions = 0
         self.bad_messages = 0
-        self.bad = []
+        self.bad, self.notes = [], []
         self._broker, self._store = broker, store
+        self._where = f"{broker.host}:{broker.port}"
         self._asking = asking
         group = f"$share/{share}/" if share else ""
         self._topics = [group + topic for topic in topics(device or "+")]
         self._changed = threading.Condition()
         self._closing = threading.Event()
         self._failure = None
-        self._subscribed = False
+        self._subscribed = self._is_lost = self._knows_refusals = False
         self._session = 0
         self._batch: list[Arrival] = []
         self._due_s = 0.0
@@ -107,6 +109,12 @@ class Collector:
             taken, self.bad = self.bad, []
             return taken
 
+    def take_notes(self) -> list[str]:
+        """What there is to say of the connection since this was last called."""
+        with self._changed:
+            taken, self.notes = self.notes, []
+            return taken
+
     @property
     def is_subscribed(self):
         """Whether what is published now arrives here."""
@@ -134,9 +142,10 @@ class Collector:
 
     def _turn(self):
         waiting = len(self._batch)
-        if self._client.loop(_QUIET_S if waiting else _IDLE_S) != mqtt.MQTT_ERR_SUCCESS:
+        code = self._client.loop(_QUIET_S if waiting else _IDLE_S)
+        if code != mqtt.MQTT_ERR_SUCCESS:
             self._commit()
-            self._reconnect()
+            self._reconnect(mqtt.error_string(code).rstrip("."))
             return
         is_quiet = len(self._batch) == waiting
         is_due = len(self._batch) >= _MOST_MESSAGES or time.monotonic() >= self._due_s
@@ -145,8 +154,8 @@ class Collector:
         if self._asking and self._subscribed and not self._batch:
             self._ask()
 
-    def _reconnect(self):
-        """Once; the next turn tries again."""
+    def _reconnect(self, why):
+        """Once; the next turn tries again. why: it is lost."""
         if time.monotonic() < self._connected_s + _AGAIN_S:
             # As good as none: another one of our name may be there, and take it from us each time.
             self._closing.wait(_AGAIN_S)
@@ -154,8 +163,22 @@ class Collector:
             return
         try:
             self._client.reconnect()
-        except OSError:
+        except OSError as error:
+            self._note_lost(reason(error))
             self._closing.wait(_AGAIN_S)
+        else:
+            self._note_lost(why)
+
+    def _note_lost(self, why):
+        if not self._is_lost:
+            self._is_lost = True
+            self._note(f"the broker at {self._where} is lost: {why}")
+
+    def _note(self, sentence):
+        with self._changed:
+            if len(self.notes) < _MOST_NOTES:
+                self.notes.append(sentence)
+            self._changed.notify_all()
 
     def _ask(self):
         for command in self._asking.due():
@@ -181,14 +204,22 @@ class Collector:
             self._note_subscribed()  # already; the answer stands behind all that has waited for us
 
     def _on_subscribe(self, _client, _userdata, _mid, reason_codes, _properties):
-        if any(code.is_failure for code in reason_codes):
-            reason = f"it refused our subscription to {' '.join(self._topics)}"
-            self._fail(no_broker(self._broker, reason))
-        else:
-            self._note_subscribed()
+        pairs = zip(self._topics, reason_codes, strict=True)
+        refused = [topic for topic, code in pairs if code.is_failure]
+        if self._topics[0] in refused:
+            why = f"it refused our subscription to {' '.join(refused)}"
+            self._fail(no_broker(self._broker, why))
+            return
+        if refused and not self._knows_refusals:
+            self._knows_refusals = True
+            self._note(f"the broker lets us read nothing on {' '.join(refused)}")
+        self._note_subscribed()
 
     def _note_subscribed(self):
         with self._changed:
+            if self._is_lost:
+                self._is_lost = False
+                self._note(f"the broker at {self._where} is back")
             self._subscribed = True
             self._changed.notify_all()
 

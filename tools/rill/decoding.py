@@ -3,9 +3,11 @@
 import re
 
 from rill import huawei, message, packed, senml, thingsboard
+from rill.collect.told import Told
 from rill.message import Message, PayloadError
 
 _PACKED = 0x50
+_LATER_PACKED = range(_PACKED + 1, ord("["))  # no other encoding begins so
 # Beside the records: what a meter says of itself, answers, and what Home Assistant is told.
 _OTHER = re.compile(r"rill/[^/]+/(status|answers|state|water)")
 
@@ -15,8 +17,10 @@ def topics(device: str) -> tuple[str, ...]:
     return (f"rill/{device}/+", huawei.topic(device), thingsboard.TOPIC)
 
 
-def decode(topic: str, payload: bytes) -> Message | None:
-    """The Message of a payload that came on that topic, None: it is not of records.
+def decode(topic: str, payload: bytes) -> Message | Told | None:
+    """The Message of a payload that came on that topic; Told of a status on a topic of records.
+
+    None: it is neither.
 
     Raises PayloadError, and nothing else; also when the topic is another device's or stream's.
     """
@@ -38,6 +42,8 @@ def decoded(payload: bytes) -> Message:
     first = payload[0] if payload else 0
     if first == _PACKED:
         return packed.decode(payload)
+    if first in _LATER_PACKED:
+        raise PayloadError(f"packed, of version {first:#x}, which this rill does not know")
     if first == ord("["):
         return senml.decode_json(payload)
     if 0x80 <= first <= 0x9F:

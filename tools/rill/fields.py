@@ -30,6 +30,16 @@ def profiles() -> tuple[str, ...]:
     return _constant("PROFILES", "linking.py")
 
 
+def alarm_kinds() -> tuple[str, ...]:
+    """The names of the alarms."""
+    return _constant("KINDS", "core/leaks/names.py")
+
+
+def water_limits() -> tuple[str, ...]:
+    """What may be set as water_limits."""
+    return tuple(_constant("LIMITS", "core/limits.py"))
+
+
 def _constant(name: str, file: str = "config.py"):
     for node in ast.parse((ROOT / "firmware" / file).read_text()).body:
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == name:

@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime
 
+from rill.collect.told import Told
 from rill.message import Message, PayloadError, checked, parse
 from rill.named import is_event, row_of
 
@@ -23,8 +24,8 @@ def device_of(topic: str) -> str | None:
     return found[1] if found else None
 
 
-def decode(device: str, payload: bytes) -> Message | None:
-    """The Message of a report, None: it says how the meter is. PayloadError."""
+def decode(device: str, payload: bytes) -> Message | Told:
+    """The Message of a report; Told when it says how the meter is. PayloadError."""
     found = parse(payload)
     if not isinstance(found, dict) or found.keys() != {"services"}:
         raise PayloadError("the payload is not an object with services alone")
@@ -32,7 +33,9 @@ def decode(device: str, payload: bytes) -> Message | None:
     if not isinstance(entries, list) or not entries:
         raise PayloadError("services is not a list of at least one entry")
     if all(isinstance(one, dict) and one.get("service_id") in _STATUS for one in entries):
-        return None
+        for number, entry in enumerate(entries, 1):
+            _checked_shape(number, entry)
+        return Told(device, "status", payload.decode())
     message = {"v": 2, "device": device, "rows": []}
     streams, journals = set(), []
     for number, entry in enumerate(entries, 1):
@@ -55,19 +58,25 @@ def decode(device: str, payload: bytes) -> Message | None:
 
 def _entry(number, entry):
     """Its properties, and its time or None."""
-    if not isinstance(entry, dict) or entry.keys() - {"event_time"} != {
-        "service_id",
-        "properties",
-    }:
-        raise PayloadError(f"entry {number} has not service_id, properties and maybe event_time")
+    _checked_shape(number, entry)
     values = entry["properties"]
-    if entry["service_id"] not in _RECORDS or not isinstance(values, dict):
+    if entry["service_id"] not in _RECORDS:
         raise PayloadError(f"entry {number} is not of a service with records")
     if is_event(values) != (entry["service_id"] == "WaterMeterAlarm"):
         raise PayloadError(f"entry {number} is of another service than it says")
     if "event_time" not in entry:
         return dict(values), None
     return dict(values), _unix_s(number, entry["event_time"])
+
+
+def _checked_shape(number, entry):
+    if not isinstance(entry, dict) or entry.keys() - {"event_time"} != {
+        "service_id",
+        "properties",
+    }:
+        raise PayloadError(f"entry {number} has not service_id, properties and maybe event_time")
+    if not isinstance(entry["properties"], dict):
+        raise PayloadError(f"properties of entry {number} are not an object")
 
 
 def _unix_s(number, text):

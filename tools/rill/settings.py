@@ -17,7 +17,8 @@ class Settings:
     are fitted; probe_faults: (name, begin, length), see probes.py. board: of firmware/boards;
     purifier: what happens in it, when it is one. water: in which the probes stand. instrument: on
     RS-485, of core/instruments.py. link: of linked.py. faults: of its modem, ecl: where that is.
-    tls: with a broker of our own, whose CA the meter has. config: what else stands in config.json.
+    tls: with a broker of our own, whose CA the meter has, and which asks
+    for its certificate. config: what else stands in config.json.
     """
 
     trace: Trace

@@ -102,8 +102,10 @@ class Run:
         if not settings.tls:
             return Broker.local()
         self._authority = Authority()
-        name = host_name(settings.link)
-        return Broker.local("mosquitto", certificate=self._authority.issue(folder / "tls", name))
+        certificate = self._authority.issue(folder / "tls", host_name(settings.link))
+        (clients := folder / "clients.pem").write_bytes(self._authority.pem())
+        more_tls = f"cafile {clients}\nrequire_certificate true\n"
+        return Broker.local("mosquitto", certificate, more_tls=more_tls)
 
     def _board(self, folder: Path) -> Board:
         settings = self.settings
@@ -139,6 +141,9 @@ class Run:
         if settings.tls:
             values["broker_tls"] = 1
             (board.flash / "broker.der").write_bytes(self._authority.der())
+            certificate, key = self._authority.issue_client(settings.device)
+            (board.flash / "client.der").write_bytes(certificate)
+            (board.flash / "client.key").write_bytes(key)
         values |= settings.config
         (board.flash / "config.json").write_text(json.dumps(values))
 

@@ -7,7 +7,8 @@ from expect import expect
 from firmware.core import event, freeze, record
 from firmware.core.errors import StorageFault
 from firmware.storage import frame
-from firmware.storage.checkpoint import NAMES, NEW, Checkpoint, Vault
+from firmware.storage.checkpoint import NAMES, Vault
+from firmware.storage.known import NEW, Checkpoint
 from firmware.storage.reader import Reader
 from firmware.storage.segments import Segments
 from firmware.storage.store import Store

@@ -194,6 +194,7 @@ class Meter:
         self.battery = FakeBattery()
         self.meddling = 0  # bits of core/leaks/terms.py
         self.guarded = 0  # how often it was asked for them
+        self.has_no_room = False  # to obey a command
         self.obeyed_at = 0  # port calls of that wake before
         self.valve = []  # what its line was set to
         self.pulses = 0
@@ -348,6 +349,8 @@ class Meter:
     def _obey(self, config, state, keeping, line):
         from firmware.commanding import Commanding
 
+        if self.has_no_room:
+            raise MemoryError("to obey")
         self.obeyed_at = self.obeyed_at or self.fuse.calls
         return Commanding(
             config=config,

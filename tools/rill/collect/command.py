@@ -144,9 +144,13 @@ def _watch(options, collector, store, asking):
     shown = None
     next_s = time.monotonic() + _SHOW_S
     while True:
-        collector.wait_for(lambda: collector.bad, max(0.0, next_s - time.monotonic()))
+        collector.wait_for(
+            lambda: collector.bad or collector.notes, max(0.0, next_s - time.monotonic())
+        )
         for sentence in collector.take_bad():
             _say(options, f"stored raw: {sentence}", bad=sentence)
+        for sentence in collector.take_notes():
+            _say(options, sentence, note=sentence)
         if time.monotonic() >= next_s:
             next_s += _SHOW_S
             numbers = _numbers(collector, store, asking)

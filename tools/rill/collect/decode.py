@@ -26,9 +26,12 @@ def decode_command(options: argparse.Namespace) -> int:
     payload = _payload(options)
     topic = options.topic
     if topic and told.is_told(topic):
-        print(json.dumps(json.loads(told.read(topic, payload).text), indent=2))
+        message = told.read(topic, payload)
+    else:
+        message = decode(topic, payload) if topic else decoded(payload)
+    if isinstance(message, told.Told):
+        print(json.dumps(json.loads(message.text), indent=2))
         return 0
-    message = decode(topic, payload) if topic else decoded(payload)
     if message is None:
         raise PayloadError(f"on {topic!r} no records come")
     print(json.dumps(_plain(message)) if options.json else _table(message))

@@ -49,13 +49,13 @@ def _context(ca, certificate, key) -> ssl.SSLContext:
     try:
         context = ssl.create_default_context(cafile=ca)
     except OSError as error:
-        raise BrokerError(f"the CA in {ca!r} can't be read: {_reason(error)}") from error
+        raise BrokerError(f"the CA in {ca!r} can't be read: {reason(error)}") from error
     if certificate:
         try:
             context.load_cert_chain(certificate, key)
         except OSError as error:
             raise BrokerError(
-                f"the certificate in {certificate!r} can't be used: {_reason(error)}"
+                f"the certificate in {certificate!r} can't be used: {reason(error)}"
             ) from error
     return context
 
@@ -82,14 +82,15 @@ def connect(client: mqtt.Client, broker) -> None:
     try:
         client.connect(broker.host, broker.port)
     except (OSError, ValueError) as error:  # ValueError: a host name that can't be one
-        raise no_broker(broker, _reason(error)) from error
+        raise no_broker(broker, reason(error)) from error
 
 
-def no_broker(broker, reason) -> BrokerError:
-    return BrokerError(f"no broker at {broker.host}:{broker.port}: {reason}")
+def no_broker(broker, why) -> BrokerError:
+    return BrokerError(f"no broker at {broker.host}:{broker.port}: {why}")
 
 
-def _reason(error: Exception) -> str:
+def reason(error: Exception) -> str:
+    """Why a connection was not made, in words."""
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"its certificate is refused: {error.verify_message}"
     return str(getattr(error, "strerror", None) or error)

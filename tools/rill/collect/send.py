@@ -2,12 +2,13 @@
 
 import argparse
 import json
+import sys
 import threading
 import time
 import uuid
 
 from rill.broker import BrokerError
-from rill.collect import told
+from rill.collect import told, verbs
 from rill.collect.dial import CONNECT_TIMEOUT_S, address, connect, new_client, no_broker
 from rill.collect.outbox import EXPIRES_S, Outbox
 from rill.message import PayloadError
@@ -87,6 +88,7 @@ def run(options: argparse.Namespace) -> int:
     """0: printed, or the broker has it, or with --wait: it is done; 1: refused, never answered."""
     if options.prints and options.wait:
         raise SigningError("--wait needs a --broker; the answer to a printed line comes elsewhere")
+    verbs.check(options.name, options.arguments)
     broker = options.broker and address(options.broker, options.ca, options.cert, options.key)
     keys = read_keys(options.keys)
     if options.device not in keys:
@@ -94,11 +96,13 @@ def run(options: argparse.Namespace) -> int:
     if options.prints:
         with Store(options.db) as store:
             print(_signed(store, keys, options).line)
+            print(f"its counter is of {store.database.name}", file=sys.stderr)
         return 0
     with Store(options.db) as store, _Sender(broker, options.device) as sender:
         command = _signed(store, keys, options)
         sender.publish(command.line)
-        print(f"command {command.counter} waits at the broker for {options.device}", flush=True)
+        waits = f"waits at the broker for {options.device}"
+        print(f"command {command.counter}, counted in {store.database.name}, {waits}", flush=True)
         if not options.wait:
             return 0
         answer = sender.answer(command.counter, options.expires_s)

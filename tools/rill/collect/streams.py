@@ -20,6 +20,7 @@ ON CONFLICT (device, stream, journal) DO UPDATE SET
     seen_s = excluded.seen_s
 """
 _MISSING_TOLD = (7, 8)  # events DROPPED and UNREADABLE: docs/events.md
+_DAILY = 8192  # flag of a reading before which others are kept back: docs/payload.md
 
 
 class Gap(NamedTuple):
@@ -56,6 +57,16 @@ def missing(complete: int, oldest: int, seqs: list[int], told: list[tuple[int, i
             gaps.append((expected, first - 1))
         expected = max(expected, last + 1)
     return gaps
+
+
+def _kept_back(complete: int, rows: list[dict]) -> list[tuple[int, int]]:
+    """The ranges directly before the daily readings of a coarse meter; rows in order of seq."""
+    seqs = [complete, *(row["seq"] for row in rows)]
+    return [
+        (before + 1, row["seq"] - 1)
+        for before, row in zip(seqs, rows, strict=False)
+        if row["flags"] & _DAILY
+    ]
 
 
 class Streams:
@@ -96,7 +107,7 @@ class Streams:
     def _gaps_of(self, stream: dict) -> list[Gap]:
         key = (stream["device"], stream["journal"])
         here = self._database.run(
-            f"SELECT seq, received_s FROM {stream['stream']} "
+            f"SELECT seq, flags, received_s FROM {stream['stream']} "
             "WHERE device = ? AND journal = ? AND seq > ? ORDER BY seq",
             *key,
             stream["complete_seq"],
@@ -105,7 +116,10 @@ class Streams:
         of = (stream["complete_seq"], stream["oldest_seq"] or 0)
         found = missing(*of, seqs, [])
         if found:
-            found = missing(*of, seqs, self._told(*key, stream["stream"]))
+            told = self._told(*key, stream["stream"])
+            if stream["stream"] == "readings":
+                told += _kept_back(stream["complete_seq"], here)
+            found = missing(*of, seqs, told)
         complete = found[0][0] - 1 if found else max(seqs, default=0)
         self._database.run(
             "UPDATE streams SET complete_seq = ? "

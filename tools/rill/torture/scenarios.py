@@ -90,7 +90,8 @@ _FILL = """
 from firmware.app import open_store
 from firmware.hal.nvs import Nvs
 from firmware.storage import frame
-from firmware.storage.checkpoint import Checkpoint, NAMES, NEW, Vault
+from firmware.storage.checkpoint import NAMES, Vault
+from firmware.storage.known import Checkpoint, NEW
 vault = Vault(Nvs())
 store = open_store(vault)
 seq = 1
