@@ -10,6 +10,7 @@ from micropython import const
 from firmware.core import event, record
 from firmware.core.errors import StorageFault
 from firmware.core.leaks import terms
+from firmware.passing import in_passing
 from firmware.storage.watch_state import ROWS, WatchState
 
 _US = const(1_000_000)
@@ -50,6 +51,20 @@ class Alarming:
         # What a reset or a fault of storage has left untold comes first.
         if recent is None or not self._tell():
             return
+        known = self._known
+        changes, learned = in_passing(lambda: self._found(recent, columns, battery_mv, meddling))
+        has_changed = bool(changes)
+        while True:
+            known.rows, changes = changes[:ROWS], changes[ROWS:]
+            known.keep()  # with the next commit, which comes before anything is told
+            if not self._tell():
+                return
+            if not changes:
+                break
+        self._learn(learned, has_changed)
+
+    def _found(self, recent, columns, battery_mv, meddling):
+        """(changes, what was learned); the rules are in memory only for this."""
         from firmware.core.leaks.watch import Watch
 
         known = self._known
@@ -62,16 +77,7 @@ class Alarming:
         wanted_s = watch.next_s() or 0
         known.next_s = wanted_s if self._up_s < wanted_s < _NEVER_S else 0
         known.levels = sum([one.level << 2 * one.kind for one in watch.active()])
-        learned, has_changed = watch.learned(), bool(changes)
-        del watch
-        while True:
-            known.rows, changes = changes[:ROWS], changes[ROWS:]
-            known.keep()  # with the next commit, which comes before anything is told
-            if not self._tell():
-                return
-            if not changes:
-                break
-        self._learn(learned, has_changed)
+        return changes, watch.learned()
 
     def _recall(self, watch):
         known, state = self._known, self._state

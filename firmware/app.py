@@ -15,7 +15,6 @@ from firmware.passing import in_passing
 from firmware.storage.checkpoint import Vault
 from firmware.storage.retained import RetainedState
 from firmware.storage.state import REPORTING
-from firmware.storage.store import Store
 from firmware.version import VERSION
 
 _WATCHDOG_MS = const(120_000)
@@ -68,10 +67,12 @@ def open_store(vault, segment=0, is_damaged=False):
 
     is_damaged: what can't be read of the flash is passed over.
     """
-    return in_passing(lambda: _opened(vault, segment, is_damaged))
+    from firmware.storage.store import Store  # it stays for as long as somebody has one
+
+    return in_passing(lambda: _opened(Store, vault, segment, is_damaged))
 
 
-def _opened(vault, segment, is_damaged):
+def _opened(store, vault, segment, is_damaged):
     from firmware.hal.mounting import Readable, mount, unmount
 
     try:
@@ -80,7 +81,7 @@ def _opened(vault, segment, is_damaged):
             device = Readable(device)
         mount(device, _JOURNAL_ROOT)
         try:
-            return Store(Files(_JOURNAL_ROOT), vault, segment)
+            return store(Files(_JOURNAL_ROOT), vault, segment)
         except StorageFault as fault:
             if device is not None:
                 unmount(_JOURNAL_ROOT)  # or nobody could mount it again

@@ -193,7 +193,7 @@ class Cycle(Wake):
             return
         self._columns = b""
         if is_slot:
-            in_passing(lambda: self._keeping.use(lambda store: self._record(store, now)))
+            in_passing(lambda: self._keeping.use_once(lambda store: self._record(store, now)))
             state.are_old = 1 if state.column_bytes else 0  # they were of this slot
             # Not from a later "now": the slot that began meanwhile has no record yet.
             state.next_slot_s = schedule.next_slot_s(now.time_s, self._config.slot_s)

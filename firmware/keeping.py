@@ -114,6 +114,11 @@ class Keeping:
             self._say(fault)
             return False
 
+    def use_once(self, act):
+        """As use(). The store leaves the memory then, and is opened again when it is needed."""
+        self.use(act)
+        self._store = None
+
     def mend(self, damage, is_due):
         """Say it, and when it is due make the journal anew; True when that was done."""
         self._say(damage)

@@ -41,9 +41,19 @@ def _forget_others(known):
     if len(sys.modules) == len(known):
         return  # in most wakes nothing has come
     known = list(known)
-    for name in [name for name in sys.modules if _number(name) not in known]:
+    while len(sys.modules) > len(known):
+        name = _other(known)
+        if name is None:
+            break  # two names of one number
         del sys.modules[name]
         parent, _, child = name.rpartition(".")
         if parent in sys.modules and hasattr(sys.modules[parent], child):
             delattr(sys.modules[parent], child)
     gc.collect()
+
+
+def _other(known):
+    for name in sys.modules:  # one at a time: a list of them has no room where it is needed most
+        if _number(name) not in known:
+            return name
+    return None
