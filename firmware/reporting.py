@@ -6,6 +6,7 @@ from micropython import const
 
 from firmware.core import event, record
 from firmware.core.errors import TRIES, JournalDamaged, StorageFault, UplinkError
+from firmware.passing import call
 from firmware.storage.state import CRASHED, REBOOTING, REPORTED
 from firmware.wake import Wake
 
@@ -56,6 +57,8 @@ def report(*, state, config, power, keeping, now_s, commit, send):
     failed = state.failures
     state.failures = min(failed + 1, 255)  # until it has succeeded
     keeping.checkpoint()
+    # So the interpreter has its names already: a command may fill the table of them.
+    call("firmware.planning", "slot_s", config)
     retry_s = _sent(state, config, keeping, commit, send)
     if failed and not state.failures:
         keeping.note(event.REPORTS_FAILED, failed)
