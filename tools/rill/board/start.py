@@ -30,6 +30,7 @@ class Later:
 
 
 _TABLE_BYTES = 12_000  # of 1,260 names
+_MODULES = 81  # a table of 80 doubles
 
 
 def main(folder, hal, request_fd, answer_fd, retained, flash, fuse, cut, bad, dumb, *scripts):
@@ -54,11 +55,11 @@ def main(folder, hal, request_fd, answer_fd, retained, flash, fuse, cut, bad, du
 
 
 def make_room_for_names():
-    """Let the interpreter's table of names double before the firmware comes.
+    """Let the interpreter's tables of names and of modules double before the firmware comes.
 
-    The names of the board's own modules lie in ROM on a chip; here they would make the table
-    double, by 12.8 kB, where the firmware alone does not. What it needs itself has room behind
-    that, and counts: board_process.py, and tests/host/test_simulate.py, which counts its names.
+    The board's own lie in ROM on a chip; here they would make the tables double where the firmware
+    alone does not. What it needs itself has room behind that, and counts: board_process.py, and
+    tests/host/test_simulate.py, which counts its names.
     """
     gc.disable()  # what is collected meanwhile would hide the step
     n, before = 0, gc.mem_alloc()
@@ -66,6 +67,10 @@ def make_room_for_names():
         before = gc.mem_alloc()
         hasattr(sys, "~%d" % n)
         n += 1
+    for n in range(_MODULES):
+        sys.modules["~%d" % n] = None
+    for n in range(_MODULES):
+        del sys.modules["~%d" % n]
     gc.enable()
     gc.collect()
 
