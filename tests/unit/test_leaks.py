@@ -135,6 +135,23 @@ def test_a_burst_that_pauses_is_none_and_expected_flow_is_none():
         expect(len(home.changes), count)
 
 
+def test_two_bursts_of_35_minutes_with_a_pause_that_no_look_saw_are_no_alarm():
+    home = Home()
+    home.pass_time(HOUR_S)
+    first, second = each(3610, 5710, 6), each(6310, 8410, 6)
+    home.bursts, home.is_bursting = 1, True
+    home.look(first[34], first[:35])
+    home.pass_time(first[-1], first[35:])
+    home.bursts = 2  # the coprocessor wakes for it
+    home.look(second[34], second[:35])
+    home.pass_time(second[-1], second[35:])
+    expect([(change.kind, change.level) for change in home.changes], [(3, 1)])
+    expect(home.watch().active()[0].lost_ml > 650_000, True)
+    home.pass_time(second[1] + HOUR_S, each(8416, second[1] + HOUR_S, 6))
+    expect(home.said()[1:], [(3, 2, second[1] + HOUR_S)])
+    expect(home.changes[1].since_s, second[1])
+
+
 def test_a_day_far_above_the_largest_usual_one_is_said_while_it_runs():
     home = Home(limits=only(terms.HIGH_USE))
     home.days(14)

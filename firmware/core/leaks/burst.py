@@ -43,7 +43,7 @@ class Burst(Rule):
             self.put(0, now_s)
             return
         self.lost_ml += look.added_ml
-        if not self.since_s or (has_begun and not self.level):
+        if not self.since_s or (has_begun and self.level < 2):
             self._start(look)
         self._measure(look.ages_s)
         age_s = now_s - max(self.since_s, self.expected_s)
@@ -66,9 +66,14 @@ class Burst(Rule):
         return self.flow_ml_h, self.error_ml_h, self.lost_ml
 
     def _start(self, look):
-        """The mark's first window is full: the flow is as old as it, as far as is known."""
+        """The mark's first window is full: the flow is as old as it, as far as is known.
+
+        Behind a pause that no look saw a notice stays, and an alarm needs its time again.
+        """
         ages_s, limits = look.ages_s, self._limits
         self.since_s = max(1, look.up_s - (ages_s[-1] if ages_s else 0))
+        if self.level:
+            return
         pulse_ml = limits.pulse_weight_ml // limits.pulse_weight_pulses
         self.lost_ml = min(look.pulses, len(ages_s)) * pulse_ml
         self.flow_ml_h = self.error_ml_h = 0
