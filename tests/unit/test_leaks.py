@@ -64,6 +64,31 @@ def test_the_rate_of_a_leak_is_right_within_its_uncertainty_behind_a_family():
         expect(abs(row.lost_ml - lost_ml) * 10 <= lost_ml, True)
 
 
+def test_the_rate_is_known_of_a_leak_whose_pulses_are_further_apart_than_the_short_gap():
+    for pulse_ml, true_ml_h in ((10_000, 5000), (10_000, 9000), (100_000, 25_000)):
+        home = Home(pulse_ml)
+        home.pass_time(20 * HOUR_S)
+        home.days(8, {}, leak_each_s=pulse_ml * 3600 // true_ml_h)
+        rows = [change for change in home.changes if change.kind == terms.CONTINUOUS]
+        expect([row.level for row in rows], [1, 2])
+        for row in rows:
+            expect(abs(row.rate_ml_h - true_ml_h) <= row.rate_error_ml_h, True)
+
+
+def test_the_flow_of_a_burst_is_known_by_pulses_of_100_l():
+    home = Home(100_000)
+    times_s = each(5000, 5000 + 9000, 600)
+    home.pass_time(4000)
+    home.bursts, home.is_bursting = 1, True
+    for n, at_s in enumerate(times_s):
+        home.times_s = []  # the coprocessor holds the newest one
+        home.pass_time(at_s, times_s[n : n + 1])
+    rows = home.changes
+    expect([(row.kind, row.level) for row in rows], [(terms.BURST, 1), (terms.BURST, 2)])
+    for row in rows:
+        expect(abs(row.rate_ml_h - 600_000) <= row.rate_error_ml_h, True)
+
+
 def test_use_before_a_leak_does_not_make_its_rate_smaller():
     home = Home(limits=only(terms.CONTINUOUS, long_notice_s=9 * DAY_S))
     leak_s = DAY_S + 20_000
