@@ -261,6 +261,15 @@ def test_a_weak_cell_and_bad_water_have_to_last():
     expect(hours, [(10, 1, 2), (9, 1, 25), (10, 2, 26), (10, 0, 28), (9, 0, 51)])
 
 
+def test_water_of_a_large_main_does_not_begin_at_zero_again():
+    home = Home(100_000)
+    for hour in range(7 * 24):  # 36 m3/h; a word holds 4295 m3
+        begin_s = hour * HOUR_S
+        home.pass_time(begin_s + HOUR_S, range(begin_s + 10, begin_s + HOUR_S + 1, 10))
+    row = home.watch().active()[0]
+    expect((row.kind, row.level, row.lost_ml >= 0xFFFFFFFF), (terms.CONTINUOUS, 2, True))
+
+
 def test_all_that_lasts_is_200_bytes_and_what_flash_keeps_is_35():
     home = Home()
     home.days(12, leak_each_s=900)
