@@ -198,9 +198,9 @@ def test_water_that_flows_back_is_a_notice_and_10_l_are_an_alarm():
 
 
 def test_a_meter_stands_still_after_4_weeks_or_three_times_the_longest_pause():
-    for learning, limit_days in ((3, 28), (30, 10)):
+    for learning, limit_days in ((3, 28), (254, 28), (255, 10)):
         home = Home(limits=only(terms.NO_FLOW))
-        home.days(learning)
+        home.days(learning, {7: 3, 19: 3})
         last_s = home.times_s[0]
         home.pass_time(home.now_s + 60 * DAY_S)
         notice, alarm = home.changes

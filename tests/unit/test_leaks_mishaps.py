@@ -145,7 +145,7 @@ def test_what_is_cleared_has_to_last_as_long_again():
         (leaking(), terms.CONTINUOUS, DAY_S),
         (back, terms.REVERSE, 0),
         (high, terms.HIGH_USE, 0),
-        (still, terms.NO_FLOW, 10 * DAY_S + HOUR_S),  # the look behind them
+        (still, terms.NO_FLOW, 28 * DAY_S + HOUR_S),  # the look behind them
         (trickle, terms.SMALL_LEAK, 0),
     ):
         before = home.levels()[kind]
@@ -158,7 +158,7 @@ def test_what_is_cleared_has_to_last_as_long_again():
         if kind == terms.CONTINUOUS:
             home.days(2, leak_each_s=900)
         elif kind == terms.NO_FLOW:
-            home.pass_time(home.now_s + 12 * DAY_S)
+            home.pass_time(home.now_s + 30 * DAY_S)
         elif kind == terms.SMALL_LEAK:
             home.days(1, use, leak_each_s=3600)
         else:
