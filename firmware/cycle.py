@@ -274,6 +274,7 @@ class Cycle(Wake):
             state=self._state,
             config=self._config,
             power=self._power,
+            retained=self._retained,
             keeping=self._keeping,
             now_s=self._now_s,
             commit=self._take_and_commit,

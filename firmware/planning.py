@@ -32,13 +32,13 @@ def has_own_wake(state, config, now_s):
     return state.next_report_s > now_s
 
 
-def after_report(state, config, power, now_s, retry_s):
+def after_report(state, config, power, now_s, retry_s, is_urgent):
     """The next report is due ... retry_s: what the link asks for when it failed, 0: nothing."""
     if state.failures and retry_s:
         state.next_report_s = now_s + retry_s
     elif state.failures:
         state.next_report_s = schedule.retry_s(
-            now_s, config.slot_s, config.report_s, state.failures
+            now_s, config.slot_s, config.report_s, state.failures, is_urgent
         )
     else:
         state.next_report_s = report_slot_s(config, power, now_s)

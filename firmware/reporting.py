@@ -33,6 +33,7 @@ class Reporting(Wake):
                     state=self._state,
                     config=self._config,
                     power=self._power,
+                    retained=self._retained,
                     keeping=self._keeping,
                     now_s=self._now_s,
                     commit=self._commit,
@@ -49,7 +50,7 @@ class Reporting(Wake):
         self._power.restart()
 
 
-def report(*, state, config, power, keeping, now_s, commit, send):
+def report(*, state, config, power, retained, keeping, now_s, commit, send):
     """Send what is pending and plan the next report, whatever comes of it.
 
     now_s() is the meter's time. commit() makes the state survive a reset.
@@ -66,7 +67,8 @@ def report(*, state, config, power, keeping, now_s, commit, send):
     from firmware import planning  # now that the buffers of what has sent have left the memory
 
     planning.follow_clock(state, config, power, now_s())
-    planning.after_report(state, config, power, now_s(), retry_s)
+    is_urgent = retained.watch_head()[1] >= state.event_cursor_seq  # an alarm waits
+    planning.after_report(state, config, power, now_s(), retry_s, is_urgent)
 
 
 def _sent(state, config, keeping, commit, send):

@@ -9,6 +9,7 @@ _LONGEST_SLEEP_MS = const(86_400_000)
 # A sleep ends by the slow clock, which follows the temperature: half a per mille an hour is 2 s.
 # To go back to sleep for those would cost more than they are worth.
 EARLY_S = const(5)
+_URGENT_TRIES = const(12)
 _SHORTEST_SLEEP_MS = const(1000)  # a sleep of nothing is a reboot loop
 
 
@@ -32,10 +33,13 @@ def within(sleep_ms):
     return max(_SHORTEST_SLEEP_MS, min(_LONGEST_SLEEP_MS, sleep_ms))
 
 
-def retry_s(now_s, slot_s, report_s, failures):
+def retry_s(now_s, slot_s, report_s, failures, is_urgent=False):
     """When to report again after `failures` failed reports in a row (1 or more).
 
-    After 1, 2, 4 ... slots, but never later than the next report slot.
+    After 1, 2, 4 ... slots, but never later than the next report slot; while an alarm waits also
+    each hour, twelve times at the most: a network that stays away does not drain the cell.
     """
     slots = 1 << min(failures - 1, 16)
+    if is_urgent and failures <= _URGENT_TRIES:
+        slots = min(slots, max(1, 3600 // slot_s))
     return min(next_slot_s(now_s, slot_s) + (slots - 1) * slot_s, next_slot_s(now_s, report_s))

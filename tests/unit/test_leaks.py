@@ -64,6 +64,31 @@ def test_the_rate_of_a_leak_is_right_within_its_uncertainty_behind_a_family():
         expect(abs(row.lost_ml - lost_ml) * 10 <= lost_ml, True)
 
 
+def test_the_rate_is_known_of_a_leak_whose_pulses_are_further_apart_than_the_short_gap():
+    for pulse_ml, true_ml_h in ((10_000, 5000), (10_000, 9000), (100_000, 25_000)):
+        home = Home(pulse_ml)
+        home.pass_time(20 * HOUR_S)
+        home.days(8, {}, leak_each_s=pulse_ml * 3600 // true_ml_h)
+        rows = [change for change in home.changes if change.kind == terms.CONTINUOUS]
+        expect([row.level for row in rows], [1, 2])
+        for row in rows:
+            expect(abs(row.rate_ml_h - true_ml_h) <= row.rate_error_ml_h, True)
+
+
+def test_the_flow_of_a_burst_is_known_by_pulses_of_100_l():
+    home = Home(100_000)
+    times_s = each(5000, 5000 + 9000, 600)
+    home.pass_time(4000)
+    home.bursts, home.is_bursting = 1, True
+    for n, at_s in enumerate(times_s):
+        home.times_s = []  # the coprocessor holds the newest one
+        home.pass_time(at_s, times_s[n : n + 1])
+    rows = home.changes
+    expect([(row.kind, row.level) for row in rows], [(terms.BURST, 1), (terms.BURST, 2)])
+    for row in rows:
+        expect(abs(row.rate_ml_h - 600_000) <= row.rate_error_ml_h, True)
+
+
 def test_use_before_a_leak_does_not_make_its_rate_smaller():
     home = Home(limits=only(terms.CONTINUOUS, long_notice_s=9 * DAY_S))
     leak_s = DAY_S + 20_000
@@ -135,6 +160,23 @@ def test_a_burst_that_pauses_is_none_and_expected_flow_is_none():
         expect(len(home.changes), count)
 
 
+def test_two_bursts_of_35_minutes_with_a_pause_that_no_look_saw_are_no_alarm():
+    home = Home()
+    home.pass_time(HOUR_S)
+    first, second = each(3610, 5710, 6), each(6310, 8410, 6)
+    home.bursts, home.is_bursting = 1, True
+    home.look(first[34], first[:35])
+    home.pass_time(first[-1], first[35:])
+    home.bursts = 2  # the coprocessor wakes for it
+    home.look(second[34], second[:35])
+    home.pass_time(second[-1], second[35:])
+    expect([(change.kind, change.level) for change in home.changes], [(3, 1)])
+    expect(home.watch().active()[0].lost_ml > 650_000, True)
+    home.pass_time(second[1] + HOUR_S, each(8416, second[1] + HOUR_S, 6))
+    expect(home.said()[1:], [(3, 2, second[1] + HOUR_S)])
+    expect(home.changes[1].since_s, second[1])
+
+
 def test_a_day_far_above_the_largest_usual_one_is_said_while_it_runs():
     home = Home(limits=only(terms.HIGH_USE))
     home.days(14)
@@ -156,9 +198,9 @@ def test_water_that_flows_back_is_a_notice_and_10_l_are_an_alarm():
 
 
 def test_a_meter_stands_still_after_4_weeks_or_three_times_the_longest_pause():
-    for learning, limit_days in ((3, 28), (30, 10)):
+    for learning, limit_days in ((3, 28), (254, 28), (255, 10)):
         home = Home(limits=only(terms.NO_FLOW))
-        home.days(learning)
+        home.days(learning, {7: 3, 19: 3})
         last_s = home.times_s[0]
         home.pass_time(home.now_s + 60 * DAY_S)
         notice, alarm = home.changes
@@ -217,6 +259,15 @@ def test_a_weak_cell_and_bad_water_have_to_last():
     home.pass_time(60 * HOUR_S)
     hours = [(kind, level, begin_s // HOUR_S) for kind, level, begin_s in home.said()]
     expect(hours, [(10, 1, 2), (9, 1, 25), (10, 2, 26), (10, 0, 28), (9, 0, 51)])
+
+
+def test_water_of_a_large_main_does_not_begin_at_zero_again():
+    home = Home(100_000)
+    for hour in range(7 * 24):  # 36 m3/h; a word holds 4295 m3
+        begin_s = hour * HOUR_S
+        home.pass_time(begin_s + HOUR_S, range(begin_s + 10, begin_s + HOUR_S + 1, 10))
+    row = home.watch().active()[0]
+    expect((row.kind, row.level, row.lost_ml >= 0xFFFFFFFF), (terms.CONTINUOUS, 2, True))
 
 
 def test_all_that_lasts_is_200_bytes_and_what_flash_keeps_is_35():

@@ -130,6 +130,43 @@ def test_a_kind_that_is_switched_off_says_that_it_ended():
     expect(len(home.said(terms.CONTINUOUS)), 1)
 
 
+def test_what_is_cleared_has_to_last_as_long_again():
+    back, high, still, trickle = Home(), Home(), Home(), Home(10_000)
+    back.look(600)
+    back.look(3000, reverse_ml=20_000)
+    high.days(15)
+    high.pass_time(high.now_s + 5 * HOUR_S, range(high.now_s + 10, high.now_s + 5 * HOUR_S, 10))
+    still.days(30)
+    still.pass_time(still.now_s + 40 * DAY_S)
+    use = {8: 20, 12: 5, 19: 20}
+    trickle.days(12, use)
+    trickle.days(3, use, leak_each_s=3600)
+    for home, kind, again_s in (
+        (leaking(), terms.CONTINUOUS, DAY_S),
+        (back, terms.REVERSE, 0),
+        (high, terms.HIGH_USE, 0),
+        (still, terms.NO_FLOW, 28 * DAY_S + HOUR_S),  # the look behind them
+        (trickle, terms.SMALL_LEAK, 0),
+    ):
+        before = home.levels()[kind]
+        watch = home.watch()
+        changes = watch.clear(kind)
+        expect([(c.kind, c.before, c.level) for c in changes], [(kind, before, 0)])
+        expect(changes[0].since_s < changes[0].begin_s == home.now_s, True)
+        home.keep(watch)
+        home.changes, cleared_s = [], home.now_s
+        if kind == terms.CONTINUOUS:
+            home.days(2, leak_each_s=900)
+        elif kind == terms.NO_FLOW:
+            home.pass_time(home.now_s + 30 * DAY_S)
+        elif kind == terms.SMALL_LEAK:
+            home.days(1, use, leak_each_s=3600)
+        else:
+            home.look(home.now_s + 60)
+        begun_s = [begin_s - cleared_s for level, begin_s in home.said(kind)]
+        expect([age_s // HOUR_S for age_s in begun_s], [again_s // HOUR_S] if again_s else [])
+
+
 def test_random_looks_raise_nothing_and_no_alarm_comes_without_water():
     for seed in range(60):
         check(seed)

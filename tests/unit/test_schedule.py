@@ -46,3 +46,12 @@ def test_a_retry_lies_between_the_next_slot_and_the_next_report_slot():
 def test_retries_come_after_one_two_and_four_slots():
     found = [schedule.retry_s(7200, 3600, 86_400, n) // 3600 - 2 for n in (1, 2, 3, 4, 5, 255)]
     expect(found, [1, 2, 4, 8, 16, 22])
+
+
+def test_while_an_alarm_waits_the_first_twelve_retries_are_an_hour_apart_at_the_most():
+    for slot_s, slots in ((3600, (1, 1, 1, 1, 22)), (900, (1, 2, 4, 4, 88))):
+        found = [
+            (schedule.retry_s(7200, slot_s, 86_400, n, True) - 7200) // slot_s
+            for n in (1, 2, 3, 12, 13)
+        ]
+        expect(found, list(slots))

@@ -43,9 +43,9 @@ class Burst(Rule):
             self.put(0, now_s)
             return
         self.lost_ml += look.added_ml
-        if not self.since_s or (has_begun and not self.level):
+        if not self.since_s or (has_begun and self.level < 2):
             self._start(look)
-        self._measure(look.ages_s)
+        self._measure(look)
         age_s = now_s - max(self.since_s, self.expected_s)
         limits = self._limits
         found = 2 if age_s >= limits.burst_alarm_s else 1 if age_s >= limits.burst_notice_s else 0
@@ -66,22 +66,34 @@ class Burst(Rule):
         return self.flow_ml_h, self.error_ml_h, self.lost_ml
 
     def _start(self, look):
-        """The mark's first window is full: the flow is as old as it, as far as is known."""
+        """The mark's first window is full: the flow is as old as it, as far as is known.
+
+        Behind a pause that no look saw a notice stays, and an alarm needs its time again.
+        """
         ages_s, limits = look.ages_s, self._limits
         self.since_s = max(1, look.up_s - (ages_s[-1] if ages_s else 0))
+        if self.level:
+            return
         pulse_ml = limits.pulse_weight_ml // limits.pulse_weight_pulses
         self.lost_ml = min(look.pulses, len(ages_s)) * pulse_ml
         self.flow_ml_h = self.error_ml_h = 0
 
-    def _measure(self, ages_s):
-        span_s = ages_s[-1] - ages_s[0] if ages_s else 0
-        if span_s <= 0:
+    def _measure(self, look):
+        """By the ring; where that holds one pulse, by all until the notice."""
+        ages_s, limits = look.ages_s, self._limits
+        if not ages_s:
             return
-        limits = self._limits
-        water_ml = (len(ages_s) - 1) * limits.pulse_weight_ml // limits.pulse_weight_pulses
-        flow = water_ml * _HOUR_S // span_s
+        weight_ml, weight_pulses = limits.pulse_weight_ml, limits.pulse_weight_pulses
+        span_s, intervals = ages_s[-1] - ages_s[0], len(ages_s) - 1
+        if not intervals and not self.level:
+            span_s = look.up_s - ages_s[0] - self.since_s
+            intervals = self.lost_ml * weight_pulses // weight_ml - 1
+            self.flow_ml_h = 0
+        if span_s <= 0 or intervals <= 0:
+            return
+        flow = intervals * weight_ml // weight_pulses * _HOUR_S // span_s
         if not self.flow_ml_h or flow < self.flow_ml_h:
-            self.flow_ml_h, self.error_ml_h = flow, flow // (len(ages_s) - 1)
+            self.flow_ml_h, self.error_ml_h = flow, flow // intervals
 
 
 def _is_over(ages_s, window_s):

@@ -20,8 +20,9 @@ class Continuous(Rule):
     last_s: of the last pulse
     short_s, long_s: begin of the run of each gap; short, long: its level
     from_s, window_ml: a pulse, and the water behind it
-    low_ml_h, next_ml_h: the two smallest flows of this day of the short run; before_ml_h: the
-        smallest of the day before, and of the long run before that; lost_ml: in the days before
+    low_ml_h, next_ml_h: the two smallest flows of this day of the short run, or of the long one
+        where it is half a day older; before_ml_h: the smallest of the day before, and of the
+        long run before that; lost_ml: in the days before
     is_busy: the home uses much water; set by the Watch at each look
     """
 
@@ -135,10 +136,15 @@ class Continuous(Rule):
         if gap_s >= self._limits.gap_s:
             self.short_s, self.short = at_s, 0
             # What was small before it is forgotten by the next day's end, before its first notice.
-            self._turn(min(self.before_ml_h, self.low_ml_h))
+            if not self._is_long():
+                self._turn(min(self.before_ml_h, self.low_ml_h))
         if gap_s >= self._limits.long_gap_s:
             self.long_s, self.long = at_s, 0
             self._measure_anew(at_s)
+
+    def _is_long(self):
+        """The pulses of what runs are further apart than the short gap."""
+        return 2 * (self.short_s - self.long_s) >= _DAY_S
 
     def _measure_anew(self, at_s):
         self.from_s, self.window_ml, self.lost_ml = at_s, 0, 0
@@ -160,7 +166,7 @@ class Continuous(Rule):
         if span_s < self._limits.long_gap_s:
             return
         flow = self.window_ml * _HOUR_S // span_s
-        if self.from_s < self.short_s:
+        if self.from_s < self.short_s and not self._is_long():
             self.before_ml_h = min(self.before_ml_h, flow)
         elif flow < self.low_ml_h:
             self.low_ml_h, self.next_ml_h = flow, self.low_ml_h

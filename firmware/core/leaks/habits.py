@@ -14,7 +14,7 @@ _PEAK_DAYS = const(32)  # the largest day is forgotten by this share a day
 _FLOOR_ML = const(300_000)  # less than this is never much for a day
 _SHORTEST_PAUSE_S = const(10 * _DAY_S)
 _PAUSES = const(3)  # times the longest one
-_KNOWN_DAYS = const(28)
+_KNOWN_DAYS = const(255)  # before that no holiday may have been seen
 _FORGET = const(512)  # share of the longest pause that is forgotten each day: half a year
 
 

@@ -4,6 +4,7 @@ import struct
 
 from micropython import const
 
+_MOST = const(0xFFFFFFFF)  # more does not fit: water of a large main
 # Between two looks further apart than this nobody knows when the water came.
 BLIND_S = const(7200)
 
@@ -37,7 +38,7 @@ class Rule:
         raise NotImplementedError
 
     def pack(self):
-        values = [getattr(self, name) for name in self.FIELDS]
+        values = [min(getattr(self, name), _MOST) for name in self.FIELDS]
         return struct.pack("<I" + self.LAYOUT, self.begin_s, *values)
 
     def unpack(self, content):

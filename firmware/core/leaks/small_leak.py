@@ -59,13 +59,9 @@ class SmallLeak(Rule):
     def begin(self, up_s):
         super().begin(up_s)
         self.since_s = self.hour_s = up_s
-        self.hour_ml = self.age = 0
+        self.hour_ml = self.age = self.total = 0
         self.least = _NONE
         self.hours = []
-
-    def clear(self, up_s):
-        super().clear(up_s)
-        self.total = 0
 
     def size(self):
         return super().size() + struct.calcsize(_HOURS) + struct.calcsize(_LEARNED)

@@ -9,7 +9,7 @@ from firmware.core.leaks.continuous import Continuous
 from firmware.core.leaks.habits import HighUse, NoFlow
 from firmware.core.leaks.signs import Freeze, Lasting, Reverse, Tamper
 from firmware.core.leaks.small_leak import SmallLeak
-from firmware.core.leaks.terms import ABOVE_LIMIT, BURST, CELL, CONTINUOUS, Change
+from firmware.core.leaks.terms import ABOVE_LIMIT, BURST, CELL, CONTINUOUS, NO_FLOW, Change
 
 _DAY_S = const(86_400)
 _BUSY_ML = const(500_000)  # a day
@@ -122,11 +122,16 @@ class Watch:
         return changes
 
     def clear(self, kind):
-        """Somebody has seen to it; list of Change, as of take()."""
+        """Somebody has seen to it: it has to last as long again. List of Change, as of take()."""
         rule = self._rules[kind - 1]
         before = rule.level
+        if not before:
+            return []
+        known = self._row(kind - 1, before)
         rule.clear(self._seen_s)
-        return [self._row(kind - 1, before)] if before else []
+        if kind == NO_FLOW:
+            self._leak.begin(self._seen_s)  # it knows the last pulse
+        return [Change(kind, before, 0, known.since_s, self._seen_s, *known[5:])]
 
     def next_s(self):
         """up_s of a look that is needed beside the usual ones; None."""
