@@ -9,7 +9,6 @@ hal runs on fake machine and esp32 modules). CUT: of the flash, OPERATION:MODE:S
 and DUMB: in hex, a bit for each block of it that has failed, or that can't be read.
 """
 
-import gc
 import sys
 
 # What firmware/hal has that a board may bring itself; counter.py, files.py and the links (wifi.py,
@@ -29,10 +28,6 @@ class Later:
         return getattr(__import__(self._name), name)
 
 
-_TABLE_BYTES = 12_000  # of 1,260 names
-_MODULES = 81  # a table of 80 doubles
-
-
 def main(folder, hal, request_fd, answer_fd, retained, flash, fuse, cut, bad, dumb, *scripts):
     # An ESP32 looks in '', .frozen and /lib; what is built in there comes from chip/ here.
     sys.path[:] = [folder, folder + "/chip", "", ".frozen", "lib"]
@@ -49,30 +44,8 @@ def main(folder, hal, request_fd, answer_fd, retained, flash, fuse, cut, bad, du
             sys.modules["firmware.hal." + name] = Later("sim_" + name)
     sys.modules["firmware.hal.chip"] = __import__("sim_chip")
     sys.modules["uctypes"] = __import__("slow_memory")
-    make_room_for_names()
     for script in scripts:
         run(script)
-
-
-def make_room_for_names():
-    """Let the interpreter's tables of names and of modules double before the firmware comes.
-
-    The board's own lie in ROM on a chip; here they would make the tables double where the firmware
-    alone does not. What it needs itself has room behind that, and counts: board_process.py, and
-    tests/host/test_simulate.py, which counts its names.
-    """
-    gc.disable()  # what is collected meanwhile would hide the step
-    n, before = 0, gc.mem_alloc()
-    while gc.mem_alloc() - before < _TABLE_BYTES:
-        before = gc.mem_alloc()
-        hasattr(sys, "~%d" % n)
-        n += 1
-    for n in range(_MODULES):
-        sys.modules["~%d" % n] = None
-    for n in range(_MODULES):
-        del sys.modules["~%d" % n]
-    gc.enable()
-    gc.collect()
 
 
 def run(script):
