@@ -126,7 +126,14 @@ def _processes_with(text: str) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("ended_by", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize(
+    "ended_by",
+    [
+        signal.SIGINT,
+        pytest.param(signal.SIGTERM, marks=pytest.mark.prove),
+        pytest.param(signal.SIGHUP, marks=pytest.mark.prove),
+    ],
+)
 def test_ended_from_outside_it_leaves_no_process_and_no_folder(tmp_path, ended_by):
     terminal, stderr = pty.openpty()
     environment = {**os.environ, "TMPDIR": str(tmp_path), "TERM": "xterm"}

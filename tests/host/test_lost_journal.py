@@ -48,6 +48,12 @@ class _Life:
             woken = self._world.sleep_until(self._world.wakes_us(ending.sleep_ms))
             self._cause = "ulp" if woken else "timer"
 
+    def hours(self, count: int) -> None:
+        """As many wakes as that takes: water that never stands still asks for more than one."""
+        until_us = self._world.now_us + count * 3_600_000_000
+        while self._world.now_us < until_us:
+            self.wakes(1)
+
     def configure(self, **changes) -> None:
         values = {**CONFIG, "broker_port": self.head_end.port, "report_s": 3600, **changes}
         (self.board.flash / "config.json").write_text(json.dumps(values))
@@ -124,7 +130,7 @@ def _forget(life: _Life) -> None:
     ],
 )
 def test_what_a_lost_journal_had_not_delivered_arrives(life, damages, keeps_id):
-    life.wakes(24)
+    life.hours(24)
     before, wanted = life.found(), _wanted(life.told)
     assert len(wanted) >= 23 and not life.arrived(before.journal)
     for damage in damages:
@@ -221,7 +227,7 @@ def test_a_damaged_block_among_many_stops_neither_storing_nor_delivery(life, con
 
 
 def test_a_reset_while_a_journal_that_nobody_knows_is_made_anew_keeps_the_odometer(life):
-    life.wakes(24)
+    life.hours(24)
     before_ml = life.found().odometer_ml
     _deface(life)
     _forget(life)
@@ -235,7 +241,7 @@ def test_a_reset_while_a_journal_that_nobody_knows_is_made_anew_keeps_the_odomet
 
 
 def test_a_flipped_bit_among_what_was_saved_costs_one_record_and_is_told(life):
-    life.wakes(24)
+    life.hours(24)
     wanted, journal = _wanted(life.told), life.found().journal
     _destroy(life)
     life.wakes(3)
@@ -254,12 +260,12 @@ def test_a_flipped_bit_among_what_was_saved_costs_one_record_and_is_told(life):
 @pytest.mark.prove
 def test_what_was_saved_goes_out_in_parts_on_a_link_that_drops(life):
     life.configure(message_bytes=320)
-    life.wakes(24)
+    life.hours(24)
     wanted, journal = _wanted(life.told), life.found().journal
     _destroy(life)
     life.wakes(3)
     life.head_end.acks = 3
-    life.wakes(24)
+    life.hours(24)
     assert life.arrived(journal) == wanted
     assert not list(life.board.flash.glob("unsent*"))
 

@@ -41,6 +41,7 @@ def test_six_hours_of_a_purifier_with_a_filter_that_comes_to_its_end():
     assert [(e["before"], e["after"], e["text"]) for e in told] == [(23, 1, "litres")]
 
 
+@pytest.mark.prove
 def test_the_image_of_a_board_says_which_one_it_is_and_is_else_the_same():
     usual, other = build(), build(board="purifier")
     assert usual != other

@@ -27,7 +27,7 @@ def test_a_reset_finds_the_program_and_leaves_it_alone(tmp_path, pace):
     check_starts(tmp_path, sample(all_moments(), seed=pace), pace, b"{}")
 
 
-@pytest.mark.parametrize("pace", [0, 1, 7])
+@pytest.mark.parametrize("pace", [0] + [pytest.param(n, marks=pytest.mark.prove) for n in (1, 7)])
 def test_another_program_takes_over_in_the_middle_of_a_pulse(tmp_path, pace):
     check_starts(tmp_path, sample(all_moments(), seed=10 + pace), pace, OTHER)
 
@@ -97,6 +97,7 @@ def test_a_closing_at_any_time_around_a_reload_counts_once(tmp_path, offset_ms):
     assert world.coprocessor.wide("forward") == 2
 
 
+@pytest.mark.prove
 def test_a_reset_anywhere_in_a_reload_keeps_the_count(tmp_path):
     script = tmp_path / "reload.py"
     for fuse in range(1, 400):

@@ -2,7 +2,7 @@
 
 import random
 
-MEAN = 8  # port calls from one cut to the next; run_one.py sets 1
+MEAN = 16  # port calls from one cut to the next; run_one.py sets 1
 
 
 def next_cut(cut):
