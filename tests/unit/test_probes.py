@@ -154,7 +154,7 @@ def test_probes_that_cannot_are_refused_with_the_reason():
         ({"filter_l": 1}, ("filter_l", "purifier")),
         ({"tds_switch_pin": -1}, ("tds_switch_pin", "destroys")),
         ({"quality_s": 5000}, ("quality_s", "multiple of slot_s")),
-        ({"instrument_unit": 2}, ("instrument_unit", "not there")),
+        ({"instrument_unit": 2}, ("instrument_unit", "not fitted")),
     ):
         values = dict(_FITTED)
         values.update(changes)
