@@ -22,7 +22,7 @@ _WATCHDOG_MS = const(120_000)
 _SERVICE_WINDOW_MS = const(2_000)
 # Collect often: a heap that has grown with garbage is a heap that TLS can't have.
 _GC_THRESHOLD_BYTES = const(16_384)
-_JOURNAL_ROOT = "/journal"
+_JOURNAL_ROOT = const("/journal")
 
 
 def run():

@@ -7,16 +7,21 @@ never by daily work. docs/configuration.md lists the same table for people.
 import json
 from binascii import crc32
 
+from micropython import const
+
 from board import board
 from firmware.core.errors import ConfigError
 from firmware.core.seal import SEAL_BYTES, seal, unseal
 from firmware.passing import in_passing
 from firmware.settings import Settings
 
-_FILE = "config.json"
-_LAST_GOOD = "config.good"
-_MOST_BYTES = 2048
-_VALUE = ord("v")
+_FILE = const("config.json")
+_LAST_GOOD = const("config.good")
+_MOST_BYTES = const(2048)
+_VALUE = const(118)  # the letter v
+_SPACE = const(32)
+_DELETE = const(127)
+_DEVICE_BYTES = const(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_")
 
 # key, default, lowest value or length, highest value or length. The unit ends the key.
 FIELDS = (
@@ -90,8 +95,9 @@ FIELDS = (
     ("no_flow_days", 28, 10, 365),  # an inhabited house without water
     ("timezone_min", 0, -720, 840),  # ahead of UTC, for people who look at the meter
 )
-_PULSE_FIELDS = (1, 13)  # of FIELDS
-_PROBE_FIELDS = (22, 47)  # with what looks for tampering
+_PULSE_FIELDS = const((1, 13))  # of FIELDS
+_PROBES = const((22, 47))  # with what looks for tampering
+_SELDOM = const(((22, 47), (52, 60)))  # what most meters do without: _PROBES, and the modem
 
 
 def checked(values):
@@ -102,10 +108,14 @@ def checked(values):
             raise ConfigError("%r is not a setting of this meter" % (key,))
     first, last = _PULSE_FIELDS
     found = Settings(known[first:last])
-    for key, default, lowest, highest in FIELDS:
-        value = values.get(key, board.DEFAULTS.get(key, default))
-        _check(key, value, default, lowest, highest)
-        setattr(found, key, value)
+    set_to = [values.get(field[0], board.DEFAULTS.get(field[0], field[1])) for field in FIELDS]
+    for n, (key, default, lowest, highest) in enumerate(FIELDS):
+        _check(key, set_to[n], default, lowest, highest)
+    spared = [part for part in _SELDOM if _is_usual(set_to, *part)]
+    found.is_plain = _PROBES in spared
+    for n, key in enumerate(known):
+        if not any([begin <= n < end for begin, end in spared]):
+            setattr(found, key, set_to[n])
     _check_device(found.device)
     if found.report_s % found.slot_s:
         raise ConfigError(
@@ -121,6 +131,18 @@ def checked(values):
     return found
 
 
+def _is_usual(set_to, begin, end):
+    return set_to[begin:end] == [field[1] for field in FIELDS[begin:end]]
+
+
+def usual(key):
+    """What is so unless somebody sets it."""
+    for field in FIELDS:
+        if field[0] == key:
+            return field[1]
+    raise AttributeError(key)
+
+
 def _check_alarms(found):
     """ConfigError when a kind that is to be off is none."""
     if found.alarms_off:
@@ -133,9 +155,7 @@ def _check_alarms(found):
 
 def check_probes(found):
     """ConfigError when they can't be fitted like that."""
-    first, last = _PROBE_FIELDS
-    is_usual = [getattr(found, key) == default for key, default, _, _ in FIELDS[first:last]]
-    if all(is_usual) and board.FLUSH_PIN is None:
+    if found.is_plain and board.FLUSH_PIN is None:
         return  # most meters have none
     from firmware.fitting import check
 
@@ -154,10 +174,12 @@ def _check(key, value, default, lowest, highest):
     if isinstance(default, str):
         if not isinstance(value, str):
             raise ConfigError("%s is %s, but must be a text" % (key, _shown(value)))
-        size = len(value.encode())  # bytes are what networks and brokers limit
+        encoded = value.encode()  # bytes are what networks and brokers limit
+        size = len(encoded)
         if not lowest <= size <= highest:
             raise ConfigError("%s has %d bytes, at most %d" % (key, size, highest))
-        if any(letter < " " or letter == "\x7f" for letter in value):
+        # Not letters: the interpreter keeps each that it has seen for as long as it runs.
+        if any(byte < _SPACE or byte == _DELETE for byte in encoded):
             raise ConfigError("%s is %r, but no control characters go" % (key, value))
     # On this interpreter True is not an int; on another one it would be.
     elif isinstance(value, bool) or not isinstance(value, int):
@@ -174,9 +196,9 @@ def _shown(value):
 
 
 def _check_device(name):
-    for letter in name:
-        if not ("a" <= letter.lower() <= "z" or "0" <= letter <= "9" or letter in "-_"):
-            raise ConfigError("device has %r in it, but only letters, digits, - and _ go" % letter)
+    for byte in name.encode():
+        if byte not in _DEVICE_BYTES:
+            raise ConfigError("device is %r, but only letters, digits, - and _ go" % name)
 
 
 def parse(text, name=_FILE, is_known=False, commanded=None):

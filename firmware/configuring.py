@@ -2,11 +2,13 @@
 
 from binascii import crc32
 
+from micropython import const
+
 from firmware import config
 from firmware.core import event, record
 from firmware.core.errors import ConfigError, StorageFault
 
-_COMMANDED = "commanded.json"  # of commanded.py, which most wakes do without
+_COMMANDED = const("commanded.json")  # of commanded.py, which most wakes do without
 
 
 def configured(files, state, keeping):

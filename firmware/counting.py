@@ -1,11 +1,15 @@
 """What the counter has counted becomes water, marks and a verdict on the counter itself."""
 
+from micropython import const
+
 from firmware.core import pace, record
 from firmware.core.volume import pulses_between, volume
 from firmware.passing import in_passing
 
-_UNKNOWN, _KEPT, _LAME = 0, 1, 2
-_LONGEST_TICKS = 0xFFFFFFFF  # 7 hours; a longer sleep isn't judged
+_UNKNOWN = const(0)
+_KEPT = const(1)
+_LAME = const(2)
+_LONGEST_TICKS = const(0xFFFFFFFF)  # 7 hours; a longer sleep isn't judged
 _MARKS = (
     ("chatters", record.CHATTER),
     ("overrates", record.OVERRATE),

@@ -7,7 +7,7 @@ from firmware.cycle import Cycle
 from firmware.drivers.battery import Battery
 from firmware.hal.adc import ADC
 from firmware.hal.nvs import Nvs
-from firmware.passing import in_passing
+from firmware.passing import call, in_passing
 from firmware.sensor import open_counter
 
 
@@ -39,7 +39,7 @@ def meter(parts, about):
         return in_passing(judge)
 
     def meddling(config):
-        return in_passing(lambda: _meddling(config, parts["clock"]))
+        return call("firmware.meddling", "meddling", config, parts["clock"])
 
     def report(*arguments):
         from firmware.sender import send
@@ -55,19 +55,6 @@ def meter(parts, about):
         open_purifier=open_purifier,
         about=about,
         **parts,
-    )
-
-
-def _meddling(config, clock):
-    from firmware.drivers.guards import faults
-    from firmware.hal.line import Contact
-
-    return faults(
-        magnet=Contact(config.magnet_pin) if config.magnet_pin >= 0 else None,
-        case=Contact(config.case_pin) if config.case_pin >= 0 else None,
-        cable=ADC(config.cable_pin) if config.cable_pin >= 0 else None,
-        band_mv=(config.cable_low_mv, config.cable_high_mv),
-        clock=clock,
     )
 
 

@@ -1,10 +1,12 @@
 """One reading into the journal, unless the wake before was reset just behind its append."""
 
+from micropython import const
+
 from firmware.core import record, schedule
 from firmware.core.record import Reading
 from firmware.timing import dated
 
-_MOST_INTERVAL_ML = 0xFFFFFFFF  # 4295 m3; the odometer always tells the whole of it
+_MOST_INTERVAL_ML = const(0xFFFFFFFF)  # 4295 m3; the odometer always tells the whole of it
 
 
 def record_reading(*, store, checkpoint, state, when, battery_mv, slot_s, columns):

@@ -4,11 +4,22 @@ left the memory before anything else comes.
 
 from binascii import hexlify
 
+from micropython import const
+
 from board import board
+from firmware.passing import call
+
+_PROBES = const(("tds_pin", "product_tds_pin", "turbidity_pin", "thermometer_pin", "instrument"))
+_GUARDS = const(("magnet_pin", "case_pin", "cable_pin"))
 
 
 class Settings:
-    """An attribute for each field of config.py; pulse_keys: what the counter depends on."""
+    """An attribute for each field of config.py; pulse_keys: what the counter depends on.
+
+    is_plain: nothing is set of probes and of what tells of tampering. Such a group of fields, as
+    that of a modem where there is none, is not here until somebody asks: each name that the
+    interpreter has seen takes its heap until the wake is over.
+    """
 
     device: str
     pulse_weight_ml: int
@@ -79,9 +90,13 @@ class Settings:
     high_use_percent: int
     no_flow_days: int
     timezone_min: int
+    is_plain: bool
 
     def __init__(self, pulse_keys):
         self._pulse_keys = pulse_keys
+
+    def __getattr__(self, key):
+        return call("firmware.config", "usual", key)
 
     def device_name(self, unique_id):
         """The meter's name. unique_id: of its chip, bytes."""
@@ -89,12 +104,16 @@ class Settings:
 
     def has_probes(self):
         """True when anything of the water's quality is measured, or a purifier watched."""
-        pins = self.tds_pin, self.product_tds_pin, self.turbidity_pin, self.thermometer_pin
-        return max(pins) >= 0 or bool(self.instrument) or board.FLUSH_PIN is not None
+        if board.FLUSH_PIN is not None:
+            return True
+        return self._has(_PROBES)
 
     def is_guarded(self):
         """True when anything is fitted that tells of tampering."""
-        return max(self.magnet_pin, self.case_pin, self.cable_pin) >= 0
+        return self._has(_GUARDS)
+
+    def _has(self, keys):
+        return not self.is_plain and any([getattr(self, key) not in (-1, "") for key in keys])
 
     def pulse_settings(self):
         """All that the counter's program depends on."""

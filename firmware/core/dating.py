@@ -13,7 +13,7 @@ import struct
 from micropython import const
 
 _ENTRIES = const(7)  # six to date by, and one more that tells when the first of their eras began
-_LAYOUT = "<IIq"
+_LAYOUT = const("<IIq")
 LAYOUT = _LAYOUT[1:] * _ENTRIES
 ERAS = const(256)
 DRIFT_SHARE = const(16)  # a clock that is off by more than 1/16 of the time did not drift there

@@ -1,7 +1,5 @@
 """Everything that may go wrong by name: raised where it is known, caught in the wake cycle."""
 
-from firmware.core.fault import TLS
-
 TRIES = 3  # wakes in a row with a damaged journal; then it is made anew
 
 
@@ -47,5 +45,7 @@ class TlsError(UplinkError):
     """TLS failed, or the broker is not who it should be; number: mbedTLS's own, or None."""
 
     def __init__(self, sentence, number=None):
+        from firmware.core.fault import TLS  # a wake without a report knows none of those
+
         super().__init__(sentence, TLS, number or 0)
         self.number = number

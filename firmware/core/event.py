@@ -9,9 +9,11 @@ from collections import namedtuple
 from micropython import const
 
 _KIND = const(3)
-_LAYOUT = "<BBIHBHBqq"
+_LAYOUT = const("<BBIHBHBqq")
 _HEAD_BYTES = const(28)
 _MOST_TEXT_BYTES = const(40)
+_SPACE = const(32)
+_UNKNOWN = const(63)  # a question mark
 
 BOOT = const(1)  # before: one of the four below; after: boot number; text: firmware, place
 WAKE_FAILED = const(2)  # after: wakes in a row that did not end in sleep
@@ -76,14 +78,14 @@ def unpack(body):
     return Event(*(values + (str(body[_HEAD_BYTES:], "utf-8"),)))
 
 
-def _is_plain(letter):
-    return letter >= " " and letter not in '"\\\x7f'
+def _is_plain(byte):
+    return byte >= _SPACE and byte not in b'"\\\x7f'
 
 
 def cut(text, most_bytes):
     """Its first bytes in UTF-8, no letter cut in two, without what would need a backslash."""
     # What JSON writes with a backslash would make a message longer than an event may be.
-    encoded = "".join([letter if _is_plain(letter) else "?" for letter in text]).encode()
+    encoded = bytes([byte if _is_plain(byte) else _UNKNOWN for byte in text.encode()])
     end = min(len(encoded), most_bytes)
     while 0 < end < len(encoded) and encoded[end] & 0xC0 == 0x80:  # not in the middle of a letter
         end -= 1

@@ -6,7 +6,7 @@ from collections import namedtuple
 from micropython import const
 
 _KIND = const(4)
-_LAYOUT = "<BIHHHQQ"
+_LAYOUT = const("<BIHHHQQ")
 _BYTES = const(27)
 _DAY_S = const(86400)
 

@@ -8,12 +8,12 @@ from micropython import const
 _KIND_WITHOUT_UNCERTAINTY = const(1)  # of firmware 0.1
 _KIND = const(2)
 _KIND_WITH_QUALITY = const(5)  # the same, and what core/column.py makes behind it
-_LAYOUT = "<BIHHQIHQIIHB"
+_LAYOUT = const("<BIHHQIHQIIHB")
 _BYTES = const(42)
 _OLD_BYTES = const(39)
-_COLUMN = "<BBiIi"
+_COLUMN = const("<BBiIi")
 _COLUMN_BYTES = const(14)
-_NONE = -(1 << 31)
+_NONE = const(-(1 << 31))
 
 NOT_KNOWN_S = const(0xFFFF)  # an uncertainty that nobody can state, or of 18 hours and more
 

@@ -41,7 +41,7 @@ FIELDS = (
     "era",  # corrections so far, modulo 256: a reading carries it
     "is_lost",  # 1: time passed that nobody counted
 )
-_OWN_LAYOUT = "<QQQIiQiIIQQqQQQQBB"
+_OWN_LAYOUT = const("<QQQIiQiIIQQqQQQQBB")
 LAYOUT = _OWN_LAYOUT + dating.LAYOUT
 
 

@@ -6,10 +6,10 @@ import os
 from micropython import const
 
 _REGULAR = const(0x8000)  # the kind of entry that is a file
-_TEMPORARY = ".new"
+_TEMPORARY = const(".new")
 # What littlefs itself answers: not there, is there, (no) directory, invalid, too big, full,
 # name too long, not empty, corrupt. The image's errno module has no names for most.
-_ANSWERS = (2, 17, 20, 21, 22, 27, 28, 36, 39, 84)
+_ANSWERS = const((2, 17, 20, 21, 22, 27, 28, 36, 39, 84))
 
 
 class Files:

@@ -3,7 +3,7 @@
 import esp32
 from micropython import const
 
-_NAMESPACE = "rill"
+_NAMESPACE = const("rill")
 _NOT_FOUND = const(-0x1102)  # ESP_ERR_NVS_NOT_FOUND
 _MOST_BYTES = const(256)
 

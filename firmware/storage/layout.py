@@ -10,7 +10,7 @@ from firmware.core.seal import seal, unseal
 
 FORMAT = const(2)
 FOLDERS = ("readings", "full", "events", "freezes")
-_FILE = "format"
+_FILE = const("format")
 MAGIC = b"Rill"
 LAYOUT = "<4sHQ"
 _LONGEST_BYTES = const(64)

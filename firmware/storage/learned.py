@@ -3,10 +3,12 @@
 Imported only by a wake that looks for leaks.
 """
 
+from micropython import const
+
 from firmware.core.errors import StorageFault
 from firmware.core.seal import seal, unseal
 
-_KEY = "learned1"
+_KEY = const("learned1")
 
 
 def loaded(nvs):

@@ -15,7 +15,7 @@ from firmware.storage.state import MAGIC, REPORTING, STATE_BYTES, State
 _SLOT_BYTES = const(432)
 WATCH_VERSION = 1  # first byte of the watch; another one, and it begins anew
 _WATCH_BYTES = const(340)
-_PROBES_MAGIC = b"P2"
+_PROBES_MAGIC = const(b"P2")
 _HISTORY_BYTES = const(192)
 _COLUMNS_BYTES = const(172)
 _MODEM_BYTES = const(64)

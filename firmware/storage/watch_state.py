@@ -12,7 +12,7 @@ from firmware.core.leaks.terms import Change
 from firmware.storage.retained import WATCH_VERSION
 
 ROWS = const(4)  # changes that wait to be told
-_LAYOUT = "<BIIIHBHHHIIIIHBB"  # as far as levels it is read in retained.py, too
+_LAYOUT = const("<BIIIHBHHHIIIIHBB")  # as far as levels it is read in retained.py, too
 _FIELDS = (
     "next_s",  # up_s at which a look is wanted, 0: none
     "urgent_seq",  # of the newest event that should not wait, 0: none
@@ -29,11 +29,11 @@ _FIELDS = (
     "day",  # since power-on, to which the next one belongs
     "reports",  # that alarms have asked for on it
 )
-_ROW = "<BIIIII"
+_ROW = const("<BIIIII")
 _ROW_BYTES = const(21)
 _MOST = const(0xFFFFFFFF)
 _HEAD_BYTES = struct.calcsize(_LAYOUT)
-_SEQ = "<I"
+_SEQ = const("<I")
 
 
 class WatchState:

@@ -58,8 +58,8 @@ def discovery(config, device, topic_of, firmware):
         parts[name]["ent_cat"] = "diagnostic"
     parts["leak"] = sensor("leak", "Leak", "moisture", None, None, None, "status")
     parts["leak"]["p"] = "binary_sensor"
-    expires_s = max(expires_s, config.quality_s * 5 // 2)
-    for kind in _kinds(config):
+    for kind in _kinds(config) if config.has_probes() else ():
+        expires_s = max(expires_s, config.quality_s * 5 // 2)
         key, name, device_class, unit, _ = _MEASURED[kind]
         parts[key] = sensor(key, name, device_class, unit, "measurement", expires_s, "water")
     return {

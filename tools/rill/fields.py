@@ -41,7 +41,9 @@ def water_limits() -> tuple[str, ...]:
 
 
 def _constant(name: str, file: str = "config.py"):
+    """Its value, which may stand in const()."""
     for node in ast.parse((ROOT / "firmware" / file).read_text()).body:
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == name:
-            return ast.literal_eval(node.value)
+            value = node.value
+            return ast.literal_eval(value.args[0] if isinstance(value, ast.Call) else value)
     raise LookupError(f"no {name} in firmware/{file}")

@@ -157,7 +157,7 @@ def compile_file(source: Path, target: Path) -> None:
 
 def _module(source: Path) -> str:
     """What a traceback calls it: its name as a module, which is in the memory already."""
-    parts = source.with_suffix("").parts
+    parts = source.parent.parts if source.stem == "__init__" else source.with_suffix("").parts
     behind = parts[::-1].index("firmware") + 1 if "firmware" in parts else 1
     return ".".join(parts[-behind:])
 

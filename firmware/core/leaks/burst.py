@@ -3,9 +3,11 @@
 The coprocessor's mark says so while the CPU sleeps; it is on as soon as one window is full.
 """
 
+from micropython import const
+
 from firmware.core.leaks.rule import Rule
 
-_HOUR_S = 3600
+_HOUR_S = const(3600)
 
 
 class Burst(Rule):

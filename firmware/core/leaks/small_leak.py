@@ -21,8 +21,8 @@ _LITTLE = const(2)  # two were quieter
 _DL_ML = const(100)
 _NONE = const(0xFFFF)
 _QUIET_DAYS = const(2)  # without more than usual: it has ended
-_LEARNED = "<10H"
-_HOURS = "<5H"
+_LEARNED = const("<10H")
+_HOURS = const("<5H")
 
 
 class SmallLeak(Rule):

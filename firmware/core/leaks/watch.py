@@ -14,9 +14,9 @@ from firmware.core.leaks.terms import ABOVE_LIMIT, BURST, CELL, CONTINUOUS, NO_F
 _DAY_S = const(86_400)
 _BUSY_ML = const(500_000)  # a day
 _HOUR_S = const(3600)
-_HEAD = "<HII"  # limits, last look, levels and above them the signs of tampering
+_HEAD = const("<HII")  # limits, last look, levels and above them the signs of tampering
 _SIGNS_AT = const(20)  # behind two bits of each kind
-_LEARNED = "<IIIBH"  # levels, mean and largest day, days, longest pause
+_LEARNED = const("<IIIBH")  # levels, mean and largest day, days, longest pause
 _LEARNED_BYTES = const(15)
 
 
