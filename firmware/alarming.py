@@ -10,7 +10,7 @@ from micropython import const
 from firmware.core import event, record
 from firmware.core.errors import StorageFault
 from firmware.core.leaks import terms
-from firmware.passing import in_passing
+from firmware.passing import call, in_passing
 from firmware.storage.watch_state import ROWS, WatchState
 
 _US = const(1_000_000)
@@ -68,7 +68,7 @@ class Alarming:
         from firmware.core.leaks.watch import Watch
 
         known = self._known
-        watch = Watch(limits(self._config))
+        watch = Watch(limits(self._config), call)
         self._recall(watch)
         changes = self._cleared(watch) + watch.take(
             self._seen(recent, columns, self._faults(battery_mv) | meddling)
@@ -76,7 +76,7 @@ class Alarming:
         known.rules = watch.pack()
         wanted_s = watch.next_s() or 0
         known.next_s = wanted_s if self._up_s < wanted_s < _NEVER_S else 0
-        known.levels = sum([one.level << 2 * one.kind for one in watch.active()])
+        known.levels = watch.levels()
         return changes, watch.learned()
 
     def _recall(self, watch):
@@ -230,7 +230,7 @@ def active(state, config, retained):
     """
     from firmware.core.leaks.watch import Watch
 
-    known, watch = WatchState(retained), Watch(limits(config))
+    known, watch = WatchState(retained), Watch(limits(config), call)
     if known.is_new:
         return [], 0, ""
     watch.unpack(known.rules)

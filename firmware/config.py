@@ -18,9 +18,7 @@ from firmware.settings import Settings
 _FILE = const("config.json")
 _LAST_GOOD = const("config.good")
 _MOST_BYTES = const(2048)
-_VALUE = const(118)  # the letter v
-_SPACE = const(32)
-_DELETE = const(127)
+_VALUE = const(118)  # v
 _DEVICE_BYTES = const(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_")
 
 # key, default, lowest value or length, highest value or length. The unit ends the key.
@@ -95,9 +93,10 @@ FIELDS = (
     ("no_flow_days", 28, 10, 365),  # an inhabited house without water
     ("timezone_min", 0, -720, 840),  # ahead of UTC, for people who look at the meter
 )
-_PULSE_FIELDS = const((1, 13))  # of FIELDS
-_PROBES = const((22, 47))  # with what looks for tampering
-_SELDOM = const(((22, 47), (52, 60)))  # what most meters do without: _PROBES, and the modem
+# Of FIELDS what most meters do without: probes with what looks for tampering, and a modem.
+_SELDOM = const(((22, 47), (52, 60)))
+_FITTED = const("tds_pin product_tds_pin turbidity_pin thermometer_pin instrument")
+_GUARDS = const("magnet_pin case_pin cable_pin")
 
 
 def checked(values):
@@ -106,13 +105,13 @@ def checked(values):
     for key in values:
         if key not in known:
             raise ConfigError("%r is not a setting of this meter" % (key,))
-    first, last = _PULSE_FIELDS
-    found = Settings(known[first:last])
     set_to = [values.get(field[0], board.DEFAULTS.get(field[0], field[1])) for field in FIELDS]
     for n, (key, default, lowest, highest) in enumerate(FIELDS):
         _check(key, set_to[n], default, lowest, highest)
-    spared = [part for part in _SELDOM if _is_usual(set_to, *part)]
-    found.is_plain = _PROBES in spared
+    defaults = [field[1] for field in FIELDS]
+    spared = [(n, end) for n, end in _SELDOM if set_to[n:end] == defaults[n:end]]
+    fitted = [key for n, key in enumerate(known) if set_to[n] not in (-1, "")]
+    found = Settings(*[any([k in fitted for k in keys.split()]) for keys in (_FITTED, _GUARDS)])
     for n, key in enumerate(known):
         if not any([begin <= n < end for begin, end in spared]):
             setattr(found, key, set_to[n])
@@ -131,16 +130,9 @@ def checked(values):
     return found
 
 
-def _is_usual(set_to, begin, end):
-    return set_to[begin:end] == [field[1] for field in FIELDS[begin:end]]
-
-
 def usual(key):
-    """What is so unless somebody sets it."""
-    for field in FIELDS:
-        if field[0] == key:
-            return field[1]
-    raise AttributeError(key)
+    """What a field is unless somebody sets it."""
+    return {field[0]: field[1] for field in FIELDS}[key]
 
 
 def _check_alarms(found):
@@ -155,7 +147,9 @@ def _check_alarms(found):
 
 def check_probes(found):
     """ConfigError when they can't be fitted like that."""
-    if found.is_plain and board.FLUSH_PIN is None:
+    first, last = _SELDOM[0]
+    is_usual = [getattr(found, key) == default for key, default, _, _ in FIELDS[first:last]]
+    if all(is_usual) and board.FLUSH_PIN is None:
         return  # most meters have none
     from firmware.fitting import check
 
@@ -179,7 +173,7 @@ def _check(key, value, default, lowest, highest):
         if not lowest <= size <= highest:
             raise ConfigError("%s has %d bytes, at most %d" % (key, size, highest))
         # Not letters: the interpreter keeps each that it has seen for as long as it runs.
-        if any(byte < _SPACE or byte == _DELETE for byte in encoded):
+        if any(byte < 0x20 or byte == 0x7F for byte in encoded):
             raise ConfigError("%s is %r, but no control characters go" % (key, value))
     # On this interpreter True is not an int; on another one it would be.
     elif isinstance(value, bool) or not isinstance(value, int):

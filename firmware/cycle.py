@@ -48,7 +48,7 @@ class Cycle(Wake):
         self._columns = b""  # of the probes, in the reading of this wake
         self._about = about
         self._counting = counting.Counting(open_counter)
-        self._is_safe = False
+        self._is_safe = self._is_crowded = False
         self._handed_over = 0  # from the report of this wake, as state.running
 
     def run(self):
@@ -96,7 +96,10 @@ class Cycle(Wake):
         cold = in_passing(lambda: self._recalled(cause))
         self._now_s()
         self._commit()
+        known_crc = self._state.config_crc
         self._configure()
+        # The names of all that only such a wake does stay in memory: the next one looks for leaks.
+        self._is_crowded = cold or self._state.config_crc != known_crc
         self._counting.start(self._state, self._config, cause, cold, self._retained)
         self._counting.begin(self._state, self._config)
         self._commit()  # the coprocessor may stop; what it counted until now is safe
@@ -123,8 +126,7 @@ class Cycle(Wake):
         self._counting.start(self._state, self._config, "restart", False, self._retained)
         if self._handed_over == CRASHED:
             raise RuntimeError("the report crashed")
-        self._counting.take(self._state, self._config)  # its pace is judged by sleeps alone
-        self._commit()
+        self._take_and_commit()  # its pace is judged by sleeps alone
 
     def _finish(self):
         state, allowance = self._state, None
@@ -198,7 +200,8 @@ class Cycle(Wake):
             # Not from a later "now": the slot that began meanwhile has no record yet.
             state.next_slot_s = schedule.next_slot_s(now.time_s, self._config.slot_s)
             self._commit()
-        in_passing(self._look_for_leaks)
+        if not self._is_crowded:
+            in_passing(self._look_for_leaks)
         self._tell_beginning(cause)
         is_due = self._now_s() + schedule.EARLY_S >= state.next_report_s
         if self._config.broker_host and is_due:
@@ -214,8 +217,7 @@ class Cycle(Wake):
         return state.flags & record.ON_DEMAND or now_s + schedule.EARLY_S >= state.next_slot_s
 
     def _measure(self, config, when):
-        note = self._keeping.note
-        return self._measure_with(config, when, self._state, self._purifier, note)
+        return self._measure_with(config, when, self._state, self._purifier, self._keeping.note)
 
     def _has_probes(self):
         return self._config and self._config.has_probes()
@@ -224,8 +226,7 @@ class Cycle(Wake):
         from firmware.alarming import Alarming
 
         state, config = self._state, self._config
-        alarming = Alarming(state, config, self._retained, self._keeping, self._commit)
-        alarming.look(
+        Alarming(state, config, self._retained, self._keeping, self._commit).look(
             self._counting.recent(state),
             self._columns,
             self._battery.read_mv() if config.battery_low_mv else None,

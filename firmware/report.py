@@ -3,6 +3,8 @@
 Imported only in a wake that reports.
 """
 
+import gc
+
 from micropython import const
 
 from firmware.core.errors import UplinkError
@@ -65,6 +67,7 @@ def report(
             elif store is None:
                 call("firmware.live", "publish_live", session, profile, device, state, config)
             else:
+                gc.collect()  # the buffers need pieces, not what garbage leaves between
                 parts = session, power, profile, device, store, state, config, keeping, commit
                 call("firmware.publishing", "publish_pending", *parts)
             if system.size(_UNSENT) is not None:

@@ -4,21 +4,14 @@ left the memory before anything else comes.
 
 from binascii import hexlify
 
-from micropython import const
-
 from board import board
 from firmware.passing import call
 
-_PROBES = const(("tds_pin", "product_tds_pin", "turbidity_pin", "thermometer_pin", "instrument"))
-_GUARDS = const(("magnet_pin", "case_pin", "cable_pin"))
-
 
 class Settings:
-    """An attribute for each field of config.py; pulse_keys: what the counter depends on.
-
-    is_plain: nothing is set of probes and of what tells of tampering. Such a group of fields, as
-    that of a modem where there is none, is not here until somebody asks: each name that the
-    interpreter has seen takes its heap until the wake is over.
+    """An attribute for each field of config.py, but those of probes, or of a modem, where all of
+    them are as usual: each name that the interpreter has seen takes its heap until the wake is
+    over. Who asks for one all the same gets it from the table.
     """
 
     device: str
@@ -90,10 +83,10 @@ class Settings:
     high_use_percent: int
     no_flow_days: int
     timezone_min: int
-    is_plain: bool
 
-    def __init__(self, pulse_keys):
-        self._pulse_keys = pulse_keys
+    def __init__(self, has_probes, is_guarded):
+        self._has_probes = has_probes
+        self._is_guarded = is_guarded
 
     def __getattr__(self, key):
         return call("firmware.config", "usual", key)
@@ -104,20 +97,19 @@ class Settings:
 
     def has_probes(self):
         """True when anything of the water's quality is measured, or a purifier watched."""
-        if board.FLUSH_PIN is not None:
-            return True
-        return self._has(_PROBES)
+        return self._has_probes or board.FLUSH_PIN is not None
 
     def is_guarded(self):
         """True when anything is fitted that tells of tampering."""
-        return self._has(_GUARDS)
-
-    def _has(self, keys):
-        return not self.is_plain and any([getattr(self, key) not in (-1, "") for key in keys])
+        return self._is_guarded
 
     def pulse_settings(self):
         """All that the counter's program depends on."""
-        return [getattr(self, key) for key in self._pulse_keys]
+        return [
+            self.pulse_weight_ml, self.pulse_weight_pulses, self.pulse_sensor, self.pulse_pin,
+            self.pulse_pin_b, self.pulse_shortest_ms, self.pulse_stable_us, self.pulse_dead_ms,
+            self.q3_l_per_h, self.burst_l_per_h, self.burst_s, self.commit_pulses,
+        ]  # fmt: skip
 
     def sampling(self):
         """How the pulse line is looked at; ConfigError when the sensor's figures don't fit."""

@@ -278,6 +278,7 @@ def test_the_rules_fit_what_is_kept_for_them():
     from firmware.alarming import limits
     from firmware.config import checked
     from firmware.core.leaks.watch import Watch
+    from firmware.passing import call
 
     class Retained:
         def __init__(self):
@@ -289,7 +290,7 @@ def test_the_rules_fit_what_is_kept_for_them():
         def keep_watch(self, packed):
             self.packed = packed
 
-    watch = Watch(limits(checked({})))
+    watch = Watch(limits(checked({})), call)
     retained = Retained()
     known = WatchState(retained)
     row = terms.Change(terms.BURST, 1, 2, 1 << 31, 5, (1 << 32) - 1, 1 << 33, -5)

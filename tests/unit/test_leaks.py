@@ -229,12 +229,14 @@ def test_frost_has_a_degree_of_hysteresis_and_silence_changes_nothing():
 
 def test_a_small_leak_that_is_cleared_has_to_add_up_again():
     home = Home()
+    home.days(11)
+    home.days(4, leak_each_s=600)
+    expect(home.levels()[terms.SMALL_LEAK], 1)
     watch = home.watch()
-    rule = watch._small
-    rule.put(1, 0)
-    rule.total = 0xFFF
     expect([(c.before, c.level) for c in watch.clear(terms.SMALL_LEAK)], [(1, 0)])
-    expect(rule.total, 0)
+    home.keep(watch)
+    home.days(1, leak_each_s=600)
+    expect(terms.SMALL_LEAK in home.levels(), False)
 
 
 def test_tampering_stays_until_it_is_cleared():

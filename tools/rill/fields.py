@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 from rill.image import ROOT
 
+_PULSE = slice(1, 13)
+
 
 class Field(NamedTuple):
     """One line of the table: the lowest and highest value, or length of a text."""
@@ -22,7 +24,7 @@ def fields() -> list[Field]:
 
 def pulse_fields() -> list[Field]:
     """Those that the counter's program depends on."""
-    return fields()[slice(*_constant("_PULSE_FIELDS"))]
+    return fields()[_PULSE]
 
 
 def profiles() -> tuple[str, ...]:
@@ -41,9 +43,7 @@ def water_limits() -> tuple[str, ...]:
 
 
 def _constant(name: str, file: str = "config.py"):
-    """Its value, which may stand in const()."""
     for node in ast.parse((ROOT / "firmware" / file).read_text()).body:
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == name:
-            value = node.value
-            return ast.literal_eval(value.args[0] if isinstance(value, ast.Call) else value)
+            return ast.literal_eval(node.value)
     raise LookupError(f"no {name} in firmware/{file}")

@@ -6,6 +6,7 @@ The coprocessor's mark says so while the CPU sleeps; it is on as soon as one win
 from micropython import const
 
 from firmware.core.leaks.rule import Rule
+from firmware.core.leaks.terms import BURST
 
 _HOUR_S = const(3600)
 
@@ -53,7 +54,11 @@ class Burst(Rule):
         found = 2 if age_s >= limits.burst_alarm_s else 1 if age_s >= limits.burst_notice_s else 0
         self.put(max(self.level, found), now_s)
 
-    def next_s(self):
+    def expect(self, until_s):
+        """Until then a high flow is no burst."""
+        self.expected_s = until_s
+
+    def next_s(self, up_s):
         """When it will have lasted long enough for the next level; None."""
         if not self.since_s or self.level == 2:
             return None
@@ -96,6 +101,10 @@ class Burst(Rule):
         flow = intervals * weight_ml // weight_pulses * _HOUR_S // span_s
         if not self.flow_ml_h or flow < self.flow_ml_h:
             self.flow_ml_h, self.error_ml_h = flow, flow // intervals
+
+
+def rules(limits, household):
+    return ((BURST, Burst(limits, household)),)
 
 
 def _is_over(ages_s, window_s):

@@ -8,7 +8,9 @@ one finds a cistern that refills every hour and a half.
 from micropython import const
 
 from firmware.core.leaks.rule import BLIND_S, Rule
+from firmware.core.leaks.terms import CONTINUOUS
 
+_BUSY_ML = const(500_000)  # a day
 _NONE = const(0xFFFFFFFF)
 _DAY_S = const(86_400)
 _HOUR_S = const(3600)
@@ -23,7 +25,6 @@ class Continuous(Rule):
     low_ml_h, next_ml_h: the two smallest flows of this day of the short run, or of the long one
         where it is half a day older; before_ml_h: the smallest of the day before, and of the
         long run before that; lost_ml: in the days before
-    is_busy: the home uses much water; set by the Watch at each look
     """
 
     last_s: int
@@ -37,7 +38,6 @@ class Continuous(Rule):
     next_ml_h: int
     before_ml_h: int
     lost_ml: int
-    is_busy = False
 
     FIELDS = (
         "last_s", "short_s", "long_s", "short", "long", "from_s", "window_ml",
@@ -95,7 +95,8 @@ class Continuous(Rule):
 
     def _long_notice_s(self):
         limits = self._limits
-        return limits.busy_notice_s if self.is_busy else limits.long_notice_s
+        is_busy = self._household.mean_ml > _BUSY_ML
+        return limits.busy_notice_s if is_busy else limits.long_notice_s
 
     def loss(self, up_s):
         flows, limits = self._flows(), self._limits
@@ -186,6 +187,10 @@ class Continuous(Rule):
         """The small ones that are known, in order."""
         flows = self.low_ml_h, self.next_ml_h, self.before_ml_h
         return sorted([flow for flow in flows if flow != _NONE])
+
+
+def rules(limits, household):
+    return ((CONTINUOUS, Continuous(limits, household)),)
 
 
 def _level(level, is_alive, age_s, notice_s, alarm_s):

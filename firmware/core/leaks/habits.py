@@ -3,6 +3,7 @@
 from micropython import const
 
 from firmware.core.leaks.rule import BLIND_S, Rule
+from firmware.core.leaks.terms import HIGH_USE, NO_FLOW
 
 _DAY_S = const(86_400)
 _HOUR_S = const(3600)
@@ -80,32 +81,31 @@ class NoFlow(Rule):
     """Attributes beside those of a Rule:
 
     longest_min: pause of the last half-year or so
-    last_s, known_days: of the last pulse before this look, and days of use that are known; set
-        by the Watch at each look
     """
 
     longest_min: int
-    last_s = known_days = 0
 
     FIELDS = ("longest_min",)
     LAYOUT = "H"
 
     def take(self, look, elapsed_s):
-        now_s = look.up_s
+        now_s, home = look.up_s, self._household
+        if now_s // _DAY_S != (now_s - elapsed_s) // _DAY_S:
+            self.longest_min -= self.longest_min // _FORGET
         if look.pulses:
-            pause_s = now_s - elapsed_s - self.last_s
+            pause_s = now_s - elapsed_s - home.last_s
             self.longest_min = min(0xFFFF, max(self.longest_min, pause_s // 60))
             self.put(0, now_s)
             return
-        pause_s, limit_s = now_s - self.last_s, self._limits.no_flow_s
-        if self.known_days >= _KNOWN_DAYS:
+        pause_s, limit_s = now_s - home.last_s, self._limits.no_flow_s
+        if home.days >= _KNOWN_DAYS:
             limit_s = min(limit_s, max(_SHORTEST_PAUSE_S, _PAUSES * 60 * self.longest_min))
-        if self.known_days and pause_s > limit_s:
+        if home.days and pause_s > limit_s:
             self.put(max(self.level, 2 if pause_s > 2 * limit_s else 1), now_s)
 
-    def forget(self):
-        """Once a day."""
-        self.longest_min -= self.longest_min // _FORGET
-
     def since(self):
-        return self.last_s
+        return self._household.last_s
+
+
+def rules(limits, household):
+    return ((HIGH_USE, HighUse(limits, household)), (NO_FLOW, NoFlow(limits, household)))

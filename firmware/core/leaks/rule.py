@@ -1,6 +1,7 @@
 """What all rules have: a level, the time at which it was raised, and a few bytes that last."""
 
 import struct
+from collections import namedtuple
 
 from micropython import const
 
@@ -8,19 +9,31 @@ _MOST = const(0xFFFFFFFF)  # more does not fit: water of a large main
 # Between two looks further apart than this nobody knows when the water came.
 BLIND_S = const(7200)
 
+# What rules know of each other.
+Household = namedtuple(
+    "Household",
+    (
+        "last_s",  # of the last pulse before this look
+        "mean_ml",  # of a usual day
+        "days",  # of use that are known, up to 255
+    ),
+)
+
 
 class Rule:
-    """Attributes: level (0 none, 1 notice, 2 alarm), begin_s, and those of FIELDS.
+    """Attributes: level (0 none, 1 notice, 2 alarm), begin_s, and those of FIELDS; signs: of
+    tampering, which one of them may change.
 
-    The Watch packs the levels.
+    The Watch packs the levels and the signs.
     """
 
     FIELDS: tuple = ()
     LAYOUT = ""
 
-    def __init__(self, limits):
+    def __init__(self, limits, household):
         self._limits = limits
-        self.level = self.begin_s = 0
+        self._household = household
+        self.level = self.signs = self.begin_s = 0
         for name in self.FIELDS:
             setattr(self, name, 0)
 
@@ -46,8 +59,9 @@ class Rule:
         for name, value in zip(self.FIELDS, values):
             setattr(self, name, value)
 
-    def size(self):
-        return struct.calcsize("<I" + self.LAYOUT)
+    def next_s(self, up_s):
+        """When another look is needed beside the usual ones; None."""
+        return None
 
     def since(self):
         """up_s of what the level is about."""

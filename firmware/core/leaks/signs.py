@@ -3,11 +3,21 @@
 from micropython import const
 
 from firmware.core.leaks.rule import Rule
+from firmware.core.leaks.terms import (
+    ABOVE_LIMIT,
+    BATTERY,
+    CELL,
+    FREEZE,
+    QUALITY,
+    REVERSE,
+    TAMPER,
+)
 
 _TAMPER = const(7)  # MAGNET, CABLE, OPENED of terms.py
 _ALARM_CENTI_C = const(50)
 _HYSTERESIS_CENTI_C = const(100)
 _DAY_S = const(86_400)
+_HOUR_S = const(3600)
 _NET_S = const(900)  # iPERL's 15 minutes
 _LEAST_PULSES = const(2)  # one may be a reed that rocks
 
@@ -30,9 +40,7 @@ class Freeze(Rule):
 
 
 class Tamper(Rule):
-    """Stays until Watch.clear(). signs: all bits that were seen; the Watch packs them."""
-
-    signs = 0
+    """Stays until Watch.clear(). signs: all bits that were seen."""
 
     def take(self, look, elapsed_s):
         if look.faults & _TAMPER:
@@ -57,8 +65,8 @@ class Lasting(Rule):
     FIELDS = ("since_s",)
     LAYOUT = "I"
 
-    def __init__(self, limits, bit, so_long_s, alarm_s):
-        super().__init__(limits)
+    def __init__(self, limits, household, bit, so_long_s, alarm_s):
+        super().__init__(limits, household)
         self._bit, self._so_long_s, self._alarm_s = bit, so_long_s, alarm_s
 
     def begin(self, up_s):
@@ -128,3 +136,13 @@ class Reverse(Rule):
 
     def loss(self, up_s):
         return 0, 0, self.day_ml
+
+
+def rules(limits, household):
+    return (
+        (REVERSE, Reverse(limits, household)),
+        (FREEZE, Freeze(limits, household)),
+        (TAMPER, Tamper(limits, household)),
+        (BATTERY, Lasting(limits, household, CELL, _DAY_S, 0)),
+        (QUALITY, Lasting(limits, household, ABOVE_LIMIT, _HOUR_S, _DAY_S)),
+    )

@@ -10,6 +10,7 @@ import struct
 from micropython import const
 
 from firmware.core.leaks.rule import BLIND_S, Rule
+from firmware.core.leaks.terms import SMALL_LEAK
 
 _HOUR_S = const(3600)
 _EARLY_S = const(60)  # an hour's look may be a little early
@@ -21,8 +22,10 @@ _LITTLE = const(2)  # two were quieter
 _DL_ML = const(100)
 _NONE = const(0xFFFF)
 _QUIET_DAYS = const(2)  # without more than usual: it has ended
-_LEARNED = const("<10H")
 _HOURS = const("<5H")
+_HOURS_AT = const(24)
+_QUIETEST = const("<10H")
+_DAYS_AT = const(34)
 
 
 class SmallLeak(Rule):
@@ -46,15 +49,11 @@ class SmallLeak(Rule):
     total: int
     excess: int
     quiet: int
+    hours: list
+    days: list
 
     FIELDS = ("since_s", "hour_s", "hour_ml", "least", "age", "total", "excess", "quiet")
     LAYOUT = "IIIHBHHB"
-
-    def __init__(self, limits):
-        super().__init__(limits)
-        self.hours = []
-        self.days = []
-        self.least = _NONE
 
     def begin(self, up_s):
         super().begin(up_s)
@@ -63,23 +62,13 @@ class SmallLeak(Rule):
         self.least = _NONE
         self.hours = []
 
-    def size(self):
-        return super().size() + struct.calcsize(_HOURS) + struct.calcsize(_LEARNED)
-
     def pack(self):
-        return super().pack() + _packed(_HOURS, self.hours) + self.learned()
+        return super().pack() + _packed(_HOURS, self.hours) + _packed(_QUIETEST, self.days)
 
     def unpack(self, content):
-        size = super().size()
-        super().unpack(content[:size])
-        self.hours = _unpacked(_HOURS, content[size : size + struct.calcsize(_HOURS)])
-        self.relearn(content[size + struct.calcsize(_HOURS) :])
-
-    def learned(self):
-        return _packed(_LEARNED, self.days)
-
-    def relearn(self, content):
-        self.days = _unpacked(_LEARNED, content)
+        super().unpack(content[:_HOURS_AT])
+        self.hours = _unpacked(_HOURS, content[_HOURS_AT:_DAYS_AT])
+        self.days = _unpacked(_QUIETEST, content[_DAYS_AT:])
 
     def take(self, look, elapsed_s):
         if elapsed_s > BLIND_S:
@@ -137,6 +126,10 @@ class SmallLeak(Rule):
         self.days = self.days[1:] + [least]
         if not self.total:
             self.since_s = up_s
+
+
+def rules(limits, household):
+    return ((SMALL_LEAK, SmallLeak(limits, household)),)
 
 
 def _packed(layout, values):

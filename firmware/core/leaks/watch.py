@@ -4,19 +4,32 @@ import struct
 
 from micropython import const
 
-from firmware.core.leaks.burst import Burst
-from firmware.core.leaks.continuous import Continuous
-from firmware.core.leaks.habits import HighUse, NoFlow
-from firmware.core.leaks.signs import Freeze, Lasting, Reverse, Tamper
-from firmware.core.leaks.small_leak import SmallLeak
-from firmware.core.leaks.terms import ABOVE_LIMIT, BURST, CELL, CONTINUOUS, NO_FLOW, Change
+from firmware.core.leaks.rule import Household
+from firmware.core.leaks.terms import ALL_KINDS, BURST, CONTINUOUS, NO_FLOW, QUALITY, Change
 
-_DAY_S = const(86_400)
-_BUSY_ML = const(500_000)  # a day
-_HOUR_S = const(3600)
+# Which of them know which kinds (bits 1 << kind): rules(limits, household) gives (kind, Rule).
+_MODULES = const(
+    (
+        ("firmware.core.leaks.continuous", 0x2),
+        ("firmware.core.leaks.small_leak", 0x4),
+        ("firmware.core.leaks.burst", 0x8),
+        ("firmware.core.leaks.habits", 0x50),
+        ("firmware.core.leaks.signs", 0x7A0),
+    )
+)
 _HEAD = const("<HII")  # limits, last look, levels and above them the signs of tampering
 _SIGNS_AT = const(20)  # behind two bits of each kind
-_LEARNED = const("<IIIBH")  # levels, mean and largest day, days, longest pause
+# Where the bytes of each kind begin, behind the head, and where the last ones end.
+_PLACES = const((10, 52, 106, 132, 153, 170, 176, 180, 184, 192, 200))
+# In them, what is learned of a household, and the last pulse.
+_LAST_AT = const(14)
+_QUIETEST_AT = const(86)
+_QUIETEST_BYTES = const(20)
+_USE = const("<IIB")  # mean and largest day, days
+_USE_AT = const(144)
+_PAUSE = const("<H")
+_PAUSE_AT = const(174)
+_LEARNED = const("<IIIBH")  # levels, as in _USE, longest pause
 _LEARNED_BYTES = const(15)
 
 
@@ -25,75 +38,57 @@ class Watch:
 
     What other limits than before mean is learned anew: runs begin again, what is on stays on
     until it ends by the new limits, habits stay.
+
+    call(module, name, *arguments): what that function returns. The rules are visited one module
+    after the other, so that it need not have all of them in memory.
     """
 
     BYTES = const(200)
     LEARNED_BYTES = const(35)
 
-    def __init__(self, limits):
+    def __init__(self, limits, call):
         self._limits = limits
+        self._call = call
         self._mark = _mark_of(limits)
-        self._seen_s = 0
         self._is_strange = False  # the state is of other limits
-        self._leak = Continuous(limits)
-        self._small = SmallLeak(limits)
-        self._burst = Burst(limits)
-        self._use = HighUse(limits)
-        self._pause = NoFlow(limits)
-        self._tamper = Tamper(limits)
-        self._rules = (  # in the order of their kinds
-            self._leak,
-            self._small,
-            self._burst,
-            self._use,
-            Reverse(limits),
-            self._pause,
-            Freeze(limits),
-            self._tamper,
-            Lasting(limits, CELL, _DAY_S, 0),
-            Lasting(limits, ABOVE_LIMIT, _HOUR_S, _DAY_S),
-        )
-        self.begin(0)
+        self._seen_s = self._levels = 0
+        self._wanted_s = None  # next_s() of each rule that wants a look, when they were asked
+        self._packed = bytearray(self.BYTES)
+        self._keep(_QUIETEST_AT, b"\xff" * _QUIETEST_BYTES)
 
     def begin(self, up_s):
         """After a loss of power: what was going on begins anew, levels and habits stay."""
         self._seen_s = up_s
-        for rule in self._rules:
-            rule.begin(up_s)
+        self._visit(ALL_KINDS, lambda kind, rule: rule.begin(up_s))
 
     def pack(self):
         """BYTES bytes for retained memory."""
-        packed = struct.pack(_HEAD, self._mark, self._seen_s, self._levels())
-        return packed + b"".join([rule.pack() for rule in self._rules])
+        struct.pack_into(_HEAD, self._packed, 0, self._mark, self._seen_s, self._levels)
+        return bytes(self._packed)
 
     def unpack(self, packed):
-        mark, self._seen_s, levels = struct.unpack_from(_HEAD, packed)
-        self._set_levels(levels)
+        mark, self._seen_s, self._levels = struct.unpack_from(_HEAD, packed)
         self._is_strange = mark != self._mark
-        place = struct.calcsize(_HEAD)
-        for rule in self._rules:
-            size = rule.size()
-            rule.unpack(packed[place : place + size])
-            place += size
+        self._wanted_s = None
+        self._keep(0, packed)
 
     def learned(self):
         """LEARNED_BYTES bytes for flash: levels and habits."""
-        use, longest_min = self._use, self._pause.longest_min
-        values = self._levels(), use.mean_ml, use.peak_ml, use.days, longest_min
-        return struct.pack(_LEARNED, *values) + self._small.learned()
+        use = struct.unpack_from(_USE, self._packed, _USE_AT)
+        pause = struct.unpack_from(_PAUSE, self._packed, _PAUSE_AT)
+        quietest = self._packed[_QUIETEST_AT : _QUIETEST_AT + _QUIETEST_BYTES]
+        return struct.pack(_LEARNED, self._levels, *use, *pause) + quietest
 
     def relearn(self, packed):
         """What learned() said in an earlier life; begin() has to follow."""
-        use = self._use
-        levels, use.mean_ml, use.peak_ml, use.days, self._pause.longest_min = struct.unpack_from(
-            _LEARNED, packed
-        )
-        self._small.relearn(packed[_LEARNED_BYTES:])
-        self._set_levels(levels)
+        self._levels, *use, pause = struct.unpack_from(_LEARNED, packed)
+        struct.pack_into(_USE, self._packed, _USE_AT, *use)
+        struct.pack_into(_PAUSE, self._packed, _PAUSE_AT, pause)
+        self._keep(_QUIETEST_AT, packed[_LEARNED_BYTES:])
 
     def expect_flow(self, until_s):
         """Until then (up_s) a high flow is no burst."""
-        self._burst.expected_s = until_s
+        self._visit(1 << BURST, lambda kind, rule: rule.expect(until_s))
 
     def take(self, look):
         """The list of Change that this look brings."""
@@ -101,75 +96,104 @@ class Watch:
         if self._is_strange or elapsed_s < 0:
             self.begin(look.up_s)
             self._is_strange, elapsed_s = False, 0
-        if look.up_s // _DAY_S != self._seen_s // _DAY_S:
-            self._pause.forget()
-        self._seen_s = look.up_s
-        use, pause, leak = self._use, self._pause, self._leak
-        pause.known_days, pause.last_s = use.days, leak.last_s
-        leak.is_busy = use.mean_ml > _BUSY_ML
-        changes = []
-        for n, rule in enumerate(self._rules):
-            before = rule.level
-            known = self._row(n, before) if before else None  # of an end, what was last known
-            rule.take(look, elapsed_s)
-            if not self._limits.kinds & 2 << n:
-                rule.put(0, look.up_s)
-            if rule.level > before:
-                changes.append(self._row(n, before))
-            elif known and rule.level < before:
-                head = n + 1, before, rule.level, known.since_s, rule.begin_s
-                changes.append(Change(*head, *known[5:]))
-        return changes
+        self._seen_s, self._wanted_s = look.up_s, []
+        changes: list = []
+        self._visit(ALL_KINDS, lambda kind, rule: self._take(kind, rule, look, elapsed_s, changes))
+        return sorted(changes, key=lambda change: change.kind)
+
+    def _take(self, kind, rule, look, elapsed_s, changes):
+        before = rule.level
+        known = self._row(kind, rule, before) if before else None  # of an end, what was last known
+        rule.take(look, elapsed_s)
+        if self._limits.kinds & 1 << kind:
+            self._want(rule)
+        else:
+            rule.put(0, look.up_s)
+        if rule.level > before:
+            changes.append(self._row(kind, rule, before))
+        elif known and rule.level < before:
+            head = kind, before, rule.level, known.since_s, rule.begin_s
+            changes.append(Change(*head, *known[5:]))
 
     def clear(self, kind):
         """Somebody has seen to it: it has to last as long again. List of Change, as of take()."""
-        rule = self._rules[kind - 1]
+        changes: list = []
+        if self._level(kind):
+            self._visit(1 << kind, lambda kind, rule: self._clear(kind, rule, changes))
+            if kind == NO_FLOW:  # continuous knows the last pulse
+                self._visit(1 << CONTINUOUS, lambda kind, rule: rule.begin(self._seen_s))
+        return changes
+
+    def _clear(self, kind, rule, changes):
         before = rule.level
-        if not before:
-            return []
-        known = self._row(kind - 1, before)
+        known = self._row(kind, rule, before)
         rule.clear(self._seen_s)
-        if kind == NO_FLOW:
-            self._leak.begin(self._seen_s)  # it knows the last pulse
-        return [Change(kind, before, 0, known.since_s, self._seen_s, *known[5:])]
+        changes.append(Change(kind, before, 0, known.since_s, self._seen_s, *known[5:]))
 
     def next_s(self):
         """up_s of a look that is needed beside the usual ones; None."""
-        kinds, leak_s, burst_s = self._limits.kinds, None, None
-        if kinds & 1 << CONTINUOUS:
-            leak_s = self._leak.next_s(self._seen_s)
-        if kinds & 1 << BURST:
-            burst_s = self._burst.next_s()
-        if leak_s is None or burst_s is None:
-            return leak_s or burst_s
-        return min(leak_s, burst_s)
+        if self._wanted_s is None:
+            self._wanted_s = []
+            wanting = self._limits.kinds & (1 << CONTINUOUS | 1 << BURST)
+            self._visit(wanting, lambda kind, rule: self._want(rule))
+        return min(self._wanted_s) if self._wanted_s else None
+
+    def _want(self, rule):
+        wanted_s = rule.next_s(self._seen_s)
+        if wanted_s is not None:
+            self._wanted_s.append(wanted_s)
 
     def active(self):
         """A Change for each kind that is on; before is its level."""
-        return [self._row(n, rule.level) for n, rule in enumerate(self._rules) if rule.level]
+        rows = []
+        on = sum([1 << kind for kind in range(CONTINUOUS, QUALITY + 1) if self._level(kind)])
+        self._visit(on, lambda kind, rule: rows.append(self._row(kind, rule, rule.level)))
+        return sorted(rows, key=lambda row: row.kind)
 
-    def _levels(self):
-        levels = self._tamper.signs
-        for rule in self._rules:
-            levels = levels << 2 | rule.level
-        return levels
+    def levels(self):
+        """Of all kinds: two bits each, at twice the kind."""
+        return sum([self._level(kind) << 2 * kind for kind in range(CONTINUOUS, QUALITY + 1)])
 
-    def _set_levels(self, levels):
-        for rule in reversed(self._rules):
-            rule.level = levels & 3
-            levels >>= 2
-        self._tamper.signs = levels
+    def _visit(self, kinds, act):
+        """act(kind, rule) for the rule of each of these kinds."""
+        use = struct.unpack_from(_USE, self._packed, _USE_AT)
+        last_s = struct.unpack_from("<I", self._packed, _LAST_AT)[0]
+        household = Household(last_s, use[0], use[2])
+        for module, known in _MODULES:
+            if known & kinds:
+                self._act(module, household, kinds, act)
 
-    def _row(self, n, before):
-        rule = self._rules[n]
+    def _act(self, module, household, kinds, act):
+        for kind, rule in self._call(module, "rules", self._limits, household):
+            if not kinds & 1 << kind:
+                continue
+            begin, end = _PLACES[kind - 1], _PLACES[kind]
+            rule.level, rule.signs = self._level(kind), self._levels >> _SIGNS_AT
+            rule.unpack(self._packed[begin:end])
+            act(kind, rule)
+            self._keep(begin, rule.pack())
+            others = self._levels & ((1 << _SIGNS_AT) - 1) & ~(3 << _shift(kind))
+            self._levels = rule.signs << _SIGNS_AT | others | rule.level << _shift(kind)
+
+    def _keep(self, begin, content):
+        self._packed[begin : begin + len(content)] = content
+
+    def _level(self, kind):
+        return self._levels >> _shift(kind) & 3
+
+    def _row(self, kind, rule, before):
         since_s = min(rule.since(), rule.begin_s)
         loss = rule.loss(self._seen_s)
-        return Change(n + 1, before, rule.level, since_s, rule.begin_s, *loss)
+        return Change(kind, before, rule.level, since_s, rule.begin_s, *loss)
 
 
 def signs(packed):
     """Of tampering, bits of terms.py, in what pack() gave."""
     return struct.unpack_from(_HEAD, packed)[2] >> _SIGNS_AT
+
+
+def _shift(kind):
+    return 2 * (QUALITY - kind)
 
 
 def _mark_of(limits):

@@ -11,6 +11,11 @@ NEVER = 0xFFFFFFFF
 FAMILY = {2: 6, 6: 20, 7: 40, 12: 15, 18: 60, 19: 30, 21: 20, 23: 6}
 
 
+def call(module, name, *arguments):
+    """As that of firmware/passing.py, but what has come stays: a year has thousands of looks."""
+    return getattr(__import__(module, None, None, (name,)), name)(*arguments)
+
+
 class Home:
     """changes: all so far. Each wake has a new Watch, as on the meter."""
 
@@ -23,12 +28,12 @@ class Home:
         self.bursts, self.is_bursting = 0, False
         self.local_s = self.water_centi_c = None
         self.faults = 0
-        watch = Watch(self.limits)
+        watch = Watch(self.limits, call)
         watch.begin(0)
         self.packed = watch.pack()
 
     def watch(self):
-        watch = Watch(self.limits)
+        watch = Watch(self.limits, call)
         watch.unpack(self.packed)
         return watch
 
@@ -76,7 +81,7 @@ class Home:
 
     def lose_power(self, up_s=0):
         """What flash keeps is all that is left."""
-        kept, watch = self.watch().learned(), Watch(self.limits)
+        kept, watch = self.watch().learned(), Watch(self.limits, call)
         watch.relearn(kept)
         watch.begin(up_s)
         self.keep(watch)

@@ -4,6 +4,7 @@ import random
 
 from firmware.core.leaks import terms
 from firmware.core.leaks.watch import Watch
+from home import call
 
 _OF_WATER = (terms.CONTINUOUS, terms.SMALL_LEAK, terms.BURST, terms.HIGH_USE, terms.REVERSE)
 _WEIGHTS_ML = (1, 100, 500, 1000, 10_000, 100_000)
@@ -17,13 +18,13 @@ def check(seed):
     random.seed(seed)
     is_dry = seed % 4 == 0
     limits = _limits()
-    watch, now_s, last_s, bursts = Watch(limits), 0, None, 0
+    watch, now_s, last_s, bursts = Watch(limits, call), 0, None, 0
     watch.begin(0)
     for _ in range(_LOOKS):
         before_s, now_s = now_s, now_s + random.choice(_STEPS_S)
         happens = random.randrange(30)
         if happens == 0:
-            packed, watch = watch.learned(), Watch(limits)
+            packed, watch = watch.learned(), Watch(limits, call)
             watch.relearn(packed)
             now_s = before_s = random.randrange(100)
             watch.begin(now_s)
@@ -31,7 +32,7 @@ def check(seed):
             limits = _limits()
         elif happens == 2:
             now_s = before_s = random.randrange(now_s + 1)  # a clock that should not do this
-        packed, watch = watch.pack(), Watch(limits)
+        packed, watch = watch.pack(), Watch(limits, call)
         watch.unpack(packed)
         pulses = 0 if is_dry else random.choice((0, 0, 1, 3, 35, 400))
         pulses = min(pulses, 40 * (now_s - before_s))
