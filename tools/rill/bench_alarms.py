@@ -17,7 +17,7 @@ _BLIND = """
 class Alarming:
     def __init__(self, *arguments):
         pass
-    def look(self, recent, columns):
+    def look(self, *arguments):
         pass
 def wakes_s(*arguments):
     return []
