@@ -35,6 +35,7 @@ def test_json_is_one_object_with_every_number():
     assert numbers["days"] == 1 and numbers["pulses_in"] == numbers["pulses_counted"]
 
 
+@pytest.mark.prove
 def test_bytes_per_record_counts_payloads_only_and_published_counts_everything():
     n = json.loads(rill("simulate", "--json").stdout)
     payloads = n["bytes_per_record"] * n["records_stored"]

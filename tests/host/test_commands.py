@@ -130,6 +130,7 @@ def test_more_than_a_meter_takes_at_once_is_obeyed_in_the_next_reports(bench):
     assert meter.commanded() == {"burst_s": 119}
 
 
+@pytest.mark.prove
 def test_a_message_larger_than_the_meter_could_pass_over_does_not_stop_its_reports(bench):
     meter, head_end, _ = bench
     head_end.send(b"x" * 200_000)

@@ -16,7 +16,7 @@ _DAY_US = 86_400_000_000
 @pytest.mark.parametrize(
     "model",
     [
-        model if model in ("bc95", "sim7080") else pytest.param(model, marks=pytest.mark.prove)
+        model if model == "bc95" else pytest.param(model, marks=pytest.mark.prove)
         for model in ALL_MODELS
     ],
 )

@@ -226,6 +226,7 @@ def test_a_damaged_block_among_many_stops_neither_storing_nor_delivery(life, con
     assert len(life.arrived(life.found().journal)) >= 7  # it goes on
 
 
+@pytest.mark.prove
 def test_a_reset_while_a_journal_that_nobody_knows_is_made_anew_keeps_the_odometer(life):
     life.hours(24)
     before_ml = life.found().odometer_ml
@@ -283,6 +284,7 @@ def test_an_odometer_that_nobody_knows_is_not_published_as_zero(life):
     assert life.head_end.book.odometer_ml >= before_ml
 
 
+@pytest.mark.prove
 def test_a_power_cut_behind_a_new_journal_does_not_hide_that_it_is_one(life):
     life.wakes(6)
     _destroy(life)

@@ -47,6 +47,7 @@ def test_json_is_one_object_with_every_number(tmp_path, name):
     assert 1000 < n["program_bytes"] <= 2040
 
 
+@pytest.mark.prove
 def test_settings_are_those_of_the_configuration(tmp_path):
     edges = written(tmp_path / "reed.csv", closings((500, 560), (1000, 1060)))
     assert numbers("--edges", edges)["forward"] in (0, 1, 2)  # too short to be promised

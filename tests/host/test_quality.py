@@ -59,7 +59,7 @@ def test_each_fault_is_one_event_and_flagged_values_without_a_number(fault, kind
     assert [event["after"] for event in told] == [wanted]
 
 
-@pytest.mark.parametrize("hal", ["ports", "chip"])
+@pytest.mark.parametrize("hal", [pytest.param("ports", marks=pytest.mark.prove), "chip"])
 def test_values_are_what_is_in_the_water(hal):
     n = _result(1, hal=hal)
     for one in n["quality"]:

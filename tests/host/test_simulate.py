@@ -49,6 +49,7 @@ def test_quiet_days_arrive_once():
     assert n["reports"] == 3 * 4 + 1
 
 
+@pytest.mark.prove
 def test_the_readings_are_the_water_hour_by_hour():
     run = settings(days=2)
     rows = result(run)["readings"]
@@ -148,7 +149,9 @@ def test_a_broker_that_dies_leaves_the_readings_in_the_journal():
 
 
 @pytest.mark.parametrize("wake", [1, pytest.param(2, marks=pytest.mark.prove), 7])
-@pytest.mark.parametrize("crossing", [1, 17, pytest.param(41, marks=pytest.mark.prove), FOREVER])
+@pytest.mark.parametrize(
+    "crossing", [1, *(pytest.param(n, marks=pytest.mark.prove) for n in (17, 41)), FOREVER]
+)
 def test_a_reset_at_a_crossing_of_the_border_loses_nothing(wake, crossing):
     """Wake 1 is power-on, 2 only samples, 7 reports. Every crossing: tests/prove."""
     trace = Trace([(100 * n, 700) for n in range(1, 300)], 1)
@@ -157,12 +160,13 @@ def test_a_reset_at_a_crossing_of_the_border_loses_nothing(wake, crossing):
     assert n["records_stored"] in (25, 26)  # a demand that was reset may be met twice
 
 
-@pytest.mark.parametrize("reset_every", [0, 3])
+@pytest.mark.parametrize("reset_every", [pytest.param(0, marks=pytest.mark.prove), 3])
 def test_a_day_on_the_flashed_hal(reset_every):
     n = result(settings(hal="chip", reset_every=reset_every))
     assert n["records_unique"] == n["records_stored"] >= 25
 
 
+@pytest.mark.prove
 def test_both_hals_report_the_same_readings():
     ports, chip = (result(settings(hal=hal))["readings"] for hal in ("ports", "chip"))
     keys = ("seq", "odometer_ml", "interval_ml", "flags")

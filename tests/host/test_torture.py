@@ -14,8 +14,8 @@ from rill.torture.command import is_sound, run
 from rill.torture.oracle import COLUMNS
 from rill.torture.scenarios import SCENARIOS
 
-# The base run of a month alone takes half a minute: make prove has it.
-_QUICK = [name for name in SCENARIOS if name != "steady_month"]
+# The base run of a month alone takes half a minute: make prove has it, and the others.
+_QUICK = [name for name in SCENARIOS if name != "steady_month"][::2]
 
 
 def test_a_seeded_sample_of_each_scenario_loses_nothing(capsys):
@@ -24,7 +24,7 @@ def test_a_seeded_sample_of_each_scenario_loses_nothing(capsys):
     found = json.loads(capsys.readouterr().out)
     assert [n["scenario"] for n in found] == _QUICK
     for numbers in found:
-        assert numbers["cut_points"] == 1 and numbers["reopened"] == numbers["runs"] >= 1
+        assert numbers["cut_points"] == 2 and numbers["reopened"] == numbers["runs"] >= 2
         assert not any(numbers[column] for column in COLUMNS)
         assert set(numbers) == {
             "scenario", "cut_points", "runs", "reopened", *COLUMNS, "max_recovery_ms",
@@ -72,8 +72,9 @@ def _mistaken(folder: Path, file: str, good: str, bad: str) -> Path:
          "            self._batch.clear()\n", "partial_ack", "acked_lost",
          marks=pytest.mark.prove),
         # A record leaves its number to the next one.
-        ("storage/appending.py", "    journal.next_seq += 1\n    journal.last_body",
-         "    journal.last_body", "first_boot", "duplicates_sequence"),
+        pytest.param(
+            "storage/appending.py", "    journal.next_seq += 1\n    journal.last_body",
+            "    journal.last_body", "first_boot", "duplicates_sequence", marks=pytest.mark.prove),
         pytest.param(
             "waking.py", "state.odometer_ml, state.pulses = newest.odometer_ml, newest.pulses",
             "state.odometer_ml, state.pulses = 0, newest.pulses", "brown_out",
