@@ -151,16 +151,20 @@ def test_an_endless_topic_is_cut_too():
     expect(talk.hear()[0], b"t" * 512)
 
 
-def test_many_messages_are_no_reason_to_stop_and_eight_are_taken():
-    waiting = b"".join([_message(b"x" * 400, n) for n in range(20)])
-    talk = _Talk(_RESUMED + waiting + _PUBACK)
+def _identifiers(talk):
+    """Of all that is heard."""
     found = []
     while True:
         message = talk.hear()
         if message is None:
-            break
+            return found
         found.append(message[2][1])
-    expect(found, list(range(_MOST_WAITING)))
+
+
+def test_many_messages_are_no_reason_to_stop_and_eight_are_taken():
+    waiting = b"".join([_message(b"x" * 400, n) for n in range(20)])
+    talk = _Talk(_RESUMED + waiting + _PUBACK)
+    expect(_identifiers(talk), list(range(_MOST_WAITING)))
 
 
 def test_behind_one_that_was_passed_over_none_is_taken_in_this_session():
@@ -168,13 +172,7 @@ def test_behind_one_that_was_passed_over_none_is_taken_in_this_session():
     waiting = b"".join([_message(b"x", n) for n in range(_MOST_WAITING + 1)])
     later = b"".join([_message(b"x", n) for n in range(_MOST_WAITING + 1, 20)])
     talk = _Talk(_RESUMED + waiting + _PUBACK + later)
-    found = []
-    while True:
-        message = talk.hear()
-        if message is None:
-            break
-        found.append(message[2][1])
-    expect(found, list(range(_MOST_WAITING)))
+    expect(_identifiers(talk), list(range(_MOST_WAITING)))
 
 
 def test_a_message_too_large_to_pass_over_ends_the_session_at_the_broker():
