@@ -7,14 +7,12 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from rill.fields import alarm_kinds
 from rill.image import build, build_board
 from rill.interpreter import micropython
 from rill.trace import US_PER_S, Trace
 
-KINDS = (
-    "continuous", "small_leak", "burst", "high_use", "reverse",
-    "no_flow", "freeze", "tamper", "battery", "quality",
-)  # fmt: skip
+KINDS = alarm_kinds()
 LEVELS = ("notice", "alarm")
 _SCRIPT = "watching.py"
 _MOST_S = 0xFFFFFFFF  # what a word of the job can hold
