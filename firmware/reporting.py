@@ -67,8 +67,13 @@ def report(*, state, config, power, retained, keeping, now_s, commit, send):
     from firmware import planning  # now that the buffers of what has sent have left the memory
 
     planning.follow_clock(state, config, power, now_s())
-    is_urgent = retained.watch_head()[1] >= state.event_cursor_seq  # an alarm waits
+    is_urgent = alarm_waits(state, retained)
     planning.after_report(state, config, power, now_s(), retry_s, is_urgent)
+
+
+def alarm_waits(state, retained):
+    """True while an urgent event of an alarm is not acknowledged."""
+    return retained.watch_head()[1] >= state.event_cursor_seq
 
 
 def _sent(state, config, keeping, commit, send):

@@ -2,7 +2,7 @@
 
 from firmware.core.errors import UplinkError
 from firmware.passing import call, in_passing
-from firmware.reporting import Reporting
+from firmware.reporting import Reporting, alarm_waits
 
 
 def sender(parts):
@@ -60,7 +60,6 @@ def send(parts, config, store, state, keeping, commit):
         now_s=state.time.now_s(),
         failures=state.failures,
         # For whoever pressed the button, and as long as an alarm is not acknowledged.
-        is_urgent=not state.next_report_s
-        or parts["retained"].watch_head()[1] >= state.event_cursor_seq,
+        is_urgent=not state.next_report_s or alarm_waits(state, parts["retained"]),
     )
     modem.report(publish)

@@ -21,11 +21,11 @@ def news(state, config, store, retained):
     set_by_command = config.report_s, config.slot_s, config.timezone_min
     now = day, state.config_crc, set_by_command, config.profile, VERSION, levels
     crc = crc32(repr(now).encode())
-    return crc, _status(state, config, store, retained) if crc != state.told_crc else None
+    return crc, _status(state, config, store, retained, levels) if crc != state.told_crc else None
 
 
-def _status(state, config, store, retained):
-    """docs/payload.md has its units."""
+def _status(state, config, store, retained, levels):
+    """docs/payload.md has its units. levels: of the alarms, as in watch_head()."""
     causes = [name for n, name in enumerate(_CAUSES) if state.causes >> n & 1]
     told = {
         "firmware": VERSION,
@@ -45,7 +45,6 @@ def _status(state, config, store, retained):
         told["battery_mv"] = last.battery_mv
     if state.flags & record.STORAGE_FAULT:
         told["storage_fault"] = 1
-    levels = retained.watch_head()[2]
     if levels:
         told["alarms"] = _alarms(levels)
     if config.link != "wifi":

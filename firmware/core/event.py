@@ -39,9 +39,7 @@ LINK = const(21)  # before: core/fault.py; after: its cause; text: the rung that
 POWER_SAVING = const(22)  # T3324 and T3412 extended as granted now, seconds, -1: not granted
 COMMAND = const(23)  # before, after: of what was set, as it was told to do; text: name, arguments
 COMMAND_REFUSED = const(24)  # before: code of core/command.py; after: its counter, as it says
-ALARM = const(
-    25
-)  # before, after: 10 * kind + level; text: age in s, ml/h, its error, ml lost, signs
+ALARM = const(25)  # before, after: 10 * kind + level; text: age in s, ml/h, error, ml lost, signs
 
 # Why a boot came.
 POWER_ON = const(0)
