@@ -31,7 +31,8 @@ test: lint
 	$(BIN)/pytest -n 2 -m "not prove"
 
 prove: setup
-	$(BIN)/pytest -n 2 -m prove
+	@# The longest alone first: at the end it would keep one worker waiting for the other.
+	$(BIN)/pytest -n 2 --dist worksteal -m prove tests/prove/test_year_of_wear.py tests
 
 bench: setup
 	@$(BIN)/python -m rill.bench

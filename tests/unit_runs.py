@@ -6,11 +6,13 @@ for the test itself: a flash in RAM, fakes of the ports, the compiler, both live
 reports, and the names of all these.
 """
 
-import subprocess
+import os
+import select
+import time
 from pathlib import Path
 
 from rill.image import ROOT, build
-from rill.interpreter import micropython
+from rill.nursery import nursery
 
 UNIT = ROOT / "tests" / "unit"
 _HEAP_BYTES = 400_000  # the meter, with what a chip never has in memory together
@@ -22,8 +24,21 @@ class MicroPythonFailure(Exception):
 
 def run(path: Path, name: str, *extent: str, timeout_s: int = 120) -> None:
     """MicroPythonFailure unless the function passes. extent: of run_one.py."""
-    command = [*micropython(), "-X", f"heapsize={_HEAP_BYTES}", str(UNIT / "run_one.py")]
-    command += [str(build()), str(path), name, *extent]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=timeout_s)
-    if done.returncode:
-        raise MicroPythonFailure(done.stdout[-4000:] + done.stderr[-4000:])
+    arguments = ["-X", f"heapsize={_HEAP_BYTES}", str(UNIT / "run_one.py")]
+    arguments += [str(build()), str(path), name, *extent]
+    read, write = os.pipe()
+    process = nursery().begin(arguments, ROOT, [write, write])
+    os.close(write)
+    with open(read, "rb", buffering=0) as output:
+        printed, is_over = _read_until_the_end(output, time.monotonic() + timeout_s)
+    if nursery().end(process, is_killed=not is_over):
+        raise MicroPythonFailure(printed[-8000:].decode(errors="replace"))
+
+
+def _read_until_the_end(output, deadline_s: float) -> tuple[bytes, bool]:
+    printed = b""
+    while select.select([output], [], [], max(0, deadline_s - time.monotonic()))[0]:
+        if not (more := output.read(65536)):
+            return printed, True
+        printed += more
+    return printed + b"\nit did not end in time", False

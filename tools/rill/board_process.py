@@ -9,14 +9,13 @@ import os
 import select
 import shutil
 import struct
-import subprocess
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
 from rill import operations as op
-from rill.interpreter import micropython
+from rill.nursery import nursery
 from rill.world import World
 
 JOURNAL_BYTES = 1536 * 1024
@@ -28,6 +27,7 @@ _RESTART_US = 50_000  # of the interpreter alone
 BOARD_HEAP_BYTES = 39_400
 _HANG_S = 20.0  # real seconds without a crossing: the firmware hangs, the watchdog bites
 _OVER_BYTES = 0xFFFFFFFF  # as in board/border.py
+_PIPES = ("3", "4")  # of requests and of answers, as the interpreter has them
 _CAUSES = ("power_on", "reset", "watchdog", "timer", "button", "ulp", "restart")
 
 
@@ -148,37 +148,31 @@ class Board:
     def _serve(self, fuse, cut, scripts, console):
         request_read, request_write = os.pipe()
         answer_read, answer_write = os.pipe()
-        process = subprocess.Popen(
-            self._command(request_write, answer_read, fuse, cut, scripts),
-            cwd=self.flash,
-            stdin=subprocess.DEVNULL,
-            stdout=console,
-            stderr=console,
-            pass_fds=(request_write, answer_read),
-            # Ctrl-C at our terminal is ours to handle.
-            start_new_session=True,
+        output = console.fileno()
+        process = nursery().begin(
+            self._arguments(fuse, cut, scripts),
+            self.flash,
+            [output, output, request_write, answer_read],
         )
         os.close(request_write)
         os.close(answer_read)
         try:
             return _Conversation(self._world, request_read, answer_write).until_the_end()
         finally:
-            process.kill()
-            process.wait()
+            nursery().end(process)
             os.close(request_read)
             os.close(answer_write)
 
-    def _command(self, request_fd, answer_fd, fuse, cut, scripts):
+    def _arguments(self, fuse, cut, scripts):
         size = self._heap_bytes and self._heap_bytes + BOARD_HEAP_BYTES
         heap = ["-X", f"heapsize={size}"] if size else []
         paths = [str(self._retained), str(self._journal)]
-        fds = [str(request_fd), str(answer_fd)]
-        start = str(self._board / "start.py")
         board = str(self._board)
+        start = str(self._board / "start.py")
         # MicroPython dies of an argument of more than 255 bytes.
         masks = [_mask(self.bad_blocks), _mask(self.dumb_blocks)]
         unkind = [str(fuse), cut, *masks]
-        return [*micropython(), *heap, start, board, self._hal, *fds, *paths, *unkind, *scripts]
+        return [*heap, start, board, self._hal, *_PIPES, *paths, *unkind, *scripts]
 
 
 def _behind(operations: int, cut: str) -> str:

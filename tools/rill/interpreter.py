@@ -23,10 +23,15 @@ def micropython() -> list[str]:
     """The command of the unix-port interpreter: $MICROPYTHON, or the one that is installed."""
     if chosen := os.environ.get("MICROPYTHON"):
         return [chosen]
+    return [sys.executable, "-I", "-S", "-c", _START, str(micropython_folder())]
+
+
+def micropython_folder() -> Path:
+    """Where the interpreter that is installed has its extension module."""
     found = find_spec("micropython")
     if not found or not found.origin:
         raise ToolMissing("MicroPython is not installed; `make setup` installs it")
-    return [sys.executable, "-I", "-S", "-c", _START, str(Path(found.origin).parent)]
+    return Path(found.origin).parent
 
 
 def mpy_cross() -> str:
