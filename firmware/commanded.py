@@ -7,8 +7,8 @@ import json
 from binascii import crc32
 
 from firmware.core import event
-from firmware.core.command import BAD_ARGUMENT, Refused
 from firmware.core.errors import ConfigError
+from firmware.core.refusal import BAD_ARGUMENT, Refused
 
 _FILE = "commanded.json"
 _MOST_BYTES = 512
@@ -60,7 +60,7 @@ def changed(files, config, crc, key, value):
         values = known if known_crc == crc else values
     except ConfigError as error:
         print(error)  # it is written anew
-    before = values.get(key, getattr(config, key))
+    before = values[key] if key in values else getattr(config, key)
     values[key] = value
     _check(config, values, key)
     return before, json.dumps({"crc": crc, "values": values}).encode()
@@ -77,9 +77,10 @@ def _check(config, values, key):
     slot_s = values.get("slot_s", config.slot_s)
     if 86400 % slot_s:
         raise Refused(BAD_ARGUMENT, 0, "slot_s is %d, but must divide a day" % slot_s)
-    for other in ("report_s", "quality_s"):
-        period_s = values.get(other, getattr(config, other))
-        if period_s % slot_s and (other == "report_s" or config.has_probes()):
+    # Not asked for without probes: one of Settings that is not there takes the whole table.
+    for other in ("report_s", "quality_s") if config.has_probes() else ("report_s",):
+        period_s = values.get(other) or getattr(config, other)
+        if period_s % slot_s:
             raise Refused(
                 BAD_ARGUMENT,
                 0,

@@ -12,7 +12,10 @@ from rill.board_process import Board
 from rill.broker import Broker, find_mosquitto
 from rill.decoding import decode
 from rill.image import build, build_board
+from rill.linked import configuration, modem_of
+from rill.settings import Settings
 from rill.signing import sign
+from rill.trace import Trace
 from rill.world import WORLD_BEGAN_S, World
 
 KEY = bytes(range(32))
@@ -64,11 +67,21 @@ class HeadEnd:
 class Commanded:
     """The meter, awake and asleep. counter: of the command that was signed last."""
 
-    def __init__(self, folder, port: int, *, broker_port: int | None = None, **config):
-        self.world = World(array("q"))
-        self.board = Board(folder, build(), build_board(), self.world)
-        values = {"device": DEVICE, "broker_host": "127.0.0.1", "broker_port": broker_port or port}
-        values |= {"wifi_ssid": "bench", "report_s": 3600}
+    def __init__(
+        self,
+        folder,
+        port: int,
+        *,
+        broker_port: int | None = None,
+        link: str = "wifi",
+        heap_bytes: int | None = None,
+        **config,
+    ):
+        settings = Settings(trace=Trace([], 1), days=1, link=link)
+        self.world = World(array("q"), modem=modem_of(settings, 0, lambda: port))
+        self.board = Board(folder, build(), build_board(), self.world, heap_bytes=heap_bytes)
+        values = {"device": DEVICE, "broker_port": broker_port or port, "report_s": 3600}
+        values |= configuration(link)
         (self.board.flash / "config.json").write_text(json.dumps(values | config))
         (self.board.flash / "command.key").write_text(KEY.hex())
         self.counter = 0

@@ -38,7 +38,7 @@ CALIBRATION_POINT = const(20)  # before: raw microvolts; after: offset in microv
 LINK = const(21)  # before: core/fault.py; after: its cause; text: the rung that follows, signal
 POWER_SAVING = const(22)  # T3324 and T3412 extended as granted now, seconds, -1: not granted
 COMMAND = const(23)  # before, after: of what was set, as it was told to do; text: name, arguments
-COMMAND_REFUSED = const(24)  # before: code of core/command.py; after: its counter, as it says
+COMMAND_REFUSED = const(24)  # before: code of core/refusal.py; after: its counter, as it says
 ALARM = const(25)  # before, after: 10 * kind + level; text: age in s, ml/h, error, ml lost, signs
 
 # Why a boot came.

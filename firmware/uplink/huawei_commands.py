@@ -6,7 +6,7 @@ Topics are those behind the root of huawei.py.
 import json
 
 _ID = "request_id="
-_PASSING = ("no key", "clock unknown", "not possible", "not stored")  # of core/command.py
+_PASSING = ("no key", "clock unknown", "not possible", "not stored")  # of core/refusal.py
 SUBSCRIPTIONS = ("commands/#", "properties/set/#", "properties/get/#")
 
 

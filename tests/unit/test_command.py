@@ -5,9 +5,11 @@ import random
 from binascii import hexlify, unhexlify
 
 from expect import expect, expect_raises
-from firmware.core import command
-from firmware.core.command import Refused, number, opened
+from firmware.core import refusal
+from firmware.core.command import opened
+from firmware.core.decimal import number
 from firmware.core.hmac import hmac_sha256
+from firmware.core.refusal import Refused
 
 _KEY = b"k" * 32
 _NOW_S = 1_790_000_000
@@ -42,25 +44,25 @@ def test_the_vectors_open_to_what_they_were_made_of():
 
 def test_each_reason_in_its_turn():
     expect(_code(_GOOD), 0)
-    expect(_code(_GOOD + b" " * 200), command.OVERSIZED)
-    expect(_code(b""), command.MALFORMED)
-    expect(_code(_GOOD, device="n"), command.WRONG_DEVICE)
-    expect(_code(_GOOD, key=None), command.NO_KEY)
-    expect(_code(_GOOD, key=b"x" * 32), command.BAD_SIGNATURE)
-    expect(_code(_GOOD, last=7), command.REPLAYED)
-    expect(_code(_GOOD, last=6), command.REPEATED)
-    expect(_code(_GOOD, now_s=None), command.CLOCK_UNKNOWN)
-    expect(_code(_GOOD, now_s=_LATER_S + 1), command.EXPIRED)
+    expect(_code(_GOOD + b" " * 200), refusal.OVERSIZED)
+    expect(_code(b""), refusal.MALFORMED)
+    expect(_code(_GOOD, device="n"), refusal.WRONG_DEVICE)
+    expect(_code(_GOOD, key=None), refusal.NO_KEY)
+    expect(_code(_GOOD, key=b"x" * 32), refusal.BAD_SIGNATURE)
+    expect(_code(_GOOD, last=7), refusal.REPLAYED)
+    expect(_code(_GOOD, last=6), refusal.REPEATED)
+    expect(_code(_GOOD, now_s=None), refusal.CLOCK_UNKNOWN)
+    expect(_code(_GOOD, now_s=_LATER_S + 1), refusal.EXPIRED)
     expect(_code(_GOOD, now_s=_LATER_S), 0)
 
 
 def test_nobody_knows_who_sent_what_is_not_signed():
-    for code in range(command.MALFORMED, command.NOT_STORED + 1):
-        refusal = Refused(code, 3, "why")
-        expect(refusal.is_authentic, code > command.BAD_SIGNATURE)
-        expect(str(refusal).endswith(": why"), True)
-    refusal = expect_raises(Refused, opened, _GOOD, "m", b"x" * 32, 0, _NOW_S)
-    expect((refusal.counter, str(refusal)), (6, "bad signature"))
+    for code in range(refusal.MALFORMED, refusal.NOT_STORED + 1):
+        found = Refused(code, 3, "why")
+        expect(found.is_authentic, code > refusal.BAD_SIGNATURE)
+        expect(str(found).endswith(": why"), True)
+    found = expect_raises(Refused, opened, _GOOD, "m", b"x" * 32, 0, _NOW_S)
+    expect((found.counter, str(found)), (6, "bad signature"))
 
 
 def test_the_highest_counter_and_a_line_of_200_bytes():
@@ -69,7 +71,7 @@ def test_the_highest_counter_and_a_line_of_200_bytes():
     line = _line(words)
     expect(len(line), 200)
     expect(opened(line, "m", _KEY, 4294967294, _NOW_S)[0], 4294967295)
-    expect(_code(_line(words + "a")), command.OVERSIZED)
+    expect(_code(_line(words + "a")), refusal.OVERSIZED)
 
 
 def test_signed_lines_of_another_form_are_malformed():
@@ -93,14 +95,14 @@ def test_signed_lines_of_another_form_are_malformed():
         "rill1 m 6 %d re\nboot",
         "rill1 m 6 %d rebo\u00f6t",
     ):
-        expect((words, _code(_line(words % _LATER_S))), (words, command.MALFORMED))
-    expect(_code(_GOOD + b"\n"), command.MALFORMED)
-    expect(_code(_GOOD + b"\0"), command.MALFORMED)
+        expect((words, _code(_line(words % _LATER_S))), (words, refusal.MALFORMED))
+    expect(_code(_GOOD + b"\n"), refusal.MALFORMED)
+    expect(_code(_GOOD + b"\0"), refusal.MALFORMED)
 
 
 def test_truncation_at_each_byte_and_each_bit_flip_are_refused():
     for size in range(len(_GOOD)):
-        expect(_code(_GOOD[:size]) in (command.MALFORMED, command.BAD_SIGNATURE), True)
+        expect(_code(_GOOD[:size]) in (refusal.MALFORMED, refusal.BAD_SIGNATURE), True)
         expect(_code(_GOOD[size + 1 :]) > 0, True)
     for bit in range(8 * len(_GOOD)):
         flipped = bytearray(_GOOD)
@@ -115,9 +117,9 @@ def test_the_signature_of_one_device_or_counter_is_none_of_another():
         "rill1 m 6 %d report_s 3600" % (_LATER_S + 1),
         "rill1 m 6 %d report_s 36000" % _LATER_S,
     ):
-        expect(_code(words.encode() + mac), command.BAD_SIGNATURE)
-    expect(_code(_GOOD.replace(b" m ", b" n "), device="n"), command.BAD_SIGNATURE)
-    expect(_code(_GOOD[:-32] + _GOOD[-32:].upper()), command.BAD_SIGNATURE)
+        expect(_code(words.encode() + mac), refusal.BAD_SIGNATURE)
+    expect(_code(_GOOD.replace(b" m ", b" n "), device="n"), refusal.BAD_SIGNATURE)
+    expect(_code(_GOOD[:-32] + _GOOD[-32:].upper()), refusal.BAD_SIGNATURE)
 
 
 def test_2000_random_lines_are_refused_and_nothing_else_happens():

@@ -7,9 +7,10 @@ from binascii import hexlify
 
 from cuts import next_cut
 from expect import expect
-from firmware.core import command, event, record
+from firmware.core import event, record, refusal
 from firmware.core.hmac import hmac_sha256
 from firmware.core.leaks import terms
+from firmware.storage.watch_state import WatchState
 from meter import Meter
 
 _KEY = b"\x17" * 32
@@ -161,23 +162,23 @@ def test_what_is_not_signed_or_not_for_now_has_no_effect_but_an_event():
     good = _line("burst_s 90", 6)
     codes = []
     for line, code in (
-        (b"", command.MALFORMED),
-        (b"x" * 201, command.OVERSIZED),
-        (b"x" * 3000, command.OVERSIZED),
-        (_line("burst_s 90", 6, device="n"), command.WRONG_DEVICE),
-        (_line("burst_s 90", 6, key=b"\x18" * 32), command.BAD_SIGNATURE),
-        (good[:-1] + (b"0" if good[-1:] != b"0" else b"1"), command.BAD_SIGNATURE),
-        (good[:-1], command.MALFORMED),
-        (_line("burst_s 90", 4), command.REPLAYED),
-        (_line("burst_s 90", 5), command.REPEATED),
-        (_line("burst_s 90", 6, expires_s=1), command.EXPIRED),
-        (_line("nothing", 6), command.UNKNOWN),
-        (_line("report_s 1", 6), command.BAD_ARGUMENT),
-        (_line("valve open", 6), command.NOT_POSSIBLE),
+        (b"", refusal.MALFORMED),
+        (b"x" * 201, refusal.OVERSIZED),
+        (b"x" * 3000, refusal.OVERSIZED),
+        (_line("burst_s 90", 6, device="n"), refusal.WRONG_DEVICE),
+        (_line("burst_s 90", 6, key=b"\x18" * 32), refusal.BAD_SIGNATURE),
+        (good[:-1] + (b"0" if good[-1:] != b"0" else b"1"), refusal.BAD_SIGNATURE),
+        (good[:-1], refusal.MALFORMED),
+        (_line("burst_s 90", 4), refusal.REPLAYED),
+        (_line("burst_s 90", 5), refusal.REPEATED),
+        (_line("burst_s 90", 6, expires_s=1), refusal.EXPIRED),
+        (_line("nothing", 6), refusal.UNKNOWN),
+        (_line("report_s 1", 6), refusal.BAD_ARGUMENT),
+        (_line("valve open", 6), refusal.NOT_POSSIBLE),
     ):
         answers = _sent(meter, line)
         codes.append(code)
-        expect((code, len(answers)), (code, 1 if code > command.BAD_SIGNATURE else 0))
+        expect((code, len(answers)), (code, 1 if code > refusal.BAD_SIGNATURE else 0))
         state = meter.state()
         state.refusals = 0  # another day
         meter.retained_now.save(state)
@@ -207,7 +208,7 @@ def test_without_a_key_or_a_clock_nothing_is_obeyed():
         if key is not None:
             meter.system.contents["command.key"] = key
         expect(_sent(meter, _line("report_s 7200")), [])
-        expect([e.before for e in meter.events(event.COMMAND_REFUSED)], [command.NO_KEY])
+        expect([e.before for e in meter.events(event.COMMAND_REFUSED)], [refusal.NO_KEY])
     meter = Meter(json.dumps(_CONFIG).encode())
     meter.system.contents["command.key"] = hexlify(_KEY)
     meter.network.no_time = True
@@ -283,6 +284,27 @@ def test_a_burst_that_no_reading_has_told_yet_is_cleared():
     meter.retained_now.save(state)
     expect(_is_done(_sent(meter, _line("clear burst"))), [(1, "done")])
     expect(meter.state().flags & record.BURST, 0)
+
+
+def test_an_alarm_is_cleared_before_the_meter_could_look_for_one():
+    meter = _meter()
+    recent, meter.counter.recent = meter.counter.recent, _unreadable
+    state = meter.state()
+    meter.retained_now.keep_watch(b"")
+    for _ in range(2):  # there are two copies
+        meter.retained_now.save(state)
+    expect(_is_done(_sent(meter, _line("clear burst"))), [(1, "done")])
+    meter.counter.recent = recent
+    for _ in range(3):
+        meter.wake()
+    expect(meter.events(event.WAKE_FAILED), [])
+    retained = meter.retained()
+    retained.load()
+    expect(bool(WatchState(retained).rules), True)
+
+
+def _unreadable():
+    raise OSError("no answer")
 
 
 def test_tampering_is_cleared_by_a_command():
@@ -400,7 +422,7 @@ def test_a_topic_that_is_no_text_is_refused_and_does_not_end_the_wake():
         _sent(meter, b"{}")
         expect(meter.network.commands, [])  # it does not come again
         expect(meter.events(event.WAKE_FAILED), [])
-        expect(_told(meter, event.COMMAND_REFUSED), [(command.MALFORMED, 0, "")])
+        expect(_told(meter, event.COMMAND_REFUSED), [(refusal.MALFORMED, 0, "")])
 
 
 def test_an_answer_goes_to_a_topic_with_letters_beyond_ascii():
