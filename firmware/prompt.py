@@ -165,6 +165,7 @@ def _calibrate(act):
 def _ask_again(state, keeping, seq):
     state.again_seq = max(seq, keeping.store().readings.first_seq())
     state.again_end = state.cursor_seq
+    state.again_stream = 0
     if not keeping.keep():
         raise StorageFault("a loss of power would undo it: ask again")
     print("%d readings go out again" % max(0, state.again_end - state.again_seq))

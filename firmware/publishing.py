@@ -19,15 +19,18 @@ def publish_pending(session, power, profile, device, store, state, config, keepi
     publish(session, power, profile, "readings", stream.messages(keeping.note))
     newest, measured = stream.newest, stream.measured
     del stream  # and its buffer, before there is another one
-    if state.again_seq < state.again_end:
-        from firmware.repeating import Again
-
-        stream = Again("readings", store.readings, state, batch, readings, size, commit, days)
-        publish(session, power, profile, "readings", stream.again())
-        del stream
     stream = Stream("events", store.events, state, batch, head, size, commit)
     publish(session, power, profile, "events", stream.messages(keeping.note))
     del stream
+    if state.again_seq < state.again_end:  # behind all that the head end has never had
+        from firmware.repeating import Again
+
+        if state.again_stream:
+            stream = Again("events", store.events, state, batch, head, size, commit)
+        else:
+            stream = Again("readings", store.readings, state, batch, readings, size, commit, days)
+        publish(session, power, profile, stream.name, stream.again())
+        del stream
     publish_all(session, power, profile.closing(newest, measured, state.offset_ml))
 
 

@@ -1,4 +1,4 @@
-"""Readings that a head end asks for once more. Imported only then."""
+"""Readings or events that a head end asks for once more. Imported only then."""
 
 from firmware.core import record
 from firmware.sending import Stream

@@ -11,8 +11,8 @@ from firmware.core.errors import StorageFault
 from firmware.core.seal import seal
 
 # Another layout takes another key: what is newer than this firmware stays as it is.
-KEY = "checkpoint1"
-LAYOUT = "<HBBBBQIIIIQQIIIqIII"
+KEY = "checkpoint2"
+LAYOUT = "<HBBBBQIIIIQQIIIqIIIB"
 
 NAMES = (
     "boot",  # how often the meter got power, modulo 2**16
@@ -32,8 +32,9 @@ NAMES = (
     "reverse_pulses",
     "offset_ml",  # what the meter body showed more than the odometer
     "command_counter",  # of the last command that was obeyed
-    "again_seq",  # acknowledged readings that a head end wants once more: from here
+    "again_seq",  # acknowledged records that a head end wants once more: from here
     "again_end",  # up to the one before this; not above again_seq: none
+    "again_stream",  # 0: they are readings, 1: events
 )
 
 

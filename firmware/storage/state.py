@@ -14,10 +14,10 @@ REPORTED = const(3)  # it is done
 CRASHED = const(4)  # it could not be brought to an end
 REBOOTING = const(5)  # it is done, and a command asks for a reset behind this wake
 
-MAGIC = const(0x5234)  # "4R": layout version 4
+MAGIC = const(0x5235)  # "5R": layout version 5
 _HEAD_BYTES = const(6)
 _FEW = const(8)
-_LAYOUT = "<HIHBBBBQQQIIIIIIIIIIIIIIIqIIIHHBBBBBIIHHHHQIIIBBIBIIBBBIHIBHBB"
+_LAYOUT = "<HIHBBBBQQQIIIIIIIIIIIIIIIBqIIIHHBBBBBIIHHHHQIIIBBIBIIBBBIHIBHBB"
 _FIELDS = (
     "boot",  # times this meter got power, modulo 2**16
     "starts",  # power-ons in a row whose first wake did not end in sleep
@@ -40,8 +40,9 @@ _FIELDS = (
     "event_cursor_segment",
     "event_cursor_offset",
     "event_next_seq",
-    "again_seq",  # the first of the readings that the head end has asked for again
+    "again_seq",  # the first of the records that the head end has asked for again
     "again_end",  # the one behind the last of them; equal: none
+    "again_stream",  # 0: they are readings, 1: events
     "offset_ml",  # what the meter body shows more than the odometer
     "command_counter",  # of the last command that was obeyed
     "config_crc",  # the last configuration that was accepted
@@ -107,6 +108,7 @@ class State:
     event_cursor_offset: int
     again_seq: int
     again_end: int
+    again_stream: int
     offset_ml: int
     command_counter: int
     config_crc: int

@@ -1,5 +1,7 @@
 """Promise: the checkpoint is the one last saved, or that of a new meter."""
 
+import struct
+
 from expect import expect, expect_raises
 from firmware.core.errors import StorageFault
 from firmware.core.seal import seal
@@ -7,8 +9,9 @@ from firmware.storage.checkpoint import NAMES, Vault
 from firmware.storage.known import NEW, Checkpoint
 from nvs import FakeNvs
 
-_KEY = "checkpoint1"
-_BITS = (16, 8, 8, 8, 8, 64, 32, 32, 32, 32, 64, 64, 32, 32, 32, 63, 32, 32, 32)
+_KEY, _OLDER_KEY = "checkpoint2", "checkpoint1"
+_OLDER_LAYOUT = "<HBBBBQIIIIQQIIIqIII"
+_BITS = (16, 8, 8, 8, 8, 64, 32, 32, 32, 32, 64, 64, 32, 32, 32, 63, 32, 32, 32, 8)
 
 
 def _of(n):
@@ -55,9 +58,32 @@ def test_one_of_another_length_is_that_of_a_new_meter():
 
 
 def test_what_a_newer_firmware_keeps_is_left_alone():
-    nvs = FakeNvs({"checkpoint2": b"newer"})
+    nvs = FakeNvs({"checkpoint3": b"newer"})
     Vault(nvs).save(_of(1))
-    expect(nvs.content["checkpoint2"], b"newer")
+    expect(nvs.content["checkpoint3"], b"newer")
+
+
+def _older():
+    return FakeNvs({_OLDER_KEY: seal(struct.pack(_OLDER_LAYOUT, *_of(5)[:-1]))})
+
+
+def test_one_of_a_firmware_that_sent_only_readings_again_is_taken_over():
+    nvs = _older()
+    vault = Vault(nvs)
+    expect(vault.load(), Checkpoint(*(_of(5)[:-1] + (0,))))
+    nvs.write_fails = True
+    expect_raises(StorageFault, vault.save, _of(1))
+    expect(vault.load()[:-1], _of(5)[:-1])
+    nvs.write_fails = False
+    vault.save(_of(1))
+    expect(vault.load(), _of(1))
+
+
+def test_a_damaged_one_does_not_bring_back_the_one_of_an_older_firmware():
+    """With it commands would come back that have been obeyed since."""
+    nvs = _older()
+    nvs.content[_KEY] = b"damaged"
+    expect(Vault(nvs).load(), NEW)
 
 
 def test_a_storage_that_fails_is_a_storage_fault():

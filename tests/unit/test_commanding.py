@@ -5,53 +5,22 @@ event; power that fails anywhere leaves the old or the new setting, and the comm
 import json
 from binascii import hexlify
 
+from commands import CONFIG, KEY, commanded, outcomes, sent, signed
 from cuts import next_cut
 from expect import expect
 from firmware.core import event, record, refusal
-from firmware.core.hmac import hmac_sha256
 from firmware.core.leaks import terms
 from firmware.storage.watch_state import WatchState
 from meter import Meter
-
-_KEY = b"\x17" * 32
-_FAR_S = 4_000_000_000
-_CONFIG = {"device": "m", "broker_host": "b", "report_s": 3600, "message_bytes": 320}
-
-
-def _meter(**changes):
-    config = dict(_CONFIG)
-    config.update(changes)
-    meter = Meter(json.dumps(config).encode())
-    meter.system.contents["command.key"] = hexlify(_KEY)
-    meter.wake()
-    meter.wake()
-    return meter
-
-
-def _line(words, counter=1, device="m", expires_s=_FAR_S, key=_KEY):
-    signed = b"rill1 %s %d %d %s" % (device.encode(), counter, expires_s, words.encode())
-    return signed + b" " + hexlify(hmac_sha256(key, signed))[:32]
-
-
-def _sent(meter, *lines):
-    """What was answered to them in the next report."""
-    meter.network.commands += lines
-    before = len(meter.network.answers)
-    meter.wake()
-    return meter.network.answers[before:]
 
 
 def _told(meter, code=event.COMMAND):
     return [(e.before, e.after, e.text) for e in meter.events(code)]
 
 
-def _is_done(answers):
-    return [(a["counter"], a["outcome"]) for a in answers]
-
-
 def test_a_setting_is_obeyed_told_and_in_force_from_the_next_wake_on():
-    meter = _meter()
-    answers = _sent(meter, _line("report_s 7200"))
+    meter = commanded()
+    answers = sent(meter, signed("report_s 7200"))
     expect(
         answers,
         [
@@ -73,7 +42,7 @@ def test_a_setting_is_obeyed_told_and_in_force_from_the_next_wake_on():
 
 
 def test_a_report_that_ends_before_it_has_subscribed_is_made_good_by_the_next():
-    meter = _meter()
+    meter = commanded()
     meter.network.no_puback = True
     meter.network.has_session = True
     state = meter.state()
@@ -88,7 +57,7 @@ def test_a_report_that_ends_before_it_has_subscribed_is_made_good_by_the_next():
 
 
 def test_a_broker_that_refused_the_subscription_is_asked_again_in_the_next_report():
-    meter = _meter()
+    meter = commanded()
     meter.network.has_session = False  # lost
     meter.network.refuses_subscriptions = True
     meter.wake()
@@ -101,19 +70,19 @@ def test_a_broker_that_refused_the_subscription_is_asked_again_in_the_next_repor
 
 
 def test_commands_of_one_report_are_obeyed_in_their_order():
-    meter = _meter()
-    answers = _sent(
-        meter, _line("slot_s 1800", 1), _line("report_s 7200", 2), _line("burst_s 60", 3)
+    meter = commanded()
+    answers = sent(
+        meter, signed("slot_s 1800", 1), signed("report_s 7200", 2), signed("burst_s 60", 3)
     )
-    expect(_is_done(answers), [(1, "done"), (2, "done"), (3, "done")])
+    expect(outcomes(answers), [(1, "done"), (2, "done"), (3, "done")])
     values = json.loads(meter.system.contents["commanded.json"])["values"]
     expect(values, {"slot_s": 1800, "report_s": 7200, "burst_s": 60})
 
 
 def test_a_command_for_which_there_is_no_room_waits_and_is_no_crash():
-    meter = _meter()
+    meter = commanded()
     meter.has_no_room = True
-    expect(_sent(meter, _line("report_s 7200")), [])
+    expect(sent(meter, signed("report_s 7200")), [])
     expect((meter.state().failures, meter.state().crashes), (0, 0))
     expect(meter.events(event.WAKE_FAILED), [])
     meter.has_no_room = False
@@ -122,7 +91,7 @@ def test_a_command_for_which_there_is_no_room_waits_and_is_no_crash():
 
 
 def test_a_combination_that_cant_be_is_refused_with_its_reason_and_changes_nothing():
-    meter = _meter()
+    meter = commanded()
     for words, reason in (
         ("report_s 5000", "must be a multiple of slot_s"),
         ("slot_s 7", "slot_s is 7, but must be 60 to 3600"),
@@ -140,6 +109,9 @@ def test_a_combination_that_cant_be_is_refused_with_its_reason_and_changes_nothi
         ("again 0 1", "acknowledged are"),
         ("again 2 1", "acknowledged are"),
         ("again 1 9999", "acknowledged are"),
+        ("again_events 1", "again_events takes 2"),
+        ("again_events 0 1", "acknowledged are"),
+        ("again_events 1 9999", "acknowledged are"),
         ("expect_flow 169", "0 to 168 hours"),
         ("expect_flow -1", "0 to 168 hours"),
         ("valve shut", "open, close"),
@@ -147,36 +119,36 @@ def test_a_combination_that_cant_be_is_refused_with_its_reason_and_changes_nothi
         ("sample now", "sample takes 0"),
         ("reboot 1", "reboot takes 0"),
     ):
-        (answer,) = _sent(meter, _line(words))
+        (answer,) = sent(meter, signed(words))
         expect((words, reason in answer["reason"]), (words, True))
         expect((answer["outcome"], answer["counter"]), ("refused", 1))
     expect("commanded.json" in meter.system.contents, False)
     expect((meter.state().command_counter, _told(meter)), (0, []))
-    (answer,) = _sent(meter, _line("format everything"))
+    (answer,) = sent(meter, signed("format everything"))
     expect(answer["reason"], "unknown command")
 
 
 def test_what_is_not_signed_or_not_for_now_has_no_effect_but_an_event():
-    meter = _meter()
-    _sent(meter, _line("burst_s 60", 5))
-    good = _line("burst_s 90", 6)
+    meter = commanded()
+    sent(meter, signed("burst_s 60", 5))
+    good = signed("burst_s 90", 6)
     codes = []
     for line, code in (
         (b"", refusal.MALFORMED),
         (b"x" * 201, refusal.OVERSIZED),
         (b"x" * 3000, refusal.OVERSIZED),
-        (_line("burst_s 90", 6, device="n"), refusal.WRONG_DEVICE),
-        (_line("burst_s 90", 6, key=b"\x18" * 32), refusal.BAD_SIGNATURE),
+        (signed("burst_s 90", 6, device="n"), refusal.WRONG_DEVICE),
+        (signed("burst_s 90", 6, key=b"\x18" * 32), refusal.BAD_SIGNATURE),
         (good[:-1] + (b"0" if good[-1:] != b"0" else b"1"), refusal.BAD_SIGNATURE),
         (good[:-1], refusal.MALFORMED),
-        (_line("burst_s 90", 4), refusal.REPLAYED),
-        (_line("burst_s 90", 5), refusal.REPEATED),
-        (_line("burst_s 90", 6, expires_s=1), refusal.EXPIRED),
-        (_line("nothing", 6), refusal.UNKNOWN),
-        (_line("report_s 1", 6), refusal.BAD_ARGUMENT),
-        (_line("valve open", 6), refusal.NOT_POSSIBLE),
+        (signed("burst_s 90", 4), refusal.REPLAYED),
+        (signed("burst_s 90", 5), refusal.REPEATED),
+        (signed("burst_s 90", 6, expires_s=1), refusal.EXPIRED),
+        (signed("nothing", 6), refusal.UNKNOWN),
+        (signed("report_s 1", 6), refusal.BAD_ARGUMENT),
+        (signed("valve open", 6), refusal.NOT_POSSIBLE),
     ):
-        answers = _sent(meter, line)
+        answers = sent(meter, line)
         codes.append(code)
         expect((code, len(answers)), (code, 1 if code > refusal.BAD_SIGNATURE else 0))
         state = meter.state()
@@ -190,69 +162,46 @@ def test_what_is_not_signed_or_not_for_now_has_no_effect_but_an_event():
 
 
 def test_many_refusals_are_five_events_a_day_and_the_rest_is_counted():
-    meter = _meter()
+    meter = commanded()
     for _ in range(4):
-        _sent(meter, b"1", b"2", b"3", b"4", b"5")
+        sent(meter, b"1", b"2", b"3", b"4", b"5")
     expect(len(meter.events(event.COMMAND_REFUSED)), 5)
     for _ in range(24):
         meter.wake()
-    _sent(meter, b"6")
+    sent(meter, b"6")
     told = meter.events(event.COMMAND_REFUSED)
     expect((len(told), told[-1].text), (6, ", 15 more untold"))
 
 
 def test_without_a_key_or_a_clock_nothing_is_obeyed():
     for key in (None, b"", b"17" * 31, b"xy" * 32):
-        meter = _meter()
+        meter = commanded()
         del meter.system.contents["command.key"]
         if key is not None:
             meter.system.contents["command.key"] = key
-        expect(_sent(meter, _line("report_s 7200")), [])
+        expect(sent(meter, signed("report_s 7200")), [])
         expect([e.before for e in meter.events(event.COMMAND_REFUSED)], [refusal.NO_KEY])
-    meter = Meter(json.dumps(_CONFIG).encode())
-    meter.system.contents["command.key"] = hexlify(_KEY)
+    meter = Meter(json.dumps(CONFIG).encode())
+    meter.system.contents["command.key"] = hexlify(KEY)
     meter.network.no_time = True
     meter.wake()
     meter.wake()
-    (answer,) = _sent(meter, _line("report_s 7200"))
+    (answer,) = sent(meter, signed("report_s 7200"))
     expect(answer["reason"], "clock unknown")
 
 
 def test_the_key_is_in_no_message():
-    meter = _meter()
-    _sent(meter, _line("report_s 7200"), b"x", _line("report_s 1", 2))
+    meter = commanded()
+    sent(meter, signed("report_s 7200"), b"x", signed("report_s 1", 2))
     meter.wake()
     said = json.dumps(meter.network.messages) + json.dumps(meter.network.answers)
     expect("17171717" in said, False)
 
 
-def test_readings_are_sent_again():
-    meter = _meter()
-    for n in range(3):
-        meter.pulse(n + 1)
-        meter.wake()
-    rows = [row for row in meter.network.rows if row[0] in (2, 3)]
-    expect(_is_done(_sent(meter, _line("again 2 3"))), [(1, "done")])
-    (answer,) = _sent(meter, _line("again 1 2", 2))
-    expect(answer["outcome"], "done")  # they went out before it came
-    again = [row for row in meter.network.rows if row[0] in (2, 3)][len(rows) :]
-    expect([row[:3] for row in again], [row[:3] for row in rows])
-    (answer,) = _sent(meter, _line("again 1 1", 3))
-    expect(answer["outcome"], "done")
-
-
-def test_ranges_to_be_sent_again_wait_for_each_other():
-    meter = _meter()
-    meter.wake()
-    answers = _sent(meter, _line("again 1 2", 1), _line("again 1 1", 2))
-    expect([a["outcome"] for a in answers], ["done", "refused"])
-    expect(answers[1]["reason"], "not possible: 1 to 2 come first")
-
-
 def test_a_sample_is_a_reading_on_demand_at_once():
-    meter = _meter()
+    meter = commanded()
     before = len(meter.readings())
-    meter.network.commands.append(_line("sample"))
+    meter.network.commands.append(signed("sample"))
     expect(meter.wake() < 5000, True)
     meter.wake()
     expect(meter.last().flags & record.ON_DEMAND > 0, True)
@@ -260,40 +209,40 @@ def test_a_sample_is_a_reading_on_demand_at_once():
 
 
 def test_expected_flow_is_no_burst_until_its_time_has_passed():
-    meter = _meter()
+    meter = commanded()
     expect(meter.counter.settings[9], 500)
-    (answer,) = _sent(meter, _line("expect_flow 3"))
+    (answer,) = sent(meter, signed("expect_flow 3"))
     expect(answer["after"] - meter.true_s() in range(3 * 3600 - 3700, 3 * 3600 + 1), True)
     for wanted in (0, 0, 500):
         meter.wake()
         expect(meter.counter.settings[9], wanted)
-    _sent(meter, _line("expect_flow 24", 2))
+    sent(meter, signed("expect_flow 24", 2))
     meter.wake()
     expect(meter.counter.settings[9], 0)
-    _sent(meter, _line("expect_flow 0", 3))
+    sent(meter, signed("expect_flow 0", 3))
     meter.wake()
     expect(meter.counter.settings[9], 500)
 
 
 def test_a_burst_that_no_reading_has_told_yet_is_cleared():
-    meter = _meter()
+    meter = commanded()
     state = meter.state()
     state.flags |= record.BURST
     state.next_slot_s += 86_400  # no reading takes it before the command comes
     state.next_report_s = 0
     meter.retained_now.save(state)
-    expect(_is_done(_sent(meter, _line("clear burst"))), [(1, "done")])
+    expect(outcomes(sent(meter, signed("clear burst"))), [(1, "done")])
     expect(meter.state().flags & record.BURST, 0)
 
 
 def test_an_alarm_is_cleared_before_the_meter_could_look_for_one():
-    meter = _meter()
+    meter = commanded()
     recent, meter.counter.recent = meter.counter.recent, _unreadable
     state = meter.state()
     meter.retained_now.keep_watch(b"")
     for _ in range(2):  # there are two copies
         meter.retained_now.save(state)
-    expect(_is_done(_sent(meter, _line("clear burst"))), [(1, "done")])
+    expect(outcomes(sent(meter, signed("clear burst"))), [(1, "done")])
     meter.counter.recent = recent
     for _ in range(3):
         meter.wake()
@@ -308,28 +257,28 @@ def _unreadable():
 
 
 def test_tampering_is_cleared_by_a_command():
-    meter = _meter(case_pin=13)
+    meter = commanded(case_pin=13)
     meter.meddling = terms.OPENED
     meter.wake()
     meter.meddling = 0
-    (answer,) = _sent(meter, _line("clear tamper"))
+    (answer,) = sent(meter, signed("clear tamper"))
     expect((answer["outcome"], answer["before"], answer["after"]), ("done", 2, 0))
     meter.wake()
     expect([one[:2] for one in _told(meter, event.ALARM)], [(80, 82), (82, 80)])
 
 
 def test_the_valve_is_turned_where_one_is_fitted():
-    meter = _meter(valve_pin=25)
-    answers = _sent(meter, _line("valve close"), _line("valve open", 2), _line("valve close", 3))
+    meter = commanded(valve_pin=25)
+    answers = sent(meter, signed("valve close"), signed("valve open", 2), signed("valve close", 3))
     expect([(a["before"], a["after"]) for a in answers], [(0, 2), (2, 1), (1, 2)])
     expect(meter.valve, [True, False, True])
 
 
 def test_a_reboot_comes_behind_the_answer_and_the_end_of_the_wake():
-    meter = _meter()
-    meter.network.commands.append(_line("reboot"))
+    meter = commanded()
+    meter.network.commands.append(signed("reboot"))
     expect(meter.wake(), None)
-    expect(_is_done(meter.network.answers), [(1, "done")])
+    expect(outcomes(meter.network.answers), [(1, "done")])
     expect((meter.network.commands, meter.state().running), ([], 0))
     meter.wake()
     boot = meter.events(event.BOOT)[-1]
@@ -338,11 +287,11 @@ def test_a_reboot_comes_behind_the_answer_and_the_end_of_the_wake():
 
 
 def test_an_edit_of_the_configuration_ends_what_was_commanded():
-    meter = _meter()
-    _sent(meter, _line("burst_s 60"), _line("report_s 7200", 2))
+    meter = commanded()
+    sent(meter, signed("burst_s 60"), signed("report_s 7200", 2))
     meter.wake()
     expect(meter.counter.settings[10], 60)
-    config = dict(_CONFIG)
+    config = dict(CONFIG)
     config["burst_s"] = 90
     meter.system.put_config(json.dumps(config).encode())
     meter.wake()
@@ -356,18 +305,18 @@ def test_an_edit_of_the_configuration_ends_what_was_commanded():
 
 
 def test_a_refused_edit_leaves_what_was_commanded_in_force():
-    meter = _meter()
-    _sent(meter, _line("burst_s 60"))
+    meter = commanded()
+    sent(meter, signed("burst_s 60"))
     meter.system.put_config(b"{")
     meter.wake()
     expect(meter.counter.settings[10], 60)
-    (answer,) = _sent(meter, _line("burst_s 70", 2))
+    (answer,) = sent(meter, signed("burst_s 70", 2))
     expect(answer["reason"].startswith("not possible: config.json"), True)
 
 
 def test_a_damaged_file_of_commands_is_told_once_and_ends():
     for content in (b"", b"{", b"[]", b'{"crc": 1}', b'{"crc": 1, "values": 3}', b"\xff" * 600):
-        meter = _meter()
+        meter = commanded()
         meter.system.contents["commanded.json"] = content
         meter.wake()
         meter.wake()
@@ -390,8 +339,8 @@ def test_power_cut_at_each_call_while_it_obeys_leaves_the_old_or_the_new_setting
 
     seen, cut, end = [], 0, 0
     while cut <= end:
-        meter = _meter()
-        meter.network.commands.append(_line("report_s 7200"))
+        meter = commanded()
+        meter.network.commands.append(signed("report_s 7200"))
         meter.wake(cut)
         if not cut:
             # From the look at the key on, until the broker knows that it was obeyed.
@@ -417,19 +366,19 @@ def test_a_topic_that_is_no_text_is_refused_and_does_not_end_the_wake():
         ("huawei", b"$oc/devices/m/sys/commands/request_id=\xff"),
         ("huawei", b"$oc/devices/m/sys/commands/" + 300 * b"\xc3\xa9"),
     ):
-        meter = _meter(profile=profile)
+        meter = commanded(profile=profile)
         meter.network.command_topic = topic
-        _sent(meter, b"{}")
+        sent(meter, b"{}")
         expect(meter.network.commands, [])  # it does not come again
         expect(meter.events(event.WAKE_FAILED), [])
         expect(_told(meter, event.COMMAND_REFUSED), [(refusal.MALFORMED, 0, "")])
 
 
 def test_an_answer_goes_to_a_topic_with_letters_beyond_ascii():
-    meter = _meter(profile="thingsboard")
+    meter = commanded(profile="thingsboard")
     meter.network.command_topic = b"v1/devices/me/rpc/request/\xc3\xa9"
-    line = str(_line("report_s 7200"), "utf-8")
-    _sent(meter, json.dumps({"method": "line", "params": line}).encode())
+    line = str(signed("report_s 7200"), "utf-8")
+    sent(meter, json.dumps({"method": "line", "params": line}).encode())
     expect(meter.network.commands, [])
     topic, payload = meter.network.told[-1]
     expect(topic, "v1/devices/me/rpc/response/\u00e9")
@@ -437,12 +386,12 @@ def test_an_answer_goes_to_a_topic_with_letters_beyond_ascii():
 
 
 def test_a_line_that_huawei_wants_to_be_reported_is_obeyed_once_and_reported():
-    meter = _meter(profile="huawei")
+    meter = commanded(profile="huawei")
     meter.network.command_topic = b"$oc/devices/m/sys/properties/set/request_id=1"
-    line = str(_line("report_s 7200"), "ascii")
+    line = str(signed("report_s 7200"), "ascii")
     services = [{"service_id": "DeliverySchedule", "properties": {"line": line}}]
     pushed = json.dumps({"services": services}).encode()
-    expect(_sent(meter, pushed, pushed), [])
+    expect(sent(meter, pushed, pushed), [])
     expect((len(_told(meter)), _told(meter, event.COMMAND_REFUSED)), (1, []))
     topic, payload = meter.network.told[-1]
     expect(topic, "$oc/devices/m/sys/properties/report")

@@ -9,7 +9,7 @@ from firmware.sending import Stream
 from firmware.storage import appending
 from firmware.uplink.rows import Rows
 from meter import Meter
-from watch import begun, check, wakes
+from watch import begun, wakes
 
 _BUDGET = 320  # bytes: some two rows a message
 
@@ -152,22 +152,3 @@ def test_records_of_another_firmware_are_passed_and_told():
     sent = _Sent(meter)
     sent.run()
     expect((sent.seqs, sent.told), ([1, 2, 4], [(event.UNREADABLE, 3, 3, "readings")]))
-
-
-def test_acknowledged_readings_are_sent_again_when_they_are_asked_for():
-    meter = begun(Meter())
-    wakes(meter, 8, pulses=1)
-    check(meter)
-    had = len(meter.network.rows)
-    for first, expected in ((4, [4, 5, 6, 7, 8, 9]), (0, list(range(1, 11)))):
-        sent = _Sent(meter)
-        sent.state.again_seq, sent.state.again_end = first, sent.state.cursor_seq
-        retained = meter.retained()
-        retained.load()
-        retained.save(sent.state)
-        del meter.network.rows[had:]
-        meter.press(early_ms=1_000_000)
-        meter.wake()
-        again = [row[0] for row in meter.network.rows[had:]]
-        expect(again[-len(expected) :], expected)
-        expect((meter.state().again_seq, meter.state().again_end), (0, 0))

@@ -125,6 +125,7 @@ class Network:
 
     def _take(self, kind, body):
         if kind == 0x10:
+            self._forget()  # of a session that was cut off
             self._answer += b"\x20\x02\x01\x00" if self.has_session else CONNACK
             for n in range(len(self.commands) if self.has_session else 0):
                 line = self.commands[n]
@@ -140,7 +141,7 @@ class Network:
         elif kind == 0x40:
             self.commands[body[1] - 1] = None
         elif kind == 0xE0:
-            self.commands = [line for line in self.commands if line is not None]
+            self._forget()
         elif kind == 0x32 and not self.no_puback:
             at = 2 + struct.unpack(">H", body[:2])[0]
             topic, payload = str(body[2:at], "utf-8"), body[at + 2 :]
@@ -156,6 +157,10 @@ class Network:
             else:
                 self.told.append((topic, payload))
             self._answer += b"\x40\x02" + body[at : at + 2]
+
+    def _forget(self):
+        """What was acknowledged does not come again."""
+        self.commands = [line for line in self.commands if line is not None]
 
     def recv(self, n, timeout_ms):
         if not self._answer:
