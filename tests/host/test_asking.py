@@ -11,7 +11,7 @@ from collecting import DEADLINE_S, Publisher, payload
 from rill.broker import Broker
 from rill.collect.asking import Asking
 from rill.collect.outbox import EXPIRES_S, Outbox
-from rill.collect.streams import missing
+from rill.collect.streams import Streams, missing
 from rill.collector import Collector
 from rill.message import decode
 from rill.signing import SigningError, read_keys, sign
@@ -103,6 +103,48 @@ def test_what_a_meter_can_not_give_is_not_asked_for(address):
         add_event(store, 3, 9, 9, text="events")  # that is another 9
         assert of_old_gaps(store, {"other": KEY}) == []
         assert of_old_gaps(store, {"m": KEY}) == [["again", "9", "9"]]
+
+
+def test_gaps_of_events_are_asked_for_like_those_of_readings(address):
+    with Store(address) as store:
+        add(store, 1, 1)
+        add_event(store, 1, 0, 0, code=12)
+        add_event(store, 9, 3, 4, text="events")  # dropped
+        add_event(store, 10, 5, 5)  # that is another 5
+        add(store, 2, 1)
+        assert of_old_gaps(store, {"m": KEY}) == [["again_events", "2", "8"]]
+        store.add(decode(payload("m", 2, 1, "events")))
+        store.add(decode(payload("m", 5, 4, "events")))
+        assert of_old_gaps(store, {"m": KEY}) == []
+        assert Streams(store.database).gaps() == []
+
+
+def test_a_meter_is_asked_for_one_stream_after_the_other(address):
+    with Store(address) as store:
+        for seq in (1, 5, 8):
+            add(store, seq, 1)
+            add_event(store, seq, 0, 0, code=12)
+        assert of_old_gaps(store, {"m": KEY}) == [["again_events", "2", "7"]]
+        assert of_old_gaps(store, {"m": KEY}) == []
+        store.add(decode(payload("m", 2, 3, "events")))
+        assert of_old_gaps(store, {"m": KEY}) == []  # 6 and 7 may be on their way
+        store.add(decode(payload("m", 6, 2, "events")))
+        assert of_old_gaps(store, {"m": KEY}) == [["again", "2", "7"]]
+
+
+def test_what_is_never_answered_does_not_hold_up_the_rest(address):
+    """Each gap once, before any is asked for once more."""
+    with Store(address) as store:
+        for seq in (1, 3, 1000):
+            add(store, seq, 1)
+        for seq in (1, 3):
+            add_event(store, seq, 0, 0, code=12)
+        clock, found = Clock(store), []
+        for _ in range(10):
+            clock.now_s += EXPIRES_S + 1000
+            found += asked(Asking(store.database, {"m": KEY}, clock=clock))
+    turn = [["again_events", "2", "2"], ["again", "2", "2"], ["again", "4", "999"]]
+    assert found == 3 * turn
 
 
 def test_what_a_coarse_meter_keeps_back_is_not_asked_for(address):

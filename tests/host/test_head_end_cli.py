@@ -264,8 +264,8 @@ def test_what_no_meter_would_obey_is_refused_before_it_is_signed(rill, tmp_path,
 @pytest.mark.parametrize(
     "line",
     ["report_s 3600", "slot_s 60", "burst_l_per_h 0", "burst_s 30", "timezone_min -210"]
-    + ["limits who", "again 1 4711", "sample", "clear burst", "clear limits", "expect_flow 0"]
-    + ["valve close", "reboot"],
+    + ["limits who", "again 1 4711", "again_events 2 90", "sample", "clear burst"]
+    + ["clear limits", "expect_flow 0", "valve close", "reboot"],
 )
 def test_what_is_documented_is_signed(rill, tmp_path, keys, line):
     name = line.split()[0]

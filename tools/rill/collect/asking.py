@@ -1,4 +1,4 @@
-"""Asks meters again for the readings that are missing."""
+"""Asks meters again for the records that are missing."""
 
 import re
 import time
@@ -11,7 +11,7 @@ _LOOK_S = 60
 _GRACE_S = 600  # another collector may have what is missing, and store it in a moment
 _SPAN = 200  # records: gaps so near are asked for together, with what is between them
 _TRIES = 3  # then it isn't there
-_NAME = "again"
+_NAMES = {"readings": "again", "events": "again_events"}  # the command for each stream
 _RANGE = re.compile(r"(\d{1,10}) (\d{1,10})")
 
 
@@ -19,9 +19,13 @@ class Asking:
     """Looks for gaps once a minute. keys: of the meters that may be asked.
 
     A gap is asked for when it is 10 minutes old, by one command, and again only when that has
-    expired, three times in all. A meter is asked for one thing at a time: it answers one.
+    expired, three times in all. A meter is asked for one thing at a time, of both streams: it
+    keeps one range, and a second one that came before that has gone out would be refused. So
+    each gap has its first turn before any has its second: one that can't be filled holds up no
+    other for longer than a command lives. Events come first, because they may tell why readings
+    are missing.
     `gaps` is how many there were at the last look, of streams heard of lately, and `asked` how
-    many commands were made. Events can't be asked for; their gaps count, too.
+    many commands were made.
     """
 
     def __init__(self, database, keys, *, look_s=_LOOK_S, grace_s=_GRACE_S, clock=time.time):
@@ -55,30 +59,40 @@ class Asking:
     def _is_wanted(self, gap: Gap, now_s: int) -> bool:
         """Whether it is old enough, and the meter has it and would believe us."""
         is_old = now_s - gap.since_s >= self._grace_s
-        is_there = gap.stream == "readings" and gap.is_held
-        return is_old and is_there and self._outbox.has_key(gap.device)
+        return is_old and gap.is_held and self._outbox.has_key(gap.device)
 
     def _ask(self, device: str, gaps: list[Gap], now_s: int) -> list[Command]:
         with self._database.transaction():
             self._outbox.lock(device)
-            made = [
-                one
-                for one in self._outbox.made(device, _NAME)
-                if one.made_s >= gaps[0].since_s  # of this journal
-            ]
-            pending = [one for one in made if one.expires_s > now_s]
-            if any(_covers(one, gap) for one in pending for gap in gaps):
+            made = [one for name in _NAMES.values() for one in self._outbox.made(device, name)]
+            tries = {gap: [one for one in made if _covers(one, gap)] for gap in gaps}
+            if any(one.expires_s > now_s for gap in gaps for one in tries[gap]):
                 return []
-            left = [gap for gap in gaps if sum(_covers(one, gap) for one in made) < _TRIES]
+            left = [gap for gap in gaps if len(tries[gap]) < _TRIES]
             if not left:
                 return []
-            first = left[0].first
-            near = [gap.last for gap in left if gap.last < first + _SPAN]
-            last = max(near, default=left[0].last)
-            return [self._outbox.sign(device, _NAME, first, last, now_s=now_s)]
+            gap = min(left, key=lambda gap: len(tries[gap]))  # of several the first
+            span = range(gap.first, gap.first + _SPAN)
+            near = [
+                other.last
+                for other in left
+                if other.stream == gap.stream and other.first in span and other.last in span
+            ]
+            last = max(near, default=gap.last)
+            name = _NAMES[gap.stream]
+            return [self._outbox.sign(device, name, gap.first, last, now_s=now_s)]
 
 
 def _covers(command: Command, gap: Gap) -> bool:
-    """Whether the command asks for some of the gap; a person's may be of any form."""
+    """Whether the command asks for some of the gap; a person's may be of any form.
+
+    One that was made before there was the gap was for another journal.
+    """
     found = _RANGE.fullmatch(command.arguments)
-    return bool(found) and int(found[1]) <= gap.last and gap.first <= int(found[2])
+    return (
+        bool(found)
+        and command.name == _NAMES[gap.stream]
+        and command.made_s >= gap.since_s
+        and int(found[1]) <= gap.last
+        and gap.first <= int(found[2])
+    )

@@ -30,6 +30,7 @@ def _forms() -> dict[str, tuple[str, Callable[[list[str]], bool]]]:
     return forms | {
         "limits": _one_of(*water_limits()),
         "again": (f"FROM TO, 1 to {_MOST_SEQ}", _is_range),
+        "again_events": (f"FROM TO, 1 to {_MOST_SEQ}", _is_range),
         "sample": ("", _is_nothing),
         "clear": _one_of(*alarm_kinds(), "limits"),
         "expect_flow": _numbers(0, _MOST_HOURS),
