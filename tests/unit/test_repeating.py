@@ -5,6 +5,7 @@ asked of; power that fails anywhere leaves all that is still wanted, or the comm
 from commands import commanded, outcomes, sent, signed
 from cuts import next_cut
 from expect import expect
+from firmware.core.seal import seal, unseal
 from meter import Meter
 from watch import begun, check, wakes
 
@@ -23,9 +24,6 @@ def _seqs(rows):
 def _meter():
     """With five events and more that the head end has."""
     meter = commanded()
-    for n in range(4):
-        outcome = outcomes(sent(meter, signed("burst_s %d" % (60 + n), n + 1)))
-        expect(outcome, [(n + 1, "done")])
     meter.wake()
     expect(meter.state().event_cursor_seq > 5, True)
     return meter
@@ -64,6 +62,22 @@ def test_readings_are_sent_again():
     expect(answer["outcome"], "done")
 
 
+def test_what_earlier_firmware_was_asked_for_goes_out_behind_an_update():
+    meter = commanded()
+    wakes(meter, 3)
+    state = meter.state()
+    state.again_seq, state.again_end, state.command_counter = 1, 4, 77
+    meter.vault.save(state)
+    content = unseal(meter.nvs.content.pop("checkpoint2"))
+    meter.nvs.content["checkpoint1"] = seal(content[:-1])  # it knew no other stream
+    rows = len(meter.network.rows)
+    meter.lose_power()  # and with it goes the retained memory, which it had in another layout
+    meter.wake()
+    seqs = _seqs(meter.network.rows[rows:])
+    expect((seqs[-3:], state.cursor_seq in seqs), ([1, 2, 3], True))
+    expect((meter.state().command_counter, meter.vault.load().command_counter), (77, 77))
+
+
 def test_events_are_sent_again_behind_those_that_are_new_and_no_reading_is():
     meter = _meter()
     first = [row for row in meter.network.events if 2 <= row[0] <= 5]
@@ -92,12 +106,11 @@ def test_ranges_to_be_sent_again_wait_for_each_other_whichever_stream_they_are_o
         expect(answer["outcome"], "done")
 
 
-def _cut(prepare, finish):
-    """Power is lost at port calls of the wake behind prepare(), which says at which first."""
-    cut, is_over = 0, False
+def _cut(cut, prepare, finish):
+    """Power is lost at port calls of the wake behind prepare(), first at this one."""
+    is_over = False
     while not is_over:
-        meter, begin = prepare()
-        cut = next_cut(cut) if cut else begin
+        meter = prepare()
         events = len(meter.network.events)
         is_over = meter.wake(cut) is not None
         if meter.state():
@@ -110,20 +123,22 @@ def _cut(prepare, finish):
         again = _seqs(meter.network.events[events:])
         expect((cut, [seq for seq in range(2, 6) if seq not in again]), (cut, []))
         finish(meter)
+        cut = next_cut(cut)
 
 
 def test_power_lost_while_the_command_is_obeyed_leaves_the_whole_range_or_none():
     def prepare():
         meter = _meter()
         meter.network.commands.append(signed("again_events 2 5", 9))
-        begin, meter.obeyed_at = meter.obeyed_at, 0
-        return meter, begin
+        return meter
 
     def finish(meter):
         left = [line for line in meter.network.commands if line is not None]
         expect((left, meter.state().command_counter), ([], 9))
 
-    seen = {wanted for _, wanted in _cut(prepare, finish)}
+    meter = prepare()
+    meter.wake()
+    seen = {wanted for _, wanted in _cut(meter.obeyed_at, prepare, finish)}
     expect(seen, {None, (1, 2, 5)})
 
 
@@ -132,8 +147,8 @@ def test_power_lost_while_they_go_out_leaves_those_that_did_not():
         meter = _meter()
         sent(meter, signed("again_events 2 5", 9))
         expect(_wanted(meter.vault.load()), (1, 2, 5))
-        return meter, 1
+        return meter
 
-    for cut, wanted in _cut(prepare, lambda meter: None):
+    for cut, wanted in _cut(1, prepare, lambda meter: None):
         stream, _, last = wanted or (1, 0, 5)
         expect((cut, stream, last), (cut, 1, 5))
