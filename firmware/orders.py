@@ -35,8 +35,8 @@ class Orders:
         state = self._state
         acts: dict = {
             "limits": (self._limits, 1),
-            "again": (lambda *both: self._again(0, state.cursor_seq, *both), 2),
-            "again_events": (lambda *both: self._again(1, state.event_cursor_seq, *both), 2),
+            "again": (lambda *words: self._again(0, state.cursor_seq, *words), 2),
+            "again_events": (lambda *words: self._again(1, state.event_cursor_seq, *words), 2),
             "sample": (self._sample, 0),
             "clear": (self._clear, 1),
             "expect_flow": (self._expect_flow, 1),
@@ -72,15 +72,15 @@ class Orders:
         self._need_probes()
         return self._setting("water_limits", source)
 
-    def _again(self, stream, cursor, first, last):
+    def _again(self, stream, seq, first, last):
         """One range for both streams: who asks waits for its records, so two never meet but by
-        mistake, and the second one is refused and asked for later. stream: 1 of events. cursor:
-        the first of its numbers that is not acknowledged.
+        mistake, and the second one is refused and asked for later. stream: 1 of events. seq: the
+        first of its numbers that is not acknowledged.
         """
         state = self._state
         first, last = _integer(first), _integer(last)
-        if not 0 < first <= last < cursor:
-            raise Refused(BAD_ARGUMENT, 0, "acknowledged are 1 to %d" % (cursor - 1))
+        if not 0 < first <= last < seq:
+            raise Refused(BAD_ARGUMENT, 0, "acknowledged are 1 to %d" % (seq - 1))
         if state.again_seq < state.again_end:
             raise Refused(
                 NOT_POSSIBLE, 0, "%d to %d come first" % (state.again_seq, state.again_end - 1)
