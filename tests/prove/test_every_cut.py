@@ -8,7 +8,7 @@ from unit_runs import UNIT, run
 
 pytestmark = pytest.mark.prove
 _FILES = ("test_cycle_resets.py", "test_alarms.py", "test_power_loss.py", "test_commanding.py")
-_BEGINS = ("test_a_reset", "test_power_lost", "test_power_cut")
+_BEGINS = ("test_a_reset", "test_a_burst_that_begins", "test_power_lost", "test_power_cut")
 
 
 def _tests():
