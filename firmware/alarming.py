@@ -76,7 +76,7 @@ class Alarming:
         known.rules = watch.pack()
         wanted_s = watch.next_s() or 0
         known.next_s = wanted_s if self._up_s < wanted_s < _NEVER_S else 0
-        known.levels = watch.levels()
+        known.levels, known.is_bursting = watch.levels(), watch.is_bursting()
         return changes, watch.learned()
 
     def _recall(self, watch):
@@ -113,8 +113,11 @@ class Alarming:
         backward = (state.reverse_pulses - known.reverse_pulses) & _COUNT_MASK
         # Times of pulses whose direction is not known, or of an earlier program, tell nothing.
         ages_s, oldest_s = [], elapsed_s + elapsed_s // 50 + 1
-        if not backward and known.program == recent.program:
+        burst_age_s, is_known = recent.burst_age_s, known.program == recent.program
+        if is_known and not backward:
             ages_s = [age_s for age_s in recent.ages_s[:pulses] if age_s <= oldest_s]
+        if not is_known and burst_age_s:
+            burst_age_s = 0
         begun = (recent.bursts - known.seen_bursts) & _BURST_MASK
         if begun > _BURST_MASK >> 1:
             begun = 0  # another counter, which began at zero
@@ -123,16 +126,14 @@ class Alarming:
         known.up_s = self._up_s
         self._see_counter()
         weight_ml, weight_pulses = config.pulse_weight_ml, config.pulse_weight_pulses
-        local_s = state.time.now_s() + 60 * config.timezone_min
         return terms.Look(
             self._up_s,
-            local_s if state.time.is_known() else None,
             pulses * weight_ml // weight_pulses,
             pulses,
             backward * weight_ml // weight_pulses,
             ages_s,
             known.bursts,
-            recent.is_bursting,
+            burst_age_s,
             _water_centi_c(columns),
             faults,
         )
@@ -196,7 +197,9 @@ class Alarming:
             if max(change.before, change.level) >= _URGENT.get(change.kind, terms.ALARM + 1):
                 known.urgent_seq = known.seq
                 if self._state.next_report_s and known.reports < _REPORTS_A_DAY:
-                    known.reports += 1
+                    # Only begins count, so that ends leave none of them waiting. An end has had
+                    # a begin: together they are no more than twice as many, and one of each kind.
+                    known.reports += change.level > change.before
                     self._state.next_report_s = 0
             known.seq = 0
             known.keep()

@@ -98,12 +98,14 @@ class Counting:
             state.flags |= record.COUNTER_FAULT
             return None
 
-    def finish(self, state, config, store, save, allowance):
+    def finish(self, state, config, store, save, wakes, least):
         """The last look of a wake: whatever comes after it wakes the chip at once.
 
-        store() puts the state on flash, save() into retained memory. allowance: wakes because
-        of marks from now on, None: what is left of them.
+        store() puts the state on flash, save() into retained memory. wakes: because of marks,
+        from now on, None: what is left of them, but at least `least`.
         """
+        if self._counter is not None:
+            self._counter.allow(wakes, least)  # first: a mark that may wake nobody is seen here
         counts = self.take(state, config)
         if counts and counts.ticks is not None:
             # Awake it runs in any case: only what comes now will be judged.
@@ -116,7 +118,7 @@ class Counting:
             return
         is_taken = config is not None
         self._counter.commit(state.stored_count if is_taken else counts.forward + counts.reverse)
-        self._counter.heed(counts, allowance)
+        self._counter.heed(counts)
         self._counter.prepare_sleep()
 
     def hush(self):

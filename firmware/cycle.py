@@ -16,7 +16,6 @@ from firmware.storage.state import CRASHED, REBOOTING, REPORTING
 from firmware.wake import Wake
 
 _CRASH_SLEEP_MS = const(60_000)
-_BUDGET_PERIOD_S = const(86400)
 # The first sleep of a new counter is short: whether it counts in sleep is known while the
 # person who fits the meter is still there.
 _PROOF_S = const(60)
@@ -84,6 +83,8 @@ class Cycle(Wake):
             sleep_ms = self._plan()
             self._state.running = 0
             self._finish()
+            if self._config and not self._is_safe:
+                sleep_ms = planning.sooner_ms(sleep_ms, self._state, self._retained)
             return sleep_ms
         except Exception as crash:  # noqa: BLE001
             # Nobody nearer could decide anything. The state still says "running", so the
@@ -129,19 +130,17 @@ class Cycle(Wake):
         self._take_and_commit()  # its pace is judged by sleeps alone
 
     def _finish(self):
-        state, allowance = self._state, None
-        now_s = self._now_s()
-        if self._config and not 0 < state.refill_s - now_s <= _BUDGET_PERIOD_S:
-            state.refill_s = now_s + _BUDGET_PERIOD_S
-            allowance = self._config.wake_budget
-            state.refusals = 0
+        state, config = self._state, self._config
+        wakes, least = planning.allowance(state, config, self._retained, self._now_s())
+        if self._is_safe:
+            least = 0  # nobody looks
         if state.starts and not self._is_safe:
             # This is what the next power-on asks: does a wake come to its end here?
             state.starts = 0
             self._keeping.checkpoint()
         if state.flags & record.STORAGE_FAULT and not self._is_safe:
             state.storage_faults += state.storage_faults < TRIES
-        self._counting.finish(state, self._config, self._store_count, self._commit, allowance)
+        self._counting.finish(state, config, self._store_count, self._commit, wakes, least)
 
     def _store_count(self):
         # In safe mode flash is left alone: whatever crashes may be there.

@@ -2,11 +2,12 @@
 
 from micropython import const
 
-from firmware.core import schedule
+from firmware.core import record, schedule
 
 _SLOT_WITHOUT_CONFIG_S = const(3600)
 _SOON_S = const(30)  # who asks for a look again and again gets one so often at the most
 _LONGEST_RETRY_S = const(129_600)  # a day, and half of it as jitter
+_BUDGET_PERIOD_S = const(86_400)
 
 
 def slot_s(config):
@@ -50,6 +51,35 @@ def look_wakes_s(state, retained, now_s):
     if not wanted_s:
         return []
     return [now_s + max(_SOON_S, wanted_s - state.time.raw_us // 1_000_000)]
+
+
+def allowance(state, config, retained, now_s):
+    """(wakes because of marks from now on, None: what is left; but not fewer than this).
+
+    wake_budget once a day. Behind it one is left while no burst is followed, so that each may be
+    known half an hour after its begin: docs/leaks.md.
+    """
+    if not config:
+        return None, 0
+    is_left = config.wake_budget and _can_look(state) and not retained.watch_head()[3]
+    least = 1 if is_left else 0
+    if 0 < state.refill_s - now_s <= _BUDGET_PERIOD_S:
+        return None, least
+    state.refill_s = now_s + _BUDGET_PERIOD_S
+    state.refusals = 0
+    return config.wake_budget, least
+
+
+def sooner_ms(sleep_ms, state, retained):
+    """The sleep, or a short one: a burst began behind this wake's look and may wake nobody."""
+    seen = retained.watch_head()[4]
+    is_seen = seen is None or seen == state.bursts
+    return sleep_ms if is_seen or not _can_look(state) else min(sleep_ms, 1000 * _SOON_S)
+
+
+def _can_look(state):
+    """False where a fault may keep each wake from its look for leaks."""
+    return not state.flags & (record.STORAGE_FAULT | record.COUNTER_FAULT)
 
 
 def follow_clock(state, config, power, now_s):

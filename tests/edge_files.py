@@ -18,7 +18,8 @@ counter = open_counter(parse({config!r}))
 counter.start()
 counts = counter.read()
 counter.commit(counts.forward)
-counter.heed(counts, 12)
+counter.allow(12, 0)
+counter.heed(counts)
 print("forward", counts.forward)
 """
 

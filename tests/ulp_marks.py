@@ -168,6 +168,15 @@ def marks_a_burst_by_a_sliding_window(programs):
     assert after(programs(slower, **SENSITIVE), 200_000).half("bursts") == 0
 
 
+def a_burst_keeps_the_begin_of_its_flow_while_it_lasts(programs):
+    fast = [(90_000 + 2000 * n, 90_200 + 2000 * n) for n in range(40)]
+    slow = [(177_000 + 9000 * n, 177_200 + 9000 * n) for n in range(3)]
+    cop = programs(closings((5_000, 5_200), *fast, *slow), **SENSITIVE)
+    units = 90_000 * 150 // 65536
+    for ms, begin in ((100_000, 0), (111_000, units), (165_000, units), (196_000, 0)):
+        assert abs(after(cop, ms).half("burst_on") - begin) <= (1 if begin else 0), ms
+
+
 def a_burst_ends_with_its_flow(programs):
     fast = [(1000 + 2000 * n, 1200 + 2000 * n) for n in range(20)]
     later = [(start + 80_000, end + 80_000) for start, end in fast]
@@ -265,6 +274,7 @@ CHECKS = [
     a_few_rejections_are_no_chatter,
     marks_pulses_too_fast_for_the_meter,
     marks_a_burst_by_a_sliding_window,
+    a_burst_keeps_the_begin_of_its_flow_while_it_lasts,
     a_burst_ends_with_its_flow,
     water_of_eight_hours_ago_is_no_burst,
     wakes_for_each_hundred_pulses,

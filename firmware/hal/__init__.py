@@ -27,12 +27,12 @@ counter.Counter(config, measure), pcnt_counter.PulseCounter(config)
     recent()                Recent (recent.py): when the newest pulses came, as far as it knows;
                             OSError
     commit(pulses)          so many, forward and reverse, are on flash: commit_pulses more wake
-    heed(counts, allowance) what counts says has been dealt with; what came since wakes.
-                            allowance: so many wakes because of marks from now on, None: as many
-                            as are left
+    allow(wakes, least)     so many wakes because of marks from now on, None: as many as are left,
+                            but at least `least`. A mark beyond them is counted and wakes nobody
+    heed(counts)            what counts says has been dealt with; what came since wakes
     hush()                  what came until now shall not wake
     prepare_sleep()         the last call before a deep sleep
-    The last four of these change no count; where nobody sleeps they do nothing.
+    The last five of these change no count; where nobody sleeps they do nothing.
 
 adc.ADC(pin)
     read_uv()               microvolts at the pin, factory calibrated, 0 ... 3 300 000

@@ -109,14 +109,17 @@ class Counter:
         """So many pulses, forward and reverse, are on flash; the wake for more counts on."""
         rtc.write_word(_COMMITTED, pulses & 0xFFFF)
 
-    def heed(self, counts, allowance=None):
-        """All that counts says has been dealt with; what came since will wake the chip.
+    def allow(self, wakes, least):
+        """From now on so many wakes because of marks; None: what is left, but at least `least`."""
+        used = rtc.half_word(_BEGIN + _USED)
+        if wakes is None and rtc.half_word(_UNTIL) - used & 0xFFFF < least:
+            wakes = least
+        if wakes is not None:
+            rtc.write_word(_UNTIL, used + wakes & 0xFFFF)
 
-        allowance: from now on so many wakes because of marks, None: what is left of them.
-        """
+    def heed(self, counts):
+        """All that counts says has been dealt with; what came since will wake the chip."""
         rtc.write_word(_SEEN, counts.requests)
-        if allowance is not None:
-            rtc.write_word(_UNTIL, counts.used + allowance & 0xFFFF)
 
     def hush(self):
         """What was asked for until now shall not wake the chip."""

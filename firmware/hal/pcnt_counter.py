@@ -71,12 +71,15 @@ class PulseCounter:
         now_ms = ticks_ms()
         # Ticks wrap after 12 days, of which half can be told from the future.
         ages_ms = [ticks_diff(now_ms, wet_ms) for wet_ms in self._wet_ms]
-        return Recent([ms // 1000 for ms in ages_ms if ms >= 0], 0, False, 0)
+        return Recent([ms // 1000 for ms in ages_ms if ms >= 0], 0, None, 0)
 
     def commit(self, pulses):
         pass  # nobody sleeps who would have to be woken
 
-    def heed(self, counts, allowance=None):
+    def allow(self, wakes, least):
+        pass
+
+    def heed(self, counts):
         pass
 
     def prepare_sleep(self):

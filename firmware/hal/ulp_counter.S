@@ -58,7 +58,7 @@ chatter_hi:     .long 32768
 overrate_mid:   .long 0         # and of over-rate
 overrate_hi:    .long 32768
 overrate_on:    .long 0
-burst_on:       .long 0
+burst_on:       .long 0         # begin of its flow, 0.44 s, 0: none; a begin at 0 is seen a pulse later
 phase:          .long 0         # two reeds: 0 ... 3 for (A, B) open-open, A, both, B closed
 quarters:       .long 4
 idle_runs_lo:   .long 0         # polls, by the period that followed
@@ -436,20 +436,17 @@ ring_end:
         move r0, 0
         jump ring_at
 ring_full:
-        ld r0, r3, gap*4
+        ld r2, r3, gap*4
         ld r1, r3, burst_window*4
-        sub r1, r1, r0
+        sub r1, r1, r2
         jump no_burst, ov
         ld r0, r3, burst_on*4
         add r0, r0, 0
         jump burst_begins, eq
         jump commit
-no_burst:
-        move r0, 0
-        st r0, r3, burst_on*4
-        jump commit
 burst_begins:
-        move r0, 1
+        ld r0, r3, now_mid*4
+        sub r0, r0, r2
         st r0, r3, burst_on*4
         ld r0, r3, bursts*4
         add r0, r0, 1
@@ -457,6 +454,9 @@ burst_begins:
         move r0, commit
         st r0, r3, back*4
         jump ask_within_budget
+no_burst:
+        move r0, 0
+        st r0, r3, burst_on*4
 
 # The CPU keeps what is counted on flash, each commit_limit pulses at the latest
 commit: move r3, 0

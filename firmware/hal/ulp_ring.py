@@ -49,8 +49,13 @@ def recent():
     ring = [word & 0xFFFF for word in struct.unpack("<%dI" % length, packed)]
     units = _ages(ring, words[_BURST_AT - _BEGIN], ticks >> _UNIT_BITS)
     window = whole[ulp_words.PARAMETERS + _BURST_WINDOW]
+    burst_age_s = None
     # The mark stays on until the next pulse: what is seen here is whether the flow went on.
-    is_bursting = bool(words[_BURST_ON]) and len(units) == length and units[-1] <= window
+    if words[_BURST_ON] and len(units) == length and units[-1] <= window:
+        age = (ticks >> _UNIT_BITS) - words[_BURST_ON] & 0xFFFF
+        # Since its second pulse: the first may have waited long for it, above all one of 100 L.
+        age = max(units[-1], age - window // length)
+        burst_age_s = _seconds(age << _UNIT_BITS, calibration)
     ages_s = [_seconds(unit << _UNIT_BITS, calibration) for unit in units]
     if words[_LAST + 2] < _NEVER:
         last = words[_LAST + 2] << 32 | ulp_words.wide(words, _LAST)
@@ -58,7 +63,7 @@ def recent():
     else:
         ages_s = []
     del ages_s[ulp_words.wide(words, _FORWARD) + ulp_words.wide(words, _REVERSE) :]
-    return Recent(ages_s, words[_BURSTS], is_bursting, whole[_SEALED])
+    return Recent(ages_s, words[_BURSTS], burst_age_s, whole[_SEALED])
 
 
 def _ages(ring, newest, now):

@@ -13,7 +13,7 @@ from firmware.core.seal import SEAL_BYTES, seal, unseal
 from firmware.storage.state import MAGIC, REPORTING, STATE_BYTES, State
 
 _SLOT_BYTES = const(432)
-WATCH_VERSION = 1  # first byte of the watch; another one, and it begins anew
+WATCH_VERSION = 2  # first byte of the watch; another one, and it begins anew
 _WATCH_BYTES = const(340)
 _PROBES_MAGIC = const(b"P2")
 _HISTORY_BYTES = const(192)
@@ -104,8 +104,10 @@ class RetainedState:
         return self._watch
 
     def watch_head(self):
-        """next_s, urgent_seq, levels of WatchState. Its names would take memory from a report."""
-        return struct.unpack_from("<III", self._watch, 1) if self._watch else (0, 0, 0)
+        """next_s, urgent_seq, levels, is_bursting, seen_bursts of WatchState; that is None when
+        nothing is known. Its names would take memory from a report.
+        """
+        return struct.unpack_from("<IIIBH", self._watch, 1) if self._watch else (0, 0, 0, 0, None)
 
     def keep_watch(self, packed):
         """With the next save(); at most 330 bytes."""

@@ -12,15 +12,16 @@ from firmware.core.leaks.terms import Change
 from firmware.storage.retained import WATCH_VERSION
 
 ROWS = const(4)  # changes that wait to be told
-_LAYOUT = const("<BIIIHBHHHIIIIHBB")  # as far as levels it is read in retained.py, too
+_LAYOUT = const("<BIIIBHHBHHIIIIHBB")  # as far as seen_bursts it is read in retained.py, too
 _FIELDS = (
     "next_s",  # up_s at which a look is wanted, 0: none
     "urgent_seq",  # of the newest event that should not wait, 0: none
     "levels",  # of all kinds at the last look: two bits each, at twice the kind
+    "is_bursting",  # then: the flow of a burst is followed
+    "seen_bursts",  # of the counter
     "clears",  # bit 1 << kind: a command asks to end it
     "was_blank",  # state.is_blank at the last look: then pulses of before may be added
     "boot",
-    "seen_bursts",  # of the counter
     "bursts",  # since the watch began, modulo 2**16
     "up_s",  # of the last look
     "pulses",  # ever counted, modulo 2**32, at the last look
@@ -42,6 +43,7 @@ class WatchState:
     """
 
     next_s: int
+    is_bursting: int
     was_blank: int
     boot: int
     seen_bursts: int

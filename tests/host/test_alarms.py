@@ -9,6 +9,7 @@ from rill.verdict import is_sound
 
 _HOUR_S = 3600
 _BURST_S = (8 * _HOUR_S + 1234, 11 * _HOUR_S)
+_WINDOW_S = 245  # 34 L at 500 L/h: use right before a burst may belong to its first window
 
 
 def _with_burst(days=1, ml_s=170):
@@ -36,11 +37,24 @@ def test_a_burst_is_at_the_broker_within_36_minutes_of_its_begin(link):
     _, n = _run(trace=_with_burst(), link=link)
     notice, alarm = _of(n, "burst", "notice"), _of(n, "burst", "alarm")
     for one, latest_s in ((notice, 36 * 60), (alarm, 66 * 60)):
-        assert abs(one["since_s"] - _BURST_S[0]) < 120
+        assert -_WINDOW_S < one["since_s"] - _BURST_S[0] < 60
         assert one["reported_s"] - _BURST_S[0] <= latest_s
         assert abs(one["rate_ml_h"] - 612_000) < 30_000
         assert one["end_s"] - _BURST_S[1] <= _HOUR_S
     assert abs(alarm["lost_ml"] - 170 * (_BURST_S[1] - _BURST_S[0])) < 150_000  # and the home
+
+
+@pytest.mark.prove
+def test_gardens_that_use_all_early_wakes_of_a_day_do_not_hold_up_a_burst():
+    rows = dict(_with_burst().rows)
+    for begin_s in [*range(0, 8 * _HOUR_S, 900), _BURST_S[0] - 1000]:
+        for t_s in range(begin_s, begin_s + 360):  # 720 L/h for six minutes
+            rows[t_s] = rows.get(t_s, 0) + 200
+    # At 10 L no 100 pulses come to its help.
+    _, n = _run(trace=Trace(sorted(rows.items()), 1), pulse_ml=10_000)
+    notice = _of(n, "burst", "notice")
+    assert -_WINDOW_S < notice["since_s"] - _BURST_S[0] < 60
+    assert notice["reported_s"] - _BURST_S[0] <= 36 * 60
 
 
 def test_an_alarm_in_an_outage_is_there_as_soon_as_the_network_is_and_only_once():

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from districts import made_district, write_files
+from districts import HOUR_S, made_district, write_files
 from rill.balance.registers import register
 from rill.balance.stored import window_of
 from rill.message import Message, Row
@@ -46,6 +46,22 @@ def noted(said, *words):
 
 def agree(said, other, most_m3):
     return abs(said["nrw_m3"]["value"] - other["nrw_m3"]["value"]) <= most_m3
+
+
+@pytest.mark.parametrize(
+    ("hours", "when"), [(range(8, 20), "use by day"), (range(2, 5), "use by night")]
+)
+def test_nights_that_contradict_the_account_are_told_with_both_numbers(balance, hours, when):
+    """Somebody without a meter takes as much as is lost, always at these hours."""
+    extra_ml = int(sum(MADE.flows_ml) / len(MADE.flows_ml))
+    inflow = [
+        (t_s, ml + (extra_ml if (t_s // HOUR_S - 1) % 24 in hours else 0), None)
+        for t_s, ml, _ in MADE.inflow
+    ]
+    said = balance(MADE._replace(inflow=inflow))
+    numbers = [f"{one['real_m3']['value']:.1f}" for one in (said, said["night"])]
+    assert noted(said, when, *numbers)
+    assert not noted(balance(MADE), "no meter counts")
 
 
 def test_unsorted_and_repeated_rows_change_nothing_and_are_told(balance):

@@ -42,6 +42,8 @@ MUTATIONS = {
     "two for one": ("count", "add r1, r1, 1", "add r1, r1, 2"),
     "the carry goes to the wrong word": ("count_carry", "st r0, r2, 4", "st r0, r2, 8"),
     "a burst is two pulses": ("ring_at", "sub r2, r0, r1", "sub r2, r0, 1"),
+    "a burst begins with its mark": ("burst_begins", "sub r0, r0, r2", "nop"),
+    "a burst never ends": ("no_burst", "st r0, r3, burst_on*4", "nop"),
     "the pulse wake comes late": ("commit", "jump finish, ov", "jump finish, eq"),
     "the wake is not repeated": ("finish", "jumpr rest, 1, lt", "jumpr rest, 1, ge"),
     "runs are not counted": ("runs", "st r1, r2, 0", "nop"),

@@ -11,7 +11,7 @@ _FILES = (
     "test_cycle_resets.py", "test_alarms.py", "test_power_loss.py", "test_commanding.py",
     "test_repeating.py",
 )  # fmt: skip
-_BEGINS = ("test_a_reset", "test_power_lost", "test_power_cut")
+_BEGINS = ("test_a_reset", "test_a_burst_that_begins", "test_power_lost", "test_power_cut")
 
 
 def _tests():

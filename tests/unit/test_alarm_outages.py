@@ -11,8 +11,7 @@ def test_an_alarm_of_a_burst_arrives_within_an_hour_of_an_outage_of_hours():
     wakes(meter, 1, pulses=3)
     meter.network.no_broker = True
     meter.advance(-3_000_000)
-    meter.counter.is_bursting = True
-    meter.counter.mark("bursts")
+    meter.counter.begin_burst()
     wakes(meter, 1, pulses=35)
     began_s, tries = meter.true_s(), meter.network.sessions
     while meter.true_s() - began_s < 5 * 3600:

@@ -26,8 +26,7 @@ def _meter(config=_SIX_HOURS):
 def _burst_begins(meter):
     """35 pulses within the burst's window; the coprocessor wakes the CPU, which sees it."""
     meter.advance(-3_000_000)
-    meter.counter.is_bursting = True
-    meter.counter.mark("bursts")
+    meter.counter.begin_burst()
     meter.pulse(35)
     meter.wake()
     meter.pulse(90)  # until the next look
@@ -76,7 +75,7 @@ def test_a_burst_is_told_while_it_runs_and_once_for_each_level():
     _goes_on(meter, _ALARM)
     expect(_arrived(meter), [(30, _NOTICE), (_NOTICE, _ALARM)])
     expect(meter.true_s() - began_s < 7200, True)
-    meter.counter.is_bursting = False
+    meter.counter.end_burst()
     wakes(meter, 3)
     expect(_arrived(meter), [(30, _NOTICE), (_NOTICE, _ALARM), (_ALARM, 30)])
     check(meter)
@@ -99,7 +98,7 @@ def _is_told_once(meter, cut):
             meter.wake()
         told = [one[1] for one in _told(meter)]
         expect((told.count(_NOTICE), told.count(_ALARM) <= 1), (1, True))
-        meter.counter.is_bursting = False
+        meter.counter.end_burst()
         wakes(meter, 2)
         told = [one[1] for one in _told(meter)]
         expect((told.count(_NOTICE), told.count(30)), (1, 1))
@@ -169,20 +168,88 @@ def test_without_a_network_it_is_tried_as_any_report_and_arrives_once():
     expect(_known(meter).urgent_seq < meter.state().event_cursor_seq, True)
 
 
-def test_a_flood_of_bursts_asks_for_eight_reports_a_day_and_all_are_told():
+def _notice_s(meter, begin_s):
+    """Seconds from the begin of a burst, by up_s, to the look that knows it for one."""
+    for _ in range(4):
+        meter.wake()
+        if _NOTICE in [one[1] for one in _told(meter)]:
+            known = _known(meter)
+            expect(abs(known.up_s - begin_s - 1800) <= 120, True)
+            return
+    raise AssertionError("no notice: %r" % _told(meter))
+
+
+def _garden(config):
+    meter = _meter(config)
+    _water(meter)
+    return meter
+
+
+def _water(meter):
+    """For some minutes: it is over before the look half an hour later, which comes next."""
+    meter.counter.begin_burst()
+    meter.end_sleep_when_asked(early_ms=3_000_000)
+    meter.wake()
+    meter.counter.end_burst()
+
+
+def test_a_burst_behind_gardens_that_used_all_wakes_is_a_notice_in_32_minutes():
+    config = b'{"device": "m", "broker_host": "b", "report_s": 86400, "wake_budget": 1}'
+    for pause_s in (30, 900, 1700):
+        meter = _garden(config)
+        wakes(meter, 2)
+        expect(meter.counter.budget(), 1)
+        _water(meter)
+        expect((meter.counter.budget(), _told(meter)), (0, []))
+        meter.advance(-1_800_000 + 1000 * pause_s)  # before the look at the last one
+        begin_s = meter.clock.since_power_ms() // 1000
+        meter.counter.begin_burst()
+        expect(meter.counter.asks(), False)
+        meter.advance(1_800_000 - 1000 * pause_s)
+        _notice_s(meter, begin_s)
+
+
+def _disturbed(config, at):
+    """A burst begins at that port call of a wake behind the budget; False when it has fewer."""
+    gc.collect()
+    meter = _garden(config)
+    begun_s = []
+
+    def happens():
+        begun_s.append(meter.clock.since_power_ms() // 1000)
+        meter.counter.begin_burst()
+
+    meter.wake(at, happens)
+    if begun_s:
+        _notice_s(meter, begun_s[0])
+    return bool(begun_s)
+
+
+def test_a_burst_that_begins_in_a_wake_behind_the_budget_is_a_notice_in_32_minutes():
+    for report_s in (86_400, 3600):
+        config = (
+            b'{"device": "m", "broker_host": "b", "report_s": %d, "wake_budget": 1}' % report_s
+        )
+        at = next_cut(0)
+        while _disturbed(config, at):
+            at = next_cut(at)
+        expect(at > 15, True)
+
+
+def test_a_flood_of_bursts_is_told_at_once_eight_times_a_day_and_the_rest_later():
     meter = _meter(CONFIG % 86_400)
     wakes(meter, 1)
     sessions, began_s = meter.network.sessions, meter.true_s()
-    for _ in range(5):
+    for _ in range(10):
         _burst_begins(meter)
         meter.wake()  # half an hour: a notice
-        meter.counter.is_bursting = False
+        meter.counter.end_burst()
         meter.wake()  # it is over
-        meter.wake()
     expect(meter.true_s() - began_s < 70_000, True)
-    expect(len(_told(meter)), 10)
+    expect(len(_told(meter)), 20)
     expect(_known(meter).reports, 8)
-    expect(8 <= meter.network.sessions - sessions <= 9, True)  # and the day's
+    # Eight begins, the ends between them, and the day's.
+    expect(15 <= meter.network.sessions - sessions <= 16, True)
 
 
 def test_a_clock_that_is_stepped_neither_begins_nor_ends_an_alarm():
@@ -205,7 +272,7 @@ def test_an_alarm_that_is_on_survives_a_loss_of_power_and_is_not_told_again():
     expect(before, [(30, _NOTICE), (_NOTICE, _ALARM)])
     meter.lose_power()
     meter.wake()
-    meter.counter.is_bursting = True
+    meter.counter.begin_burst()
     meter.wake()
     expect(_told(meter)[:2], before)
     told = _told(meter)[2:]

@@ -139,7 +139,7 @@ def _renewed(meter, n):
         while meter.counter.budget():
             meter.counter.mark("chatters")
         meter.wake()
-        if meter.counter.budget():
+        if meter.counter.budget() > 1:
             expect(meter.counter.budget(), 12)
             found.append(number)
     return found
@@ -155,17 +155,31 @@ def test_the_budget_of_wakes_is_renewed_once_a_day():
 
 
 def test_a_mark_beyond_the_budget_does_not_end_a_sleep_but_is_told():
-    meter = _mid_slot(b'{"device": "m", "wake_budget": 2}')
-    woken = 0
-    for _ in range(5):
-        meter.counter.mark("overrates")
+    for budget, burst, found in ((2, False, 5), (2, True, 2), (0, False, 0)):
+        meter = _mid_slot(b'{"device": "m", "wake_budget": %d}' % budget)
+        woken = 0
+        if burst:
+            meter.counter.begin_burst()  # as long as it is followed, there are no others
+        for _ in range(5 - burst):
+            meter.counter.mark("overrates")
+            meter.end_sleep_when_asked(early_ms=1_000_000)
+            if meter.power.why == "ulp":
+                woken += 1
+                meter.wake()
+        expect(woken, found - burst)
+        meter.wake()
+        expect(bool(check(meter)[-1].flags & record.OVERRATE), True)
+
+
+def test_behind_the_budget_one_wake_is_left_while_no_burst_is_followed():
+    meter = _mid_slot(b'{"device": "m", "wake_budget": 1}')
+    left = []
+    for act in (meter.counter.begin_burst, meter.counter.end_burst) * 3:
+        act()
         meter.end_sleep_when_asked(early_ms=1_000_000)
-        if meter.power.why == "ulp":
-            woken += 1
-            meter.wake()
-    expect(woken, 2)
-    meter.wake()
-    expect(bool(check(meter)[-1].flags & record.OVERRATE), True)
+        meter.wake()
+        left.append(meter.counter.budget())
+    expect(left, [0, 1] * 3)
 
 
 def test_the_clock_that_is_set_for_the_first_time_begins_a_new_day_of_the_budget():

@@ -36,7 +36,7 @@ def test_what_is_not_yet_stored_counts_towards_the_next_wake():
 def _disturbed_at(call, happens, is_asking):
     """A bench after a last look in which happens(counter) at that port call."""
     bench = running()
-    bench.finish(allowance=9)
+    bench.finish(wakes=9)
     if is_asking:
         bench.counter.mark("overrates")
     bench.fuse.calls, bench.fuse.at = 0, call
@@ -53,14 +53,14 @@ def test_what_is_asked_for_after_the_last_look_ends_the_sleep_at_once():
     ):
         for is_asking in (False, True):
             looked = []
-            for call in range(1, 6):  # read; commit, heed: before and behind
+            for call in range(1, 8):  # allow, before and behind; read; commit, heed as allow
                 bench = _disturbed_at(call, happens, is_asking)
                 seen = bool(bench.state.pulses or bench.flags() & ~record.OVERRATE)
                 # While a request is pending it is the pulse after these that makes another.
                 bench.counter.pulse(1)
                 expect(bench.counter.asks(), not seen)
                 looked.append(seen)
-            expect(looked, [True, False, False, False, False])
+            expect(looked, [True] * 3 + [False] * 4)
 
 
 def test_a_store_that_fails_does_not_let_each_pulse_wake_the_chip():

@@ -1,4 +1,4 @@
-"""Promise: clocks, missing looks, lost power and other settings neither begin nor end alarms."""
+"""Promise: missing looks, lost power and other settings neither begin nor end alarms."""
 
 from expect import expect
 from firmware.core.leaks import terms
@@ -14,18 +14,6 @@ def leaking(days=4):
     expect(home.levels(), {terms.CONTINUOUS: 2})
     home.changes = []
     return home
-
-
-def test_the_clock_may_be_unknown_or_step():
-    said = []
-    for clocks in ([None], [0, 1 << 29, None, 5]):
-        home = Home()
-        for day in range(6):
-            home.local_s = clocks[day % len(clocks)]
-            home.days(1, leak_each_s=900 if day > 1 else 0)
-        said.append(home.said())
-    expect(said[0], said[1])
-    expect(len(said[0]), 2)
 
 
 def test_looks_that_are_hours_apart_begin_nothing_and_end_nothing():
@@ -75,18 +63,18 @@ def test_a_loss_of_power_before_an_alarm_begins_the_run_anew():
 
 def test_a_loss_of_power_in_a_burst_waits_for_the_mark_of_a_new_counter():
     home = Home()
-    home.bursts, home.is_bursting = 1, True
+    home.bursts, home.burst_s = 1, 10
     home.look(300, range(10, 300, 6))
     home.pass_time(4000, range(306, 4000, 6))
     expect(home.levels(), {terms.BURST: 2})
     home.changes = []
     home.lose_power()
-    home.bursts, home.is_bursting = 0, False
+    home.bursts, home.burst_s = 0, None
     home.look(60, range(0, 60, 6))
-    home.bursts, home.is_bursting = 1, True
+    home.bursts, home.burst_s = 1, 0
     home.pass_time(4000, range(66, 4000, 6))
     expect(home.said(terms.BURST), [])
-    home.is_bursting = False
+    home.burst_s = None
     home.pass_time(2 * HOUR_S)
     expect([level for level, _ in home.said(terms.BURST)], [0])
 

@@ -206,14 +206,16 @@ def test_the_longest_watch_leaves_the_other_one_and_the_probes_alone():
     retained = RetainedState(memory)
     retained.keep_history(b"h" * 100)
     for n in (1, 2):
-        retained.keep_watch(b"\1" + bytes([n]) * 329)
+        retained.keep_watch(bytes([place.WATCH_VERSION]) + bytes([n]) * 329)
         retained.save(state_of(n))
     again = RetainedState(memory)
-    expect((again.load().odometer_ml, again.watch()), (2, b"\1" + b"\2" * 329))
+    expect(
+        (again.load().odometer_ml, again.watch()), (2, bytes([place.WATCH_VERSION]) + b"\2" * 329)
+    )
     expect(again.history()[:100], b"h" * 100)
     expect(len(memory.content) <= 2048, True)
     damaged = bytearray(memory.content)
     damaged[SLOT + 50] ^= 1  # the copy of the first one
     again = RetainedState(Retained(bytes(damaged)))
     found = again.load().odometer_ml
-    expect((found in (1, 2), again.watch()), (True, b"\1" + bytes([found]) * 329))
+    expect((found in (1, 2), again.watch()), (True, b"\2" + bytes([found]) * 329))

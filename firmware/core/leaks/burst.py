@@ -18,7 +18,6 @@ class Burst(Rule):
     seen: the coprocessor's count of bursts at the last look
     flow_ml_h: the smallest that was seen of it; error_ml_h: by a pulse more or less
     lost_ml: since it began
-    expected_s: until then flow is expected
     """
 
     since_s: int
@@ -26,37 +25,35 @@ class Burst(Rule):
     flow_ml_h: int
     error_ml_h: int
     lost_ml: int
-    expected_s: int
 
-    FIELDS = ("since_s", "seen", "flow_ml_h", "error_ml_h", "lost_ml", "expected_s")
-    LAYOUT = "IHIIII"
+    FIELDS = ("since_s", "seen", "flow_ml_h", "error_ml_h", "lost_ml")
+    LAYOUT = "IHIII"
 
     def begin(self, up_s):
         super().begin(up_s)
-        self.since_s = self.expected_s = self.flow_ml_h = self.error_ml_h = self.lost_ml = 0
+        self.since_s = self.flow_ml_h = self.error_ml_h = self.lost_ml = 0
 
     def take(self, look, elapsed_s):
         now_s = look.up_s
         has_begun = look.bursts != self.seen
         self.seen = look.bursts
-        if not look.is_bursting or _is_over(look.ages_s, self._limits.burst_s):
+        if look.burst_age_s is None or _is_over(look.ages_s, self._limits.burst_s):
             if not self.since_s and now_s - self.begin_s < self._limits.burst_notice_s:
                 return  # one that was on before a loss of power has to be seen again, or not
+            if self.since_s:
+                self.lost_ml += look.added_ml  # an hour of a burst is more than one of use
             self.since_s = 0
             self.put(0, now_s)
             return
         self.lost_ml += look.added_ml
         if not self.since_s or (has_begun and self.level < 2):
-            self._start(look)
+            # One that was known before, and is to begin anew, is not older than that.
+            self._start(look, elapsed_s, 1 if has_begun else max(1, self.begin_s))
         self._measure(look)
-        age_s = now_s - max(self.since_s, self.expected_s)
+        age_s = now_s - self.since_s
         limits = self._limits
         found = 2 if age_s >= limits.burst_alarm_s else 1 if age_s >= limits.burst_notice_s else 0
         self.put(max(self.level, found), now_s)
-
-    def expect(self, until_s):
-        """Until then a high flow is no burst."""
-        self.expected_s = until_s
 
     def next_s(self, up_s):
         """When it will have lasted long enough for the next level; None."""
@@ -64,7 +61,7 @@ class Burst(Rule):
             return None
         limits = self._limits
         lasts_s = limits.burst_alarm_s if self.level else limits.burst_notice_s
-        return max(self.since_s, self.expected_s) + lasts_s
+        return self.since_s + lasts_s
 
     def since(self):
         return self.since_s or self.begin_s
@@ -72,17 +69,22 @@ class Burst(Rule):
     def loss(self, up_s):
         return self.flow_ml_h, self.error_ml_h, self.lost_ml
 
-    def _start(self, look):
-        """The mark's first window is full: the flow is as old as it, as far as is known.
+    def _start(self, look, elapsed_s, earliest_s):
+        """The flow began with the mark's first window, however late this look is.
 
         Behind a pause that no look saw a notice stays, and an alarm needs its time again.
         """
-        ages_s, limits = look.ages_s, self._limits
-        self.since_s = max(1, look.up_s - (ages_s[-1] if ages_s else 0))
+        limits, age_s, ages_s = self._limits, look.burst_age_s, look.ages_s
+        self.since_s = max(earliest_s, look.up_s - age_s)
         if self.level:
             return
+        # What flows now has flowed so long; a ring of one pulse does not show how much that is.
+        span_s, intervals, pulses = elapsed_s, look.pulses, len(ages_s)
+        if pulses > 1:
+            span_s, intervals = ages_s[-1] - ages_s[0], pulses - 1
+        pulses = max(pulses, intervals * age_s // max(1, span_s))
         pulse_ml = limits.pulse_weight_ml // limits.pulse_weight_pulses
-        self.lost_ml = min(look.pulses, len(ages_s)) * pulse_ml
+        self.lost_ml = min(look.pulses, pulses) * pulse_ml
         self.flow_ml_h = self.error_ml_h = 0
 
     def _measure(self, look):

@@ -32,13 +32,12 @@ Look = namedtuple(
     "Look",
     (
         "up_s",
-        "local_s",  # None: the clock is not known. No rule needs it
         "added_ml",  # forward, since the look before
         "pulses",  # forward, since the look before
         "reverse_ml",  # since the look before
         "ages_s",  # how long ago the newest pulses came, newest first; [] none known
         "bursts",  # the coprocessor's count of bursts, modulo 2**16
-        "is_bursting",
+        "burst_age_s",  # of the newest one's flow, None: there is none
         "water_centi_c",  # None: not known
         "faults",
     ),

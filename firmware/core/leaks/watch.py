@@ -20,15 +20,16 @@ _MODULES = const(
 _HEAD = const("<HII")  # limits, last look, levels and above them the signs of tampering
 _SIGNS_AT = const(20)  # behind two bits of each kind
 # Where the bytes of each kind begin, behind the head, and where the last ones end.
-_PLACES = const((10, 52, 106, 132, 153, 170, 176, 180, 184, 192, 200))
-# In them, what is learned of a household, and the last pulse.
+_PLACES = const((10, 52, 106, 128, 149, 166, 172, 176, 180, 188, 196))
+# In them, what is learned of a household, the last pulse, and the begin of a burst's flow.
 _LAST_AT = const(14)
+_FLOW_AT = const(110)
 _QUIETEST_AT = const(86)
 _QUIETEST_BYTES = const(20)
 _USE = const("<IIB")  # mean and largest day, days
-_USE_AT = const(144)
+_USE_AT = const(140)
 _PAUSE = const("<H")
-_PAUSE_AT = const(174)
+_PAUSE_AT = const(170)
 _LEARNED = const("<IIIBH")  # levels, as in _USE, longest pause
 _LEARNED_BYTES = const(15)
 
@@ -43,7 +44,7 @@ class Watch:
     after the other, so that it need not have all of them in memory.
     """
 
-    BYTES = const(200)
+    BYTES = const(196)
     LEARNED_BYTES = const(35)
 
     def __init__(self, limits, call):
@@ -86,10 +87,6 @@ class Watch:
         struct.pack_into(_PAUSE, self._packed, _PAUSE_AT, pause)
         self._keep(_QUIETEST_AT, packed[_LEARNED_BYTES:])
 
-    def expect_flow(self, until_s):
-        """Until then (up_s) a high flow is no burst."""
-        self._visit(1 << BURST, lambda kind, rule: rule.expect(until_s))
-
     def take(self, look):
         """The list of Change that this look brings."""
         elapsed_s = look.up_s - self._seen_s
@@ -113,7 +110,8 @@ class Watch:
             changes.append(self._row(kind, rule, before))
         elif known and rule.level < before:
             head = kind, before, rule.level, known.since_s, rule.begin_s
-            changes.append(Change(*head, *known[5:]))
+            lost_ml = rule.lost_ml if kind == BURST else known.lost_ml  # it knows its last water
+            changes.append(Change(*head, known.rate_ml_h, known.rate_error_ml_h, lost_ml))
 
     def clear(self, kind):
         """Somebody has seen to it: it has to last as long again. List of Change, as of take()."""
@@ -137,6 +135,10 @@ class Watch:
             wanting = self._limits.kinds & (1 << CONTINUOUS | 1 << BURST)
             self._visit(wanting, lambda kind, rule: self._want(rule))
         return min(self._wanted_s) if self._wanted_s else None
+
+    def is_bursting(self):
+        """True while the flow of a burst is followed: that long no other one needs a look."""
+        return bool(struct.unpack_from("<I", self._packed, _FLOW_AT)[0])
 
     def _want(self, rule):
         wanted_s = rule.next_s(self._seen_s)

@@ -35,11 +35,11 @@ class Bench:
     def take(self, config=CONFIG):
         return self.counting.take(self.state, config)
 
-    def finish(self, config=CONFIG, allowance=None, store=None):
+    def finish(self, config=CONFIG, wakes=None, store=None):
         def save():
             self.saves += 1
 
-        self.counting.finish(self.state, config, store or self.store, save, allowance)
+        self.counting.finish(self.state, config, store or self.store, save, wakes, 0)
 
     def store(self):
         self.stores += 1

@@ -36,7 +36,7 @@ class FakeCounter:
 
     def _clear(self, value):
         self.is_counting = True
-        self.is_bursting = False
+        self._burst_began_ms = None
         self.program = self._ticks()  # no two of them begin at one time
         self._came_ms = []
         self.forward = self.reverse = value
@@ -73,6 +73,13 @@ class FakeCounter:
         if name != "illegal" and self.used != self._until:
             self.used = (self.used + 1) & 0xFFFF
             self.requests = (self.requests + 1) & 0xFFFF
+
+    def begin_burst(self):
+        self._burst_began_ms = self._clock.since_power_ms()
+        self.mark("bursts")
+
+    def end_burst(self):
+        self._burst_began_ms = None
 
     def asks(self):
         """True when it ends the sleep."""
@@ -125,18 +132,26 @@ class FakeCounter:
         self._fuse.burn()
         now_ms = self._clock.since_power_ms()
         ages_s = [(now_ms - ms) // 1000 for ms in self._came_ms]
-        return Recent(ages_s, self.bursts, self.is_bursting, self.program)
+        began_ms = self._burst_began_ms
+        burst_age_s = None if began_ms is None else (now_ms - began_ms) // 1000
+        return Recent(ages_s, self.bursts, burst_age_s, self.program)
 
     def commit(self, pulses):
         self._fuse.burn()
         self._committed = pulses & 0xFFFF
         self._fuse.burn()
 
-    def heed(self, counts, allowance=None):
+    def allow(self, wakes, least):
+        self._fuse.burn()
+        if wakes is None and self.budget() < least:
+            wakes = least
+        if wakes is not None:
+            self._until = (self.used + wakes) & 0xFFFF
+        self._fuse.burn()
+
+    def heed(self, counts):
         self._fuse.burn()
         self._seen = counts.requests
-        if allowance is not None:
-            self._until = (counts.used + allowance) & 0xFFFF
         self._fuse.burn()
 
     def hush(self):

@@ -25,8 +25,8 @@ class Home:
         self.now_s = 0
         self.times_s = []  # of the newest pulses, newest first
         self.changes = []
-        self.bursts, self.is_bursting = 0, False
-        self.local_s = self.water_centi_c = None
+        self.bursts, self.burst_s = 0, None  # begin of the flow of one that is on
+        self.water_centi_c = None
         self.faults = 0
         watch = Watch(self.limits, call)
         watch.begin(0)
@@ -49,8 +49,9 @@ class Home:
         watch = self.watch()
         self.changes += watch.take(
             terms.Look(
-                up_s, self.local_s, pulses * self.pulse_ml, pulses, reverse_ml, ages_s,
-                self.bursts, self.is_bursting, self.water_centi_c, self.faults,
+                up_s, pulses * self.pulse_ml, pulses, reverse_ml, ages_s, self.bursts,
+                None if self.burst_s is None else up_s - self.burst_s, self.water_centi_c,
+                self.faults,
             )
         )  # fmt: skip
         self.keep(watch)

@@ -43,13 +43,12 @@ def check(seed):
         changes = watch.take(
             terms.Look(
                 now_s,
-                random.choice((None, random.randrange(1 << 29))),
                 pulses * limits.pulse_weight_ml // limits.pulse_weight_pulses,
                 pulses,
                 0 if is_dry else random.choice((0, 0, 5000)),
                 random.choice((ages_s, [])),
                 bursts,
-                bool(pulses) and random.random() < 0.5,
+                random.randrange(1 << 15) if pulses and random.random() < 0.5 else None,
                 random.choice((None, -100, 20, 200, 1500)),
                 random.choice((0, random.randrange(32))),
             )

@@ -11,7 +11,7 @@ from rill.balance.account import LOW_PERCENT, Assumed, Value, balance
 from rill.balance.district import District, district
 from rill.balance.files import read_homes, read_inflow
 from rill.balance.inflow import inflow_register
-from rill.balance.night import nights
+from rill.balance.night import disagreement, nights
 from rill.balance.picture import picture
 from rill.balance.registers import BalanceError, register
 from rill.balance.stored import stored_registers, window_of
@@ -81,6 +81,8 @@ def _run(options: argparse.Namespace) -> int:
             "the homes used more than came in: a second inflow, homes of another district, "
             "or a meter that is wrong"
         )
+    if night and (note := disagreement(account.real, night.real)):
+        one.notes.append(note)
     if options.picture:
         try:
             Path(options.picture).write_text(picture(one, assumed, steps or []))

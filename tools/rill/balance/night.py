@@ -16,6 +16,7 @@ _FEWEST = 3  # nights
 _DAY_FACTOR, _DAY_FACTOR_ERROR = 0.95, 0.1
 # Registers read at any minute, with a line between them, blur the hours: a twelfth of the bend.
 _BLUR = 1 / 12
+_ML_M3 = 1e6
 
 
 class Night(NamedTuple):
@@ -61,6 +62,21 @@ def nights(one: District, assumed: Assumed, steps: Sequence[Step]) -> Nights | N
         median(night.homes for night in found),
         median(night.loss for night in found),
         _real(one, assumed, steps, background, inflow, homes, _bend(one, by_day)),
+    )
+
+
+def disagreement(account: Value, night: Value) -> str | None:
+    """A sentence when the two real losses, ml, differ by more than both of their uncertainties."""
+    more = account.value - night.value
+    if abs(more) <= account.uncertainty + night.uncertainty:
+        return None
+    said, guessed = (
+        f"{v.value / _ML_M3:.1f} +- {v.uncertainty / _ML_M3:.1f}" for v in (account, night)
+    )
+    when = "day" if more > 0 else "night"
+    return (
+        f"the account says that {said} m3 were really lost, the nights {guessed}: there is use by "
+        f"{when} that no meter counts, or the homes' meters miss another share than assumed"
     )
 
 

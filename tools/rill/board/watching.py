@@ -24,7 +24,7 @@ class Ring:
         self._window_s = sampling.burst_s
         self._flow = 0  # the first pulse of this flow
         self.bursts = 0
-        self.is_bursting = False
+        self._began_s = None  # the flow of a burst that is on
 
     def count(self, n):
         """Pulse n comes; True when a burst begins."""
@@ -33,13 +33,22 @@ class Ring:
             return False
         if n and at - self._pulses[n - 1] > self._window_s:
             self._flow = n
-            self.is_bursting = False
-        was, is_full = self.is_bursting, n - self._flow >= length
-        self.is_bursting = is_full and at - self._pulses[n - length] <= self._window_s
-        if self.is_bursting and not was:
+            self._began_s = None
+        first_s = self._pulses[max(0, n - length)]
+        if n - self._flow < length or at - first_s > self._window_s:
+            self._began_s = None
+        elif self._began_s is None:
+            self._began_s = first_s
             self.bursts = (self.bursts + 1) & 0xFFFF
             return True
         return False
+
+    def burst_age_s(self, now_s, n):
+        """As firmware/hal/ulp_ring.py has it."""
+        if self._began_s is None:
+            return None
+        oldest_s = now_s - self._pulses[n - self._length]
+        return max(oldest_s, now_s - self._began_s - self._window_s // self._length)
 
     def ages_s(self, now_s, n):
         """Of the newest pulses, when n have come."""
@@ -56,6 +65,8 @@ class Entries:
     def take(self, changes, active, now_s):
         for change in changes:
             for level in range(change.level + 1, change.before + 1):
+                entry = self._on[change.kind, level]
+                entry[-1] = max(entry[-1], change.lost_ml)
                 self._print(change.kind, level, now_s)
             for level in range(change.before + 1, change.level + 1):
                 self._on[change.kind, level] = list(change[3:])
@@ -93,17 +104,15 @@ def watch(path):
     detectors.begin(0)
     ring, entries = Ring(pulses, sampling), Entries()
     n = looked = stored = 0  # pulses that came, that were seen, that are on flash
-    now_s, slot_s, day, wakes = 0, config.slot_s, 0, 0
+    now_s, slot_s, day_s, left = 0, config.slot_s, _DAY_S, config.wake_budget
     while now_s < end_s:
         asked_s = detectors.next_s() or _NEVER
         due_s = min(end_s, slot_s, max(asked_s, now_s + 1))
         is_early = False
         while n < len(pulses) and pulses[n] <= due_s and not is_early:
             begins = ring.count(n)
-            if pulses[n] // _DAY_S != day:
-                day, wakes = pulses[n] // _DAY_S, 0
-            is_early = begins and wakes < config.wake_budget
-            wakes += is_early
+            is_early = begins and left > 0
+            left -= is_early
             n += 1
             is_early = is_early or n - stored >= config.commit_pulses
         now_s = max(now_s, pulses[n - 1]) if is_early else due_s
@@ -113,11 +122,15 @@ def watch(path):
         if n - stored >= config.commit_pulses:
             stored = n
         look = terms.Look(
-            now_s, None, (n - looked) * weight_ml, n - looked, 0, ring.ages_s(now_s, n),
-            ring.bursts, ring.is_bursting, None, 0,
+            now_s, (n - looked) * weight_ml, n - looked, 0, ring.ages_s(now_s, n),
+            ring.bursts, ring.burst_age_s(now_s, n), None, 0,
         )  # fmt: skip
         looked = n
         entries.take(detectors.take(look), detectors.active(), now_s)
+        if now_s >= day_s:
+            day_s, left = now_s + _DAY_S, config.wake_budget
+        elif not detectors.is_bursting():
+            left = max(left, 1)
     entries.end()
     print("done")
 
