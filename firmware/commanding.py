@@ -16,7 +16,9 @@ _KEY_BYTES = const(32)
 _TOLD_A_DAY = const(5)  # refusals that are events of their own
 _MOST_UNTOLD = const(0xFFFF)
 _MOST_HOURS = const(168)
-_SETTINGS = ("report_s", "slot_s", "burst_l_per_h", "burst_s", "timezone_min")
+_SETTINGS = (
+    "report_s", "report_offset_s", "slot_s", "burst_l_per_h", "burst_s", "timezone_min",
+)  # fmt: skip
 _OPEN, _CLOSED = 1, 2  # state.valve
 
 
