@@ -1,35 +1,37 @@
-"""The figures of `rill fleet` for people: the rows are those of docs/fleet.md."""
+"""The figures of `rill fleet` for people: the tables of docs/fleet.md."""
 
 _HOUR_S = 3600
+_LOST = {"broker": "the broker", "cells": "a cell"}
+_HEAD = """\
+| | most connects/s | of the mean | oldest data | never older than | all heard again |
+|---|---|---|---|---|---|"""
 
 
 def shown(found: dict) -> str:
-    """What `figures()` found, as the tables of docs/fleet.md."""
+    """What `figures()` found."""
     mean = found["mean_connects_per_s"]
     lines = [
         f"{found['meters']:,} meters, {found['serials']} numbers, a report each "
-        f"{_hours(found['report_s'])} within "
-        f"{found['window_s']} s: {mean:.1f} connects/s on average",
+        f"{_hours(found['report_s'])} within {found['window_s']} s,",
+        f"{mean:.1f} connects/s on average:",
         "",
-        "| | most connects/s | of the mean | data at most | all are heard again |",
-        "|---|---|---|---|---|",
+        _HEAD,
     ]
-    if not found["outages"]:
-        usual = found["peak_connects_per_s"]
-        attached = found["peak_attached_per_s"]
-        lines.append(_row("as planned", usual, mean, found["age_of_data_s"], "-"))
-        lines.append(_row("as they join", attached, mean, found["age_of_data_s"], "-"))
     for one in found["outages"]:
-        name = f"{found['outage_h']} h without {one['lost']}: {_begin(one, found['window_s'])}"
+        begin = _begin(one, found["window_s"])
+        name = f"{found['outage_h']} h without {_LOST[one['lost']]}, {begin}"
         again = _hours(one["time_to_recover_s"])
-        lines.append(_row(name, one["peak_connects_per_s"], mean, one["age_of_data_s"], again))
-    stated = _hours(found["age_of_data_stated_s"])
-    lines += ["", f"No meter's data is older than {stated}."]
+        lines.append(_row(name, one["peak_connects_per_s"], mean, one, again))
+    if not found["outages"]:
+        if found["serials"] == "consecutive":
+            lines.append(_row("as planned", found["peak_connects_per_s"], mean, found, ""))
+        lines.append(_row("as they join", found["peak_attached_per_s"], mean, found, ""))
     return "\n".join(lines)
 
 
-def _row(name: str, peak: int, mean: float, age_s: int, again: str) -> str:
-    return f"| {name} | {peak} | {peak / mean:.2f} | {_hours(age_s)} | {again} |"
+def _row(name: str, peak: int, mean: float, ages: dict, again: str) -> str:
+    oldest, stated = (_hours(ages[f"age_of_data{which}_s"]) for which in ("", "_stated"))
+    return f"| {name} | {peak} | {peak / mean:.2f} | {oldest} | {stated} | {again} |"
 
 
 def _begin(outage: dict, window_s: int) -> str:
