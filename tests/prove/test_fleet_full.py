@@ -28,9 +28,10 @@ def test_a_fleet_is_even(serials, most):
     assert figures(_METERS, _WINDOW_S, serials, 0)["peak_over_mean"] <= most
 
 
+# The shorter window has as many in a second, and takes a sixth of the time.
 @pytest.mark.parametrize("serials", ["consecutive", "arbitrary"])
-@pytest.mark.parametrize("hours", [1, 6, 30])
-def test_no_outage_ends_in_a_stampede(serials, hours):
-    found = figures(_METERS, _WINDOW_S, serials, hours)
+@pytest.mark.parametrize(("hours", "part"), [(1, 6), (6, 1), (30, 6)])
+def test_no_outage_ends_in_a_stampede(serials, hours, part):
+    found = figures(_METERS // part, _WINDOW_S // part, serials, hours)
     assert found["peak_over_mean"] <= 3
     assert all(one["age_of_data_s"] <= one["age_of_data_stated_s"] for one in found["outages"])

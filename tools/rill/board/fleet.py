@@ -2,7 +2,8 @@
 
 A job is 32-bit words: the numbers in _JOB, then the number in the name of each meter. The result:
 the seconds of the run, each with how many meters connect in it; then for each meter the age of
-what the head end has of it, when that is oldest, and the second in which it is heard again.
+what the head end has of it, when that is oldest, and the second in which it delivers what the
+outage has kept back.
 """
 
 import random
@@ -94,7 +95,7 @@ def run(job, numbers, counts):
     for number in numbers:
         config.device = "meter-%09d" % number
         state, search = State(), Radio()
-        planning.after_report(state, config, None, zero_s - schedule.EARLY_S, 0, False)
+        planning.after_report(state, config, None, zero_s - schedule.EARLY_S - 1, 0, False)
         known_s = (state.next_report_s - report_s) // slot_s * slot_s  # the newest reading sent
         most_s = again_s = 0
         while state.next_report_s < zero_s + run_s:
@@ -114,9 +115,10 @@ def run(job, numbers, counts):
                 counts[at_s] += at_s < run_s
                 most_s = max(most_s, now_s - known_s)
                 known_s = (now_s + schedule.EARLY_S) // slot_s * slot_s
-                state.failures = 0
                 if at_s >= end_s and not again_s:
-                    again_s = at_s
+                    # Nothing waits at a meter that was not to report in the outage.
+                    again_s = at_s if state.failures or not end_s else end_s
+                state.failures = 0
             planning.after_report(state, config, None, now_s, retry_s, False)
         yield most_s, again_s
 

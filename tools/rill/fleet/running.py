@@ -45,8 +45,8 @@ class Job(NamedTuple):
 
 
 class Connects(NamedTuple):
-    """counts: for each second. ages_s: the greatest of each meter. heard_s: when each is heard
-    first behind the outage.
+    """counts: for each second. ages_s: the greatest of each meter. heard_s: when each has
+    delivered what the outage kept back.
     """
 
     counts: Sequence[int]
