@@ -18,7 +18,7 @@ def _tests():
             yield node.name
 
 
-@pytest.mark.parametrize("name", _tests())
+@pytest.mark.parametrize("name", list(_tests()))
 def test_a_hundred_thousand_plans(name):
     run(_PLANS, name, "all", timeout_s=600)
 
