@@ -3,17 +3,18 @@
 import os
 
 from firmware.core import event, fault, ladder, psm, radio
-from firmware.core.backoff import delay_s, tomorrow_s
+from firmware.core.backoff import refusal_s, tomorrow_s
 from firmware.core.errors import UplinkError
 from firmware.hal.line import Line
 from firmware.modems import switch
+from firmware.spreading import window_s
 from firmware.storage.modem_state import ModemState
 
 _DETACH = (("AT+CFUN=0", "any", 6000, 1),)
 
 
 def climb(modem, error):
-    """Choose the rung that is next, or raise the error with when to try again."""
+    """Choose the rung that is next, or raise the error with how long the meter has to wait."""
     known = ModemState(modem.retained)
     found = error.fault or fault.CLOSED
     most = ladder.SUPPLY
@@ -29,9 +30,9 @@ def climb(modem, error):
     if rung is None:
         random = int.from_bytes(os.urandom(2), "little")
         if found == fault.BUDGET:
-            error.retry_s = tomorrow_s(modem.now_s, random)
+            error.retry_s = tomorrow_s(modem.now_s, window_s(modem.config), random)
         else:
-            error.retry_s = delay_s(modem.failures, found, error.cause, random)
+            error.retry_s = refusal_s(modem.failures, found, error.cause, random)
         raise error
     print("%s; rung %d" % (error, rung))
     modem.tried.append(rung)

@@ -8,13 +8,14 @@ from binascii import crc32
 
 from firmware.core import event
 from firmware.core.errors import ConfigError
-from firmware.core.refusal import BAD_ARGUMENT, Refused
+from firmware.core.refusal import BAD_ARGUMENT, NOT_POSSIBLE, Refused
 
 _FILE = "commanded.json"
 _MOST_BYTES = 512
 # As in the table of config.py.
 RANGES = {
     "report_s": (60, 604_800),
+    "report_offset_s": (-1, 604_799),
     "slot_s": (60, 3600),
     "burst_l_per_h": (0, 1_000_000),
     "burst_s": (30, 3600),
@@ -74,6 +75,8 @@ def _check(config, values, key):
             0,
             "%s is %d, but must be %d to %d" % (key, values[key], lowest, highest),
         )
+    if key == "report_offset_s" and config.link == "wifi":
+        raise Refused(NOT_POSSIBLE, 0, "over Wi-Fi a report is at its slot")
     slot_s = values.get("slot_s", config.slot_s)
     if 86400 % slot_s:
         raise Refused(BAD_ARGUMENT, 0, "slot_s is %d, but must divide a day" % slot_s)

@@ -83,6 +83,8 @@ FIELDS = (
     ("modem_reset_pin", -1, -1, 33),
     ("apn", "", 0, 63),
     ("band", 0, 0, 88),  # the only one that is looked for, 0: as the modem is set
+    ("report_window_s", 3600, 60, 604_800),  # behind a report slot: over it a fleet is spread
+    ("report_offset_s", -1, -1, 604_799),  # this meter's place in it, -1: by its identity
     ("profile", "json", 0, 16),  # of linking.py: how the head end is spoken to
     ("coarse", 0, 0, 1),  # 1: of the readings, the first of each day leaves the meter
     ("valve_pin", -1, -1, 33),  # high closes the valve that commands may move, -1: none
@@ -94,7 +96,7 @@ FIELDS = (
     ("timezone_min", 0, -720, 840),  # ahead of UTC, for people who look at the meter
 )
 # Of FIELDS what most meters do without: probes with what looks for tampering, and a modem.
-_SELDOM = const(((22, 47), (52, 60)))
+_SELDOM = const(((22, 47), (52, 62)))
 _FITTED = const("tds_pin product_tds_pin turbidity_pin thermometer_pin instrument")
 _GUARDS = const("magnet_pin case_pin cable_pin")
 

@@ -10,7 +10,9 @@ from firmware.core.decimal import number
 from firmware.core.refusal import BAD_ARGUMENT, NOT_POSSIBLE, UNKNOWN, Refused
 
 _MOST_HOURS = const(168)
-_SETTINGS = ("report_s", "slot_s", "burst_l_per_h", "burst_s", "timezone_min")
+_SETTINGS = (
+    "report_s", "report_offset_s", "slot_s", "burst_l_per_h", "burst_s", "timezone_min",
+)  # fmt: skip
 _OPEN, _CLOSED = 1, 2  # state.valve
 
 

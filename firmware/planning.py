@@ -1,8 +1,11 @@
 """When the next reading and the next report are due; the arithmetic is in core/schedule.py."""
 
+import os
+
 from micropython import const
 
 from firmware.core import record, schedule
+from firmware.passing import call
 
 _SLOT_WITHOUT_CONFIG_S = const(3600)
 _SOON_S = const(30)  # who asks for a look again and again gets one so often at the most
@@ -20,10 +23,7 @@ def report_slot_s(config, power, now_s):
         return schedule.next_slot_s(now_s, _SLOT_WITHOUT_CONFIG_S)
     if config.link == "wifi":
         return schedule.next_slot_s(now_s, config.report_s)
-    from firmware.core.backoff import spread_s
-
-    behind_s = spread_s(config.device_name(power.unique_id()), config.report_s)
-    return schedule.next_slot_s(now_s - behind_s, config.report_s) + behind_s
+    return call("firmware.spreading", "report_slot_s", config, power, now_s)
 
 
 def has_own_wake(state, config, now_s):
@@ -35,14 +35,18 @@ def has_own_wake(state, config, now_s):
 
 def after_report(state, config, power, now_s, retry_s, is_urgent):
     """The next report is due ... retry_s: what the link asks for when it failed, 0: nothing."""
-    if state.failures and retry_s:
+    failures = state.failures
+    if not failures:
+        state.next_report_s = report_slot_s(config, power, now_s)
+    elif retry_s:
         state.next_report_s = now_s + retry_s
-    elif state.failures:
+    elif config.link == "wifi":
         state.next_report_s = schedule.retry_s(
-            now_s, config.slot_s, config.report_s, state.failures, is_urgent
+            now_s, config.slot_s, config.report_s, failures, is_urgent
         )
     else:
-        state.next_report_s = report_slot_s(config, power, now_s)
+        parts = config, power, now_s, failures, is_urgent, os.urandom(2)
+        state.next_report_s = call("firmware.spreading", "retry_s", *parts)
 
 
 def look_wakes_s(state, retained, now_s):

@@ -74,6 +74,8 @@ class Settings:
     modem_reset_pin: int
     apn: str
     band: int
+    report_window_s: int
+    report_offset_s: int
     profile: str
     coarse: int
     valve_pin: int

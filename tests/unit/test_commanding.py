@@ -9,6 +9,7 @@ from commands import CONFIG, KEY, commanded, outcomes, sent, signed
 from cuts import next_cut
 from expect import expect
 from firmware.core import event, record, refusal
+from firmware.core.backoff import spread_s
 from firmware.core.leaks import terms
 from firmware.storage.watch_state import WatchState
 from meter import Meter
@@ -39,6 +40,26 @@ def test_a_setting_is_obeyed_told_and_in_force_from_the_next_wake_on():
     expect([row[2:5] for row in meter.network.events if row[2] == 23][:1], [[23, 3600, 7200]])
     expect(meter.state().command_counter, 1)
     expect(meter.vault.load().command_counter, 1)
+
+
+def test_the_head_end_names_the_place_of_a_meter_with_a_modem():
+    meter = commanded(link="nbiot", modem="bc66", modem_key_pin=25, modem_reset_pin=26)
+    places = []
+    for counter, place_s, before in ((1, 900, -1), (2, 1700, 900), (3, -1, 1700)):
+        meter.network.commands.append(signed("report_offset_s %d" % place_s, counter))
+        answers = len(meter.network.answers)
+        while len(meter.network.answers) == answers:
+            meter.wake()
+        answer = meter.network.answers[-1]
+        expect((answer["outcome"], answer["before"], answer["after"]), ("done", before, place_s))
+        sessions = meter.network.sessions
+        while meter.network.sessions == sessions:
+            meter.wake()
+        places.append(meter.state().next_report_s % 3600)
+    expect(places, [900, 1700, spread_s("m", 3600)])
+    expect(
+        _told(meter)[:2], [(-1, 900, "report_offset_s 900"), (900, 1700, "report_offset_s 1700")]
+    )
 
 
 def test_a_report_that_ends_before_it_has_subscribed_is_made_good_by_the_next():
@@ -101,6 +122,8 @@ def test_a_combination_that_cant_be_is_refused_with_its_reason_and_changes_nothi
         ("slot_s -0", "-0 is no number"),
         ("burst_s 5", "must be 30"),
         ("timezone_min 900", "must be -720 to 840"),
+        ("report_offset_s -2", "must be -1 to 604799"),
+        ("report_offset_s 60", "over Wi-Fi a report is at its slot"),
         ("limits who", "no probe is fitted"),
         ("limits mine", "gb5749, gb5749_small, who"),
         ("clear tds", "limits continuous small_leak burst"),

@@ -14,6 +14,8 @@ from rill.balance.registers import BalanceError
 from rill.broker import BrokerError
 from rill.collect.command import add_parsers as add_collecting
 from rill.fields import profiles, pulse_fields
+from rill.fleet.command import FleetError
+from rill.fleet.command import add_parser as add_fleet
 from rill.household import household
 from rill.image import USUAL_BOARD, ImageError, boards, build
 from rill.interpreter import ToolMissing
@@ -44,7 +46,15 @@ _WRONG_INPUT = (
     BrokerError, TraceError, StoreError, PulsesError, ReplayError, ServeError, PayloadError,
     SigningError, BalanceError, LeaksError,
 )  # fmt: skip
-_BROKEN = (SimulationError, TortureError, ImageError, ToolMissing, WorldError, DetectorError)
+_BROKEN = (
+    SimulationError,
+    TortureError,
+    ImageError,
+    ToolMissing,
+    WorldError,
+    DetectorError,
+    FleetError,
+)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -114,6 +124,7 @@ def parser() -> argparse.ArgumentParser:
     add("--json", action="store_true", help="print one JSON object and nothing else")
     _add_pulses(commands)
     add_leaks(commands)
+    add_fleet(commands)
     torture.add_parser(commands)
     add_modem(commands)
     add_collecting(commands)

@@ -40,6 +40,7 @@ _SCRIPTS = (
     "told.py",
     "stored.py",
     "watching.py",
+    "fleet.py",
 )  # of the board: run as they are
 
 

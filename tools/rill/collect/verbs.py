@@ -6,7 +6,9 @@ from collections.abc import Callable
 from rill.fields import alarm_kinds, fields, water_limits
 from rill.signing import SigningError
 
-_SETTINGS = ("report_s", "slot_s", "burst_l_per_h", "burst_s", "timezone_min")
+_SETTINGS = (
+    "report_s", "report_offset_s", "slot_s", "burst_l_per_h", "burst_s", "timezone_min",
+)  # fmt: skip
 _NUMBER = re.compile(r"0|-?[1-9]\d{0,9}", re.ASCII)
 _MOST_HOURS = 168
 _MOST_SEQ = 2**32 - 1

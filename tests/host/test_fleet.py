@@ -1,0 +1,50 @@
+"""Promise: by the plan of their own firmware meters never come to a broker all at once, not even
+after an outage, and `rill fleet` says how many come and how old their data is.
+"""
+
+import json
+
+import pytest
+
+from rill.broker import find_mosquitto
+from rill.fleet.figures import figures
+
+# As many in a second as of 130,000 in an hour, so that chance weighs as much as there.
+_METERS, _WINDOW_S = 2167, 60
+
+
+def test_consecutive_numbers_are_as_even_as_can_be():
+    found = figures(_METERS, _WINDOW_S, "consecutive", 0)
+    assert found["peak_over_mean"] <= 1.1
+    assert found["peak_over_mean"] < found["peak_attached_per_s"] / found["mean_connects_per_s"]
+    assert found["age_of_data_median_s"] <= found["age_of_data_s"] <= found["age_of_data_stated_s"]
+
+
+@pytest.mark.parametrize("serials", ["consecutive", "arbitrary"])
+def test_the_return_from_an_outage_is_no_stampede(serials):
+    found = figures(_METERS, _WINDOW_S, serials, 6)
+    assert {one["lost"] for one in found["outages"]} == {"broker", "cells"}
+    for one in found["outages"]:
+        assert one["peak_over_mean"] <= 3, one
+        assert one["peak_tries_per_s"] <= 3 * found["mean_connects_per_s"]
+        assert one["age_of_data_s"] <= one["age_of_data_stated_s"]
+        assert 0 < one["time_to_recover_s"] < 86_400
+    assert found["time_to_recover_s"] == max(o["time_to_recover_s"] for o in found["outages"])
+
+
+def test_the_command_prints_one_object_or_a_table(rill):
+    arguments = "fleet", "--meters", 600, "--window-s", 120, "--serials", "arbitrary"
+    status, out, _ = rill(*arguments, "--json")
+    found = json.loads(out)
+    assert (status, found["mean_connects_per_s"], found["time_to_recover_s"]) == (0, 5, 0)
+    status, out, _ = rill(*arguments)
+    assert (status, out.count("\n| ")) == (0, 2)
+    assert str(found["peak_connects_per_s"]) in out
+
+
+@pytest.mark.skipif(find_mosquitto() is None, reason="mosquitto is not installed")
+def test_a_broker_serves_all_sessions(rill):
+    status, out, _ = rill("fleet", "--load", 300, "--json")
+    found = json.loads(out)
+    assert (status, found["served"], found["at_once"]["served"]) == (0, 300, 300)
+    assert found["most_at_once"] < found["at_once"]["most_at_once"]

@@ -1,0 +1,37 @@
+"""Promise: 130,000 meters over an hour, and the plan of each, at full numbers."""
+
+import ast
+
+import pytest
+
+from rill.fleet.figures import figures
+from unit_runs import UNIT, run
+
+pytestmark = pytest.mark.prove
+_PLANS = UNIT / "test_spreading.py"
+_METERS, _WINDOW_S = 130_000, 3600
+
+
+def _tests():
+    for node in ast.parse(_PLANS.read_text()).body:
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+            yield node.name
+
+
+@pytest.mark.parametrize("name", list(_tests()))
+def test_a_hundred_thousand_plans(name):
+    run(_PLANS, name, "all", timeout_s=600)
+
+
+@pytest.mark.parametrize(("serials", "most"), [("consecutive", 1.1), ("arbitrary", 2.0)])
+def test_a_fleet_is_even(serials, most):
+    assert figures(_METERS, _WINDOW_S, serials, 0)["peak_over_mean"] <= most
+
+
+# The shorter window has as many in a second, and takes a sixth of the time.
+@pytest.mark.parametrize("serials", ["consecutive", "arbitrary"])
+@pytest.mark.parametrize(("hours", "part"), [(1, 6), (6, 1), (30, 6)])
+def test_no_outage_ends_in_a_stampede(serials, hours, part):
+    found = figures(_METERS // part, _WINDOW_S // part, serials, hours)
+    assert found["peak_over_mean"] <= 3
+    assert all(one["age_of_data_s"] <= one["age_of_data_stated_s"] for one in found["outages"])

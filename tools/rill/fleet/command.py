@@ -1,0 +1,52 @@
+"""`rill fleet`: what 130,000 meters are for a broker, by the plan of their own firmware."""
+
+import argparse
+import json
+from contextlib import suppress
+
+from rill.fleet.figures import figures
+from rill.fleet.load import load
+from rill.fleet.running import SERIALS, FleetError
+from rill.fleet.shown import load_shown, shown
+
+__all__ = ["FleetError", "add_parser"]
+
+
+def add_parser(commands) -> None:
+    """Add the command to the table of commands."""
+    fleet = commands.add_parser("fleet", help="when the meters of a fleet connect to its broker")
+    fleet.set_defaults(command=_fleet)
+    add = fleet.add_argument
+    add("--meters", type=_number(1, 1_000_000), default=130_000, metavar="N",
+        help="of the fleet (default 130000)")  # fmt: skip
+    add("--window-s", type=_number(60, 86_400), default=3600, metavar="N",
+        help="report_window_s of its configuration (default 3600)")  # fmt: skip
+    add("--serials", choices=SERIALS, default=SERIALS[0],
+        help="arbitrary: drawn at random, and each takes a while to join (default consecutive)",
+    )  # fmt: skip
+    add("--outage", type=_number(0, 168), default=0, metavar="H",
+        help="for so many hours the broker is lost, or the network (default 0: none)")  # fmt: skip
+    add("--load", type=_number(1, 20_000), metavar="N",
+        help="let the first N meters connect to a mosquitto on this machine, ten times as fast",
+    )  # fmt: skip
+    add("--json", action="store_true", help="print one JSON object and nothing else")
+
+
+def _number(lowest: int, highest: int):
+    def number(text: str) -> int:
+        with suppress(ValueError):
+            if lowest <= int(text) <= highest:
+                return int(text)
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number {lowest} to {highest}")
+
+    return number
+
+
+def _fleet(options: argparse.Namespace) -> int:
+    if options.load:
+        found = load(options.load, options.meters / options.window_s, options.serials)
+        print(json.dumps(found) if options.json else load_shown(found))
+        return 0 if found["served"] == options.load else 1
+    found = figures(options.meters, options.window_s, options.serials, options.outage)
+    print(json.dumps(found) if options.json else shown(found))
+    return 0

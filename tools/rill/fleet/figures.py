@@ -1,0 +1,88 @@
+"""What a head end has to bear, and how old what it has may be: the figures of `rill fleet`."""
+
+from statistics import median
+
+from rill.fleet.running import ATTACH_S, SLOT_S, Connects, Job, connects, numbers, report_s
+
+_HOUR_S = 3600
+_DAY_S = 86_400
+_LEAST_RETRY_S = 300  # a retry so shortly before its slot comes this much later
+LOST = ("broker", "cells")  # or the network behind a cell; no cell is found
+
+
+def figures(meters: int, window_s: int, serials: str, outage_h: int) -> dict:
+    """As the command prints them; FleetError.
+
+    With an outage those on top are of the worst of several, else of a day without.
+    """
+    mean = meters / window_s
+    usual = Job(report_s(window_s), SLOT_S, window_s, run_s=report_s(window_s))
+    fleet = numbers(meters, serials)
+    attached = connects(usual._replace(attach_s=ATTACH_S), fleet)
+    # Of numbers that follow each other the plan itself is the promise; others have none.
+    planned = connects(usual, fleet) if serials == "consecutive" else attached
+    found = {
+        "meters": meters,
+        "serials": serials,
+        "window_s": window_s,
+        "report_s": usual.report_s,
+        "slot_s": SLOT_S,
+        "mean_connects_per_s": round(mean, 2),
+        **_peak(planned.counts, mean),
+        "peak_attached_per_s": max(attached.counts),
+        **_ages(attached, usual.report_s + SLOT_S + ATTACH_S),
+        "outage_h": outage_h,
+        "time_to_recover_s": 0,
+        "outages": [],
+    }
+    if outage_h:
+        attach_s = usual.attach_s if serials == "consecutive" else ATTACH_S
+        jobs = _outages(usual._replace(attach_s=attach_s), outage_h * _HOUR_S)
+        found["outages"] = [_outage(job, connects(job, fleet), mean) for job in jobs]
+        for key in found["outages"][0].keys() & found.keys():
+            found[key] = max(one[key] for one in found["outages"])
+    return found
+
+
+def _outages(usual: Job, length_s: int):
+    """Of the broker, which ends while slots begin, in the midst of them, and when they have
+    passed; and of all cells from midnight on: the energy of that day is soon spent on looking for
+    one.
+    """
+    for begin_s in (0, usual.window_s // 2, usual.window_s):
+        end_s = begin_s + length_s
+        run_s = end_s + usual.report_s + 2 * usual.window_s
+        yield usual._replace(begin_s=begin_s, end_s=end_s, run_s=run_s)
+    days = length_s // _DAY_S + 1
+    run_s = days * _DAY_S + usual.report_s + 2 * usual.window_s
+    yield usual._replace(end_s=length_s, run_s=run_s, is_radio_lost=1)
+
+
+def _outage(job: Job, found: Connects, mean: float) -> dict:
+    length_s = job.end_s - job.begin_s
+    # Before it a meter was heard within report_s, behind it it tries within that again.
+    stated_s = length_s + 2 * job.report_s + job.slot_s + _LEAST_RETRY_S + job.attach_s
+    if job.is_radio_lost:
+        stated_s = length_s + job.report_s + _DAY_S + job.window_s + job.slot_s + job.attach_s
+    return {
+        "lost": LOST[job.is_radio_lost],
+        "begin_s": job.begin_s,
+        "peak_tries_per_s": max(found.counts[job.begin_s : job.end_s]),
+        **_peak(found.counts[job.end_s :], mean),
+        **_ages(found, stated_s),
+        "time_to_recover_s": max(found.heard_s) - job.end_s,
+    }
+
+
+def _peak(counts, mean: float) -> dict:
+    most = max(counts)
+    return {"peak_connects_per_s": most, "peak_over_mean": round(most / mean, 2)}
+
+
+def _ages(found: Connects, stated_s: int) -> dict:
+    """Of the newest reading of a meter, at the moment before the next ones arrive."""
+    return {
+        "age_of_data_s": max(found.ages_s),
+        "age_of_data_median_s": round(median(found.ages_s)),
+        "age_of_data_stated_s": stated_s,
+    }
