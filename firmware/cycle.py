@@ -11,17 +11,17 @@ from micropython import const
 from firmware import counting, looking, planning
 from firmware.core import event, record, schedule
 from firmware.core.errors import TRIES
-from firmware.passing import in_passing
+from firmware.passing import call, in_passing
 from firmware.storage.state import CRASHED, REBOOTING, REPORTING
 from firmware.wake import Wake
 
 _CRASH_SLEEP_MS = const(60_000)
-_BUDGET_PERIOD_S = const(86400)
-# The first sleep of a new counter is short: whether it counts in sleep is known while the
-# person who fits the meter is still there.
+_BUDGET_PERIOD_S = const(86_280)  # a day; a wake may come a little early
+# The first sleep of a new counter is short: who fits the meter shall know whether it counts.
 _PROOF_S = const(60)
 _RESTART_MS = const(1000)
 _CRASHED = const(16)  # of state.causes: behind the bits of event.POWER_ON ... BROWN_OUT
+_AWAKE = const(4)  # of storage/ledger.py: of three kinds, the last is all others
 _RESETS = {"power_on": event.POWER_ON, "reset": event.RESET, "watchdog": event.WATCHDOG}
 
 
@@ -38,7 +38,6 @@ class Cycle(Wake):
         self, *, open_counter, battery, report, measure, meddling, open_purifier, about, **wake
     ):
         super().__init__(**wake)
-        self._clock = wake["clock"]
         self._battery = battery
         self._report_with = report
         self._measure_with = measure
@@ -78,7 +77,7 @@ class Cycle(Wake):
             else:
                 self._begin(cause)
                 if self._is_safe or not self._config:
-                    self._let_slot_pass()
+                    planning.let_slot_pass(self._state, self._config, self._now_s())
                 else:
                     self._record_and_report(cause)
             sleep_ms = self._plan()
@@ -94,6 +93,9 @@ class Cycle(Wake):
 
     def _begin(self, cause):
         cold = in_passing(lambda: self._recalled(cause))
+        kind = ("timer", "ulp", "button", cause).index(cause)
+        self._awake = _AWAKE + min(kind, 2)
+        self._retained.count(kind)
         self._now_s()
         self._commit()
         known_crc = self._state.config_crc
@@ -129,12 +131,14 @@ class Cycle(Wake):
         self._take_and_commit()  # its pace is judged by sleeps alone
 
     def _finish(self):
-        state, allowance = self._state, None
-        now_s = self._now_s()
+        state, now_s, allowance = self._state, self._now_s(), None
         if self._config and not 0 < state.refill_s - now_s <= _BUDGET_PERIOD_S:
             state.refill_s = now_s + _BUDGET_PERIOD_S
             allowance = self._config.wake_budget
             state.refusals = 0
+            counts = self._counting.take(state, self._config)
+            parts = self._keeping.vault, self._retained, self._commit, state, counts
+            call("firmware.storage.ledger", "add", *parts)
         if state.starts and not self._is_safe:
             # This is what the next power-on asks: does a wake come to its end here?
             state.starts = 0
@@ -178,11 +182,6 @@ class Cycle(Wake):
         # A report takes a while, and what PCNT holds is lost with a reset.
         self._counting.take(self._state, self._config)
         self._commit()
-
-    def _let_slot_pass(self):
-        # A slot that is due and stays due would be a sleep of a second, again and again.
-        period_s = planning.slot_s(self._config)
-        self._state.next_slot_s = schedule.next_slot_s(self._now_s(), period_s)
 
     def _record_and_report(self, cause):
         state = self._state
@@ -249,6 +248,7 @@ class Cycle(Wake):
             battery_mv=self._battery.read_mv(),
             slot_s=self._config.slot_s,
             columns=self._columns,
+            count=keeping.count,
         ):
             counting.is_stored(state)
             keeping.tell_faults(store)

@@ -13,6 +13,11 @@ def slot_s(config):
     return config.slot_s if config else _SLOT_WITHOUT_CONFIG_S
 
 
+def let_slot_pass(state, config, now_s):
+    # A slot that is due and stays due would be a sleep of a second, again and again.
+    state.next_slot_s = schedule.next_slot_s(now_s, slot_s(config))
+
+
 def report_slot_s(config, power, now_s):
     """When the next report is due. Over a public network meters don't all come at once."""
     if not config:

@@ -209,7 +209,7 @@ def _do(act):
         vault,
         _never,
     )
-    keeping.begin(state, commit, now)
+    keeping.begin(state, commit, now, retained.count)
     try:
         act(state, keeping)
     except (MeterError, ValueError, OverflowError, OSError) as error:

@@ -5,7 +5,8 @@ from micropython import const
 from firmware.sending import Stream
 
 # A modem takes 512 bytes a command: what is around a message and its topic, and the next one.
-_MESSAGE_BYTES, _PUBLISH_BYTES = const(480), const(503)
+_MESSAGE_BYTES = const(480)
+_PUBLISH_BYTES = const(503)
 
 
 def publish_pending(session, power, profile, device, store, state, config, keeping, commit):

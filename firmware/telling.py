@@ -8,6 +8,7 @@ from binascii import crc32
 from micropython import const
 
 from firmware.core import freeze, record
+from firmware.passing import call
 from firmware.version import VERSION
 
 # By event.POWER_ON and so on; the last one is a wake that did not end in sleep.
@@ -15,13 +16,19 @@ _CAUSES = ("power_on", "reset", "watchdog", "brown_out", "crash")
 _NOT_TOLD_DB = const(-128)
 
 
-def news(state, config, store, retained):
+def news(state, config, store, retained, nvs):
     """(state.told_crc when it is told, a dictionary for the profile, None: it is not due)."""
     day, levels = freeze.day_of(state.time.now_s()), retained.watch_head()[2]
     set_by_command = config.report_s, config.slot_s, config.timezone_min
     now = day, state.config_crc, set_by_command, config.profile, VERSION, levels
     crc = crc32(repr(now).encode())
-    return crc, _status(state, config, store, retained, levels) if crc != state.told_crc else None
+    if crc == state.told_crc:
+        return crc, None
+    told = _status(state, config, store, retained, levels)
+    found = call("firmware.storage.ledger", "sums", nvs)
+    if found:
+        told["ledger"] = found
+    return crc, told
 
 
 def _status(state, config, store, retained, levels):
