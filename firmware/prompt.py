@@ -129,6 +129,23 @@ def link():
     _do(act)
 
 
+def energy():
+    """What has taken energy, as counts of docs/energy.md: until the last sum, and since then."""
+    from firmware.storage import ledger
+
+    def act(state, keeping):
+        nvs = keeping.vault.nvs
+        found = ledger.sums(nvs) or [0] * (3 + len(ledger.COUNTS))
+        print("counted for %d h, %d polls of the coprocessor" % (found[1] // 3600, found[2]))
+        for name, total, more in zip(ledger.COUNTS, found[3:], ledger.since(nvs, retained)):
+            if total or more:
+                print("%s %d + %d" % (name, total, more))
+
+    retained = RetainedState(Power(app.board.BUTTON_PIN, app.board.ULP_MEASURE))
+    retained.load()
+    _do(act)
+
+
 def _configuration(state, keeping):
     """As the next wake has it, with what commands have set. ConfigError."""
     from firmware.configuring import configured

@@ -27,7 +27,7 @@ def news(state, config, store, retained, nvs):
     told = _status(state, config, store, retained, levels)
     found = call("firmware.storage.ledger", "sums", nvs)
     if found:
-        told["ledger"] = found
+        told["ledger"] = ",".join([str(one) for one in found])
     return crc, told
 
 

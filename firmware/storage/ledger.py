@@ -44,7 +44,7 @@ COUNTS = (
     "down_bytes_1",
     "down_bytes_2",
 )
-_LIFE = const(28)  # behind them in retained memory: 0 after a loss of what it held
+_LIFE = const(84)  # behind them in retained memory, a count, too: 0 when all has been lost there
 _MOST_LIVES = const(255)
 _LAYOUT = "<BIIIQ28I84s"  # the last: COUNTS at the last time, as in retained memory
 _MOST = const(0xFFFFFFFF)
@@ -63,6 +63,11 @@ def sums(nvs):
     return known and [VERSION, known[3], known[4]] + list(known[5:-1])  # noqa: RUF005
 
 
+def since(nvs, retained):
+    """COUNTS that are not in the sums yet. OSError."""
+    return _since(_known(nvs) or _none(), retained.counts())
+
+
 def add(vault, retained, commit, state, found):
     """Add what was counted since the last time to the sums. found: Counts of the counter, or None.
 
@@ -70,35 +75,35 @@ def add(vault, retained, commit, state, found):
     """
     raw_s, polls = state.time.raw_us // 1_000_000 & _MOST, found and found.polls
     try:
-        known = _known(vault.nvs) or struct.unpack(_LAYOUT, bytes(struct.calcsize(_LAYOUT)))
-        counts = retained.counts()
-        if not counts[3 * _LIFE]:
+        known, counts = _known(vault.nvs) or _none(), retained.counts()
+        if not counts[_LIFE]:
             # Before anything is stored: from now on it is told from what was counted before.
-            retained.count(_LIFE, known[0] % _MOST_LIVES + 1)
+            retained.count(_LIFE // 3, known[0] % _MOST_LIVES + 1)
             commit()
             counts = retained.counts()
-        before = known[-1] if known[0] == counts[3 * _LIFE] else bytes(3 * _LIFE)
         polls = known[2] if polls is None else polls
-        added = [
-            min(known[5 + n] + ((_at(counts, n) - _at(before, n)) & 0xFFFFFF), _MOST)
-            for n in range(_LIFE)
-        ]
         values = (
-            counts[3 * _LIFE], raw_s, polls,
-            min(known[3] + _since(raw_s, known[1]), _MOST),
-            known[4] + _since(polls, known[2]),
+            counts[_LIFE], raw_s, polls,
+            min(known[3] + _passed(raw_s, known[1]), _MOST), known[4] + _passed(polls, known[2]),
         )  # fmt: skip
-        packed = struct.pack(_LAYOUT, *(values + tuple(added) + (counts[: 3 * _LIFE],)))
+        more = _since(known, counts)
+        added = [min(one + more[n], _MOST) for n, one in enumerate(known[5:-1])]
+        packed = struct.pack(_LAYOUT, *(values + tuple(added) + (counts[:_LIFE],)))  # noqa: RUF005
         vault.nvs.write(_KEY, seal(packed))
     except OSError as error:
         print("ledger not written: %s" % error)  # what it would have got is added the next time
 
 
+def _since(known, counts):
+    before = known[-1] if known[0] == counts[_LIFE] else bytes(_LIFE)
+    return [(_at(counts, n) - _at(before, n)) & 0xFFFFFF for n in range(0, _LIFE, 3)]
+
+
 def _at(counts, n):
-    return int.from_bytes(counts[3 * n : 3 * n + 3], "little")
+    return int.from_bytes(counts[n : n + 3], "little")
 
 
-def _since(now, before):
+def _passed(now, before):
     """What is more now, modulo 2**32; after a loss of power it began at zero."""
     passed = (now - before) & _MOST
     return passed if passed < _LONG else now
@@ -108,3 +113,7 @@ def _known(nvs):
     """The values of _LAYOUT, None: there are none."""
     content = unseal(nvs.read(_KEY) or b"")
     return content and struct.unpack(_LAYOUT, content)
+
+
+def _none():
+    return struct.unpack(_LAYOUT, bytes(struct.calcsize(_LAYOUT)))

@@ -196,7 +196,7 @@ def test_the_status_tells_the_sums():
     meter = begun(Meter())
     wakes(meter, 2 * _DAY_WAKES)
     told = [json.loads(payload) for _, payload in meter.network.told]
-    told = [one["ledger"] for one in told if "ledger" in one]
+    told = [[int(n) for n in one["ledger"].split(",")] for one in told if "ledger" in one]
     expect(len(told) >= 2, True)
     expect((len(told[-1]), told[-1][0]), (_HEAD + len(ledger.COUNTS), ledger.VERSION))
     expect(told[-1][1] > told[0][1] and told[-1][_HEAD] > told[0][_HEAD], True)
