@@ -1,4 +1,4 @@
-"""`python -m rill.energy.grid`: the table of docs/energy.md, years by coverage and reports a day."""
+"""`python -m rill.energy.grid`: the table of docs/energy.md, years by coverage and reports."""
 
 from rill.energy.arithmetic import life
 from rill.energy.running import DAY_S, as_on_a_chip, count
