@@ -11,7 +11,7 @@ from firmware.hal.line import Line
 from firmware.modems import switch
 from firmware.storage.modem_state import ModemState
 
-_RUNGS = const(10)  # of storage/ledger.py
+_RUNGS = const(10)  # of service/acts.py
 _SEARCH_MS = const(15)
 _DETACH = (("AT+CFUN=0", "any", 6000, 1),)
 

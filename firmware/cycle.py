@@ -21,7 +21,7 @@ _BUDGET_PERIOD_S = const(86_280)  # a day; a wake may come a little early
 _PROOF_S = const(60)
 _RESTART_MS = const(1000)
 _CRASHED = const(16)  # of state.causes: behind the bits of event.POWER_ON ... BROWN_OUT
-_AWAKE = const(4)  # of storage/ledger.py: of three kinds, the last is all others
+_AWAKE = const(4)  # of service/acts.py: of three kinds, the last is all others
 _RESETS = {"power_on": event.POWER_ON, "reset": event.RESET, "watchdog": event.WATCHDOG}
 
 

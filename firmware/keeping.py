@@ -5,7 +5,7 @@ from micropython import const
 from firmware.core import event, record
 from firmware.core.errors import TRIES, ConfigError, JournalDamaged, NewerFormat, StorageFault
 
-_CHECKPOINTS = const(12)  # of storage/ledger.py
+_CHECKPOINTS = const(12)  # of service/acts.py
 _RECORDS = const(13)
 _RECORD_BYTES = const(14)
 

@@ -12,7 +12,7 @@ from firmware.hal.nvs import Nvs
 from firmware.passing import call, in_passing
 from firmware.sensor import open_counter
 
-_PROBE_MS = const(11)  # of storage/ledger.py
+_PROBE_MS = const(11)  # of service/acts.py
 
 
 def meter(parts, about):

@@ -131,13 +131,14 @@ def link():
 
 def energy():
     """What has taken energy, as counts of docs/energy.md: until the last sum, and since then."""
-    from firmware.storage import ledger
+    from firmware.service.acts import COUNTS
+    from firmware.storage.ledger import since, stored
 
     def act(state, keeping):
         nvs = keeping.vault.nvs
-        found = ledger.sums(nvs) or [0] * (3 + len(ledger.COUNTS))
-        print("counted for %d h, %d polls of the coprocessor" % (found[1] // 3600, found[2]))
-        for name, total, more in zip(ledger.COUNTS, found[3:], ledger.since(nvs, retained)):
+        found = stored(nvs)[3:]
+        print("counted for %d h, %d polls of the coprocessor" % (found[0] // 3600, found[1]))
+        for name, total, more in zip(COUNTS, found[2:], since(nvs, retained)):
             if total or more:
                 print("%s %d + %d" % (name, total, more))
 

@@ -1,5 +1,7 @@
 """What a meter has to tell goes out, message by message. In memory only meanwhile."""
 
+import gc
+
 from micropython import const
 
 from firmware.sending import Stream
@@ -26,6 +28,8 @@ def publish_pending(session, power, profile, device, store, state, config, keepi
         stream = Again("readings", store.readings, state, batch, readings, size, commit, days)
         publish(session, power, profile, "readings", stream.again())
         del stream
+    del readings, days
+    gc.collect()  # what the readings have left lies in pieces
     stream = Stream("events", store.events, state, batch, head, size, commit)
     publish(session, power, profile, "events", stream.messages(keeping.note))
     del stream

@@ -6,7 +6,7 @@ from firmware.core import record, schedule
 from firmware.core.record import Reading
 from firmware.timing import dated
 
-_RECORDS = const(13)  # of storage/ledger.py
+_RECORDS = const(13)  # of service/acts.py
 _RECORD_BYTES = const(14)
 _MOST_INTERVAL_ML = const(0xFFFFFFFF)  # 4295 m3; the odometer always tells the whole of it
 

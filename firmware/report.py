@@ -12,7 +12,7 @@ from firmware.passing import call, in_passing
 from firmware.uplink.session import Session
 
 _LINK_UP_MS = const(15_000)
-_UNSENT = "unsent.id"  # of storage/salvage.py
+_UNSENT = const("unsent.id")  # of storage/salvage.py
 
 
 def report(

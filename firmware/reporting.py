@@ -11,7 +11,7 @@ from firmware.storage.state import CRASHED, REBOOTING, REPORTED
 from firmware.wake import Wake
 
 _CRASH_SLEEP_MS = const(60_000)
-_REPORTS = const(8)  # of storage/ledger.py
+_REPORTS = const(8)  # of service/acts.py
 _FAILED = const(9)
 
 

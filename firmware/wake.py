@@ -10,7 +10,7 @@ from firmware.keeping import Keeping
 from firmware.passing import in_passing
 from firmware.timing import SlowClock, when
 
-_UNIT_MS = const(10)  # of awake time in storage/ledger.py
+_UNIT_MS = const(10)  # of awake time in service/acts.py
 _HALF_MS = const(5)  # so that it is rounded, not cut
 _TICKS_MASK = const(0x3FFFFFFF)
 _REPORT = const(7)  # of the counts there: time awake in and behind a report
@@ -19,10 +19,11 @@ _REPORT = const(7)  # of the counts there: time awake in and behind a report
 class Wake:
     """open_store(segment, is_damaged) and repair(state): see keeping.py."""
 
+    _awake = _REPORT  # the count of the time awake
+
     def __init__(self, *, clock, power, retained, files, vault, open_store, repair):
         self._clock = clock
         self._since_ms = (clock.ticks_ms() - _HALF_MS) & _TICKS_MASK
-        self._awake = _REPORT
         self._slow_clock = SlowClock(clock)
         self._power = power
         self._retained = retained

@@ -18,7 +18,7 @@ _REPORT_MJ = (1500, 4000, 16_000)  # one that has joined already
 _JOIN_MJ = (4000, 6000, 16_000)
 _LIMIT_MS = (145_000, 145_000, 295_000)  # five seconds are for what else a wake does
 _ENDING_MS = const(15_000)  # of the limit, for ending what was begun
-# What a Budget counts, in the order of storage/ledger.py from its search_ms on.
+# What a Budget counts, in the order of service/acts.py from its search_ms on.
 _SEARCH_MS = const(0)
 _CONNECTED_MS = const(1)
 _BURSTS = const(4)

@@ -38,7 +38,7 @@ NAMES = (
 
 
 class Vault:
-    """The checkpoint on an Nvs port."""
+    """The checkpoint on an Nvs port. nvs: where others have theirs, too."""
 
     def __init__(self, nvs):
         self.nvs = nvs
@@ -56,15 +56,3 @@ class Vault:
             self.nvs.write(KEY, seal(struct.pack(LAYOUT, *values)))
         except OSError as error:
             raise StorageFault("checkpoint not written: %s" % error)
-
-    def learned(self):
-        """Of the household, as keep_learned() was given it; None: nothing. StorageFault."""
-        from firmware.storage.learned import loaded
-
-        return loaded(self.nvs)
-
-    def keep_learned(self, packed):
-        """StorageFault."""
-        from firmware.storage.learned import keep
-
-        keep(self.nvs, packed)

@@ -16,7 +16,7 @@ _SLOT_BYTES = const(432)
 WATCH_VERSION = 1  # first byte of the watch; another one, and it begins anew
 _WATCH_BYTES = const(340)
 _LEDGER_VERSION = const(1)
-_COUNTS_BYTES = const(29 * 3)  # of storage/ledger.py
+_COUNTS_BYTES = const(29 * 3)  # of service/acts.py, and a life
 _PROBES_MAGIC = const(b"P3")
 _HISTORY_BYTES = const(174)
 _COLUMNS_BYTES = const(172)
@@ -55,10 +55,9 @@ class RetainedState:
             self._make_room()
         image = image[: len(self._image)]
         self._image[: len(image)] = image
-        counted = unseal(bytes(self._image[_LEDGER:_PROBES]))
-        if counted is None or counted[0] != _LEDGER_VERSION:
-            self._image[_LEDGER:_PROBES] = bytes(_PROBES - _LEDGER)  # storage/ledger.py knows more
-            self._image[_LEDGER] = _LEDGER_VERSION
+        counted = unseal(bytes(self._image[_LEDGER:_PROBES])) or b"\0"
+        if counted[0] != _LEDGER_VERSION:
+            self._image[_LEDGER:_PROBES] = bytes((_LEDGER_VERSION,)) + bytes(_PROBES - _COUNTS)
         newest = None
         for start in (0, _SLOT_BYTES):
             content = self._content(start)
@@ -123,14 +122,11 @@ class RetainedState:
         self._watch = packed
 
     def count(self, n, size=1):
-        """So much more of the nth count of storage/ledger.py, which are modulo 2**24."""
+        """So much more of the nth count of service/acts.py: what it is then, modulo 2**24."""
         at = _COUNTS + 3 * n
-        value = int.from_bytes(self._image[at : at + 3], "little") + size
-        self._image[at : at + 3] = (value & 0xFFFFFF).to_bytes(3, "little")
-
-    def counts(self):
-        """The bytes of all of them."""
-        return bytes(self._image[_COUNTS:_COUNTS_END])
+        counted = int.from_bytes(self._image[at : at + 3], "little") + size & 0xFFFFFF
+        self._image[at : at + 3] = counted.to_bytes(3, "little")
+        return counted
 
     def history(self):
         """What storage/quality_state.py has packed, b"": nothing."""

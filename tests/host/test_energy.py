@@ -28,7 +28,7 @@ def run():
 
 
 def test_both_sides_count_the_same_acts_in_the_same_order():
-    source = ast.parse((ROOT / "firmware" / "storage" / "ledger.py").read_text())
+    source = ast.parse((ROOT / "firmware" / "service" / "acts.py").read_text())
     (names,) = (
         node.value
         for node in source.body

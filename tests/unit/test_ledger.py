@@ -7,31 +7,37 @@ import json
 from expect import expect
 from firmware.core import radio
 from firmware.core.radio import Budget
+from firmware.service.acts import COUNTS
 from firmware.storage import ledger
 from firmware.storage.retained import RetainedState
 from firmware.storage.state import State
+from firmware.telling import _ledger
 from meter import Meter
 from ports import FakeClock, FakePower
 from watch import begun, wakes
 
-_HEAD = 3  # of sums(): version, seconds, polls
+_HEAD = 3  # version, seconds, polls
 _DAY_WAKES = 24
 
 
+def _told(nvs):
+    text = _ledger(nvs)
+    return [int(one) for one in text.split(",")] if text else None
+
+
 def _sums(meter):
-    found = ledger.sums(meter.nvs)
-    return dict(zip(("version", "covered_s", "polls") + ledger.COUNTS, found))
+    found = _told(meter.nvs)
+    return dict(zip(("version", "covered_s", "polls") + COUNTS, found))
 
 
 def _now(meter):
     counts = meter.retained()
     counts.load()
-    packed = counts.counts()
-    return [int.from_bytes(packed[3 * n : 3 * n + 3], "little") for n in range(29)]
+    return [counts.count(n, 0) for n in range(len(COUNTS))]
 
 
 def _n(name):
-    return ledger.COUNTS.index(name)
+    return COUNTS.index(name)
 
 
 def test_a_day_of_wakes_is_in_the_sums_by_kind():
@@ -144,7 +150,7 @@ def test_nothing_is_counted_twice_wherever_a_reset_comes():
             _act(power, state, _n("records"), 1)
             expected += 1
             _add(nvs, power, state)
-        found = ledger.sums(nvs)
+        found = _told(nvs)
         expect((cut_at, found[_HEAD + _n("records")]), (cut_at, expected))
         expect(found[1], 4 * 86_400)
 
@@ -158,8 +164,8 @@ def test_a_loss_of_power_costs_what_was_counted_since_the_last_time():
             _add(nvs, power, state)
         _act(power, state, 0, 7)
         power.lose_power()
-        expect(ledger.sums(nvs)[_HEAD], 48 * (life + 1))
-        expect(ledger.sums(nvs)[1], 2 * 86_400 * (life + 1))
+        expect(_told(nvs)[_HEAD], 48 * (life + 1))
+        expect(_told(nvs)[1], 2 * 86_400 * (life + 1))
 
 
 def test_counts_go_on_beyond_what_retained_memory_holds_of_them():
@@ -167,7 +173,7 @@ def test_counts_go_on_beyond_what_retained_memory_holds_of_them():
     for _ in range(3):
         _act(power, state, 5, 9_000_000)
         _add(nvs, power, state)
-    expect(ledger.sums(nvs)[_HEAD + 5], 27_000_000)
+    expect(_told(nvs)[_HEAD + 5], 27_000_000)
 
 
 def test_sums_stop_at_the_highest_number_that_they_can_be():
@@ -175,7 +181,7 @@ def test_sums_stop_at_the_highest_number_that_they_can_be():
     for _ in range(258):
         _act(power, state, 28 - 1, (1 << 24) - 1)
         _add(nvs, power, state)
-    expect(ledger.sums(nvs)[-1], 0xFFFFFFFF)
+    expect(_told(nvs)[-1], 0xFFFFFFFF)
 
 
 def test_damage_to_one_of_both_costs_a_day_and_no_wake():
@@ -185,21 +191,21 @@ def test_damage_to_one_of_both_costs_a_day_and_no_wake():
     power.memory[1550] ^= 1  # of the ledger in retained memory
     _act(power, state, 3, 2)
     _add(nvs, power, state)
-    expect(ledger.sums(nvs)[_HEAD + 3], 7)
+    expect(_told(nvs)[_HEAD + 3], 7)
     nvs.content["ledger1"] = b"noise"
-    expect(ledger.sums(nvs), None)
+    expect(_told(nvs), None)
     _add(nvs, power, state)
-    expect(ledger.sums(nvs)[0], ledger.VERSION)
+    expect(_told(nvs)[0], 1)
 
 
 def test_the_status_tells_the_sums():
     meter = begun(Meter())
     wakes(meter, 2 * _DAY_WAKES)
-    told = [json.loads(payload) for _, payload in meter.network.told]
-    told = [[int(n) for n in one["ledger"].split(",")] for one in told if "ledger" in one]
-    expect(len(told) >= 2, True)
-    expect((len(told[-1]), told[-1][0]), (_HEAD + len(ledger.COUNTS), ledger.VERSION))
-    expect(told[-1][1] > told[0][1] and told[-1][_HEAD] > told[0][_HEAD], True)
+    heard = [json.loads(payload) for _, payload in meter.network.told]
+    heard = [[int(n) for n in one["ledger"].split(",")] for one in heard if "ledger" in one]
+    expect(len(heard) >= 2, True)
+    expect((len(heard[-1]), heard[-1][0]), (_HEAD + len(COUNTS), 1))
+    expect(heard[-1][1] > heard[0][1] and heard[-1][_HEAD] > heard[0][_HEAD], True)
 
 
 def test_a_report_counts_its_phases_bursts_and_bytes_at_the_level_it_had():
@@ -215,7 +221,7 @@ def test_a_report_counts_its_phases_bursts_and_bytes_at_the_level_it_had():
     budget.sends(2, 10)
     clock.advance(4000)
     budget.enter(radio.SEARCH)
-    counts = dict(zip(ledger.COUNTS[_n("search_ms") :], budget.counts))
+    counts = dict(zip(COUNTS[_n("search_ms") :], budget.counts))
     expect(counts["search_ms"], 1500)
     expect([counts["connected_ms_%d" % n] for n in range(3)], [0, 700, 4000])
     expect([counts["bursts_%d" % n] for n in range(3)], [0, 1, 2])
