@@ -64,7 +64,8 @@ def _energy(options: argparse.Namespace) -> int:
         }
         print(json.dumps(numbers))
     else:
-        print(picture(found, changes, _title(options)))
+        in_vain = counts.of["reports_failed"] / counts.of["reports"]
+        print(picture(found, changes, _title(options), in_vain))
     return 0
 
 

@@ -7,13 +7,17 @@ from rill.energy.arithmetic import MOST_YEARS, Life
 from rill.energy.changes import Change
 
 _BAR_CELLS = 40
+_SOME = 0.005
 
 
-def picture(life: Life, changes: list[Change], title: str) -> str:
+def picture(life: Life, changes: list[Change], title: str, in_vain: float) -> str:
+    """in_vain: share of the reports that failed."""
     console = Console(width=100, no_color=True, highlight=False)
     with console.capture() as capture:
         console.print(title, markup=False)
         console.print(f"{life.average_ua:.1f} uA on average: {_years(life)}", markup=False)
+        if in_vain >= _SOME:
+            console.print(f"{100 * in_vain:.0f} % of the reports failed: docs/nbiot.md")
         console.print()
         console.print(_shares(life))
         console.print()
