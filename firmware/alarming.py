@@ -170,10 +170,14 @@ class Alarming:
             known.day, known.reports = day, 0
             known.keep()
         if learned != self._learned():
-            self._keep(lambda: self._keeping.vault.keep_learned(learned))
+            from firmware.storage.learned import keep
+
+            self._keep(lambda: keep(self._keeping.vault.nvs, learned))
 
     def _learned(self):
-        return self._keep(self._keeping.vault.learned)
+        from firmware.storage.learned import loaded
+
+        return self._keep(lambda: loaded(self._keeping.vault.nvs))
 
     def _keep(self, act):
         """What act() returns; None when storage failed, which the next record will say."""

@@ -2,6 +2,8 @@
 
 import os
 
+from micropython import const
+
 from firmware.core import event, fault, ladder, psm, radio
 from firmware.core.backoff import refusal_s, tomorrow_s
 from firmware.core.errors import UplinkError
@@ -10,6 +12,8 @@ from firmware.modems import switch
 from firmware.spreading import window_s
 from firmware.storage.modem_state import ModemState
 
+_RUNGS = const(10)  # of service/acts.py
+_SEARCH_MS = const(15)
 _DETACH = (("AT+CFUN=0", "any", 6000, 1),)
 
 
@@ -64,7 +68,12 @@ def end(modem):
     for line, is_on in ((config.modem_supply_pin, is_kept), (config.modem_tx_pin, True)):
         if line >= 0:
             Line(line, is_on=is_on).hold()  # or the modem would see a break, or lose its power
+    budget.enter(radio.SEARCH)  # so that the phase which ends now is counted
     _account(known, budget.spent_mj(), modem.is_urgent)
+    count = modem.retained.count
+    count(_RUNGS, len(modem.tried))
+    for n, size in enumerate(budget.counts):
+        count(_SEARCH_MS + n, size)
     known.keep()
 
 

@@ -6,12 +6,14 @@ commanded.json holds {"crc": of the config.json that it is over, "values": {sett
 import json
 from binascii import crc32
 
+from micropython import const
+
 from firmware.core import event
 from firmware.core.errors import ConfigError
 from firmware.core.refusal import BAD_ARGUMENT, NOT_POSSIBLE, Refused
 
-_FILE = "commanded.json"
-_MOST_BYTES = 512
+_FILE = const("commanded.json")
+_MOST_BYTES = const(512)
 # As in the table of config.py.
 RANGES = {
     "report_s": (60, 604_800),

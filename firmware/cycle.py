@@ -11,16 +11,16 @@ from micropython import const
 from firmware import counting, looking, planning
 from firmware.core import event, record, schedule
 from firmware.core.errors import TRIES
-from firmware.passing import in_passing
+from firmware.passing import call, in_passing
 from firmware.storage.state import CRASHED, REBOOTING, REPORTING
 from firmware.wake import Wake
 
 _CRASH_SLEEP_MS = const(60_000)
-# The first sleep of a new counter is short: whether it counts in sleep is known while the
-# person who fits the meter is still there.
+# The first sleep of a new counter is short: who fits the meter shall know whether it counts.
 _PROOF_S = const(60)
 _RESTART_MS = const(1000)
 _CRASHED = const(16)  # of state.causes: behind the bits of event.POWER_ON ... BROWN_OUT
+_AWAKE = const(4)  # of service/acts.py: of three kinds, the last is all others
 _RESETS = {"power_on": event.POWER_ON, "reset": event.RESET, "watchdog": event.WATCHDOG}
 
 
@@ -37,7 +37,6 @@ class Cycle(Wake):
         self, *, open_counter, battery, report, measure, meddling, open_purifier, about, **wake
     ):
         super().__init__(**wake)
-        self._clock = wake["clock"]
         self._battery = battery
         self._report_with = report
         self._measure_with = measure
@@ -77,7 +76,7 @@ class Cycle(Wake):
             else:
                 self._begin(cause)
                 if self._is_safe or not self._config:
-                    self._let_slot_pass()
+                    planning.let_slot_pass(self._state, self._config, self._now_s())
                 else:
                     self._record_and_report(cause)
             sleep_ms = self._plan()
@@ -95,6 +94,9 @@ class Cycle(Wake):
 
     def _begin(self, cause):
         cold = in_passing(lambda: self._recalled(cause))
+        kind = ("timer", "ulp", "button", cause).index(cause)
+        self._awake = _AWAKE + min(kind, 2)
+        self._retained.count(kind)
         self._now_s()
         self._commit()
         known_crc = self._state.config_crc
@@ -134,6 +136,9 @@ class Cycle(Wake):
         wakes, least = planning.allowance(state, config, self._retained, self._now_s())
         if self._is_safe:
             least = 0  # nobody looks
+        if wakes is not None:  # once a day
+            parts = self._keeping.vault, self._retained, self._commit, state
+            call("firmware.storage.ledger", "add", *parts, self._counting.take(state, config))
         if state.starts and not self._is_safe:
             # This is what the next power-on asks: does a wake come to its end here?
             state.starts = 0
@@ -177,11 +182,6 @@ class Cycle(Wake):
         # A report takes a while, and what PCNT holds is lost with a reset.
         self._counting.take(self._state, self._config)
         self._commit()
-
-    def _let_slot_pass(self):
-        # A slot that is due and stays due would be a sleep of a second, again and again.
-        period_s = planning.slot_s(self._config)
-        self._state.next_slot_s = schedule.next_slot_s(self._now_s(), period_s)
 
     def _record_and_report(self, cause):
         state = self._state
@@ -248,6 +248,7 @@ class Cycle(Wake):
             battery_mv=self._battery.read_mv(),
             slot_s=self._config.slot_s,
             columns=self._columns,
+            count=keeping.count,
         ):
             counting.is_stored(state)
             keeping.tell_faults(store)

@@ -61,11 +61,13 @@ class _Counted:
         self.close = stream.close
 
     def sendall(self, data, timeout_ms, is_last=False):
-        self._budget.sends()
+        self._budget.sends(1, len(data))
         self._stream.sendall(data, _within(self._budget, timeout_ms), is_last)
 
     def recv(self, n, timeout_ms):
-        return self._stream.recv(n, _within(self._budget, timeout_ms))
+        data = self._stream.recv(n, _within(self._budget, timeout_ms))
+        self._budget.hears(len(data))
+        return data
 
 
 def _within(budget, timeout_ms):

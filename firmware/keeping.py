@@ -1,7 +1,13 @@
 """What a wake puts on flash. A failure of storage ends here, and the next record says so."""
 
+from micropython import const
+
 from firmware.core import event, record
 from firmware.core.errors import TRIES, ConfigError, JournalDamaged, NewerFormat, StorageFault
+
+_CHECKPOINTS = const(12)  # of service/acts.py
+_RECORDS = const(13)
+_RECORD_BYTES = const(14)
 
 # So many wakes in a row without a journal, and after it was tried a day of hourly ones more.
 _REPAIRS = (TRIES, 27)
@@ -23,13 +29,14 @@ class Keeping:
         self._has_failed = False
         self._repaired = ""
 
-    def begin(self, state, commit, when):
+    def begin(self, state, commit, when, count):
         """From now on this is what the meter knows. commit() makes it survive a reset, when()
-        is the time of now.
+        is the time of now. count(n, size): of retained.py, what is written on flash.
         """
         self._state = state
         self._commit = commit
         self._when = when
+        self.count = count
 
     def goes_on(self):
         """This wake has tried to open the journal before: failing again is not another wake."""
@@ -145,6 +152,7 @@ class Keeping:
 
     def checkpoint(self):
         """Put the state on flash; False when that failed, which the next record will say."""
+        self.count(_CHECKPOINTS)
         try:
             self.vault.save(self._state)
             return True
@@ -170,7 +178,10 @@ class Keeping:
         )  # fmt: skip
         state.event_next_seq = store.events.next_seq + 1  # used, whatever becomes of the event
         self.checkpoint()
+        body = event.pack(happened)
+        self.count(_RECORDS)
+        self.count(_RECORD_BYTES, len(body))
         try:
-            store.events.append(event.pack(happened))
+            store.events.append(body)
         finally:
             state.event_next_seq = store.events.next_seq

@@ -2,6 +2,8 @@
 together, but on a meter that stays awake.
 """
 
+from micropython import const
+
 from board import board
 from firmware.cycle import Cycle
 from firmware.drivers.battery import Battery
@@ -9,6 +11,8 @@ from firmware.hal.adc import ADC
 from firmware.hal.nvs import Nvs
 from firmware.passing import call, in_passing
 from firmware.sensor import open_counter
+
+_PROBE_MS = const(11)  # of service/acts.py
 
 
 def meter(parts, about):
@@ -35,7 +39,9 @@ def meter(parts, about):
             )
 
         # Some times a day, on a meter with probes; first the drivers, then what judges them.
+        began_ms = parts["clock"].ticks_ms()
         found = in_passing(read) if not purifier or purifier.is_producing() else None
+        parts["retained"].count(_PROBE_MS, parts["clock"].elapsed_ms(began_ms))
         return in_passing(judge)
 
     def meddling(config):

@@ -15,7 +15,8 @@ from firmware.hal.serial import Serial
 from firmware.passing import in_passing
 
 _UART = const(1)  # the RS-485 instrument has the other one
-_FIRST_PORT, _PORTS = const(49_152), const(16_384)
+_FIRST_PORT = const(49_152)
+_PORTS = const(16_384)
 
 
 class Modem:

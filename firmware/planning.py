@@ -10,11 +10,16 @@ from firmware.passing import call
 _SLOT_WITHOUT_CONFIG_S = const(3600)
 _SOON_S = const(30)  # who asks for a look again and again gets one so often at the most
 _LONGEST_RETRY_S = const(129_600)  # a day, and half of it as jitter
-_BUDGET_PERIOD_S = const(86_400)
+_BUDGET_PERIOD_S = const(86_280)  # a day; a wake may come a little early
 
 
 def slot_s(config):
     return config.slot_s if config else _SLOT_WITHOUT_CONFIG_S
+
+
+def let_slot_pass(state, config, now_s):
+    # A slot that is due and stays due would be a sleep of a second, again and again.
+    state.next_slot_s = schedule.next_slot_s(now_s, slot_s(config))
 
 
 def report_slot_s(config, power, now_s):

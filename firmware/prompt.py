@@ -129,6 +129,24 @@ def link():
     _do(act)
 
 
+def energy():
+    """What has taken energy, as counts of docs/energy.md: until the last sum, and since then."""
+    from firmware.service.acts import COUNTS
+    from firmware.storage.ledger import since, stored
+
+    def act(state, keeping):
+        nvs = keeping.vault.nvs
+        found = stored(nvs)[3:]
+        print("counted for %d h, %d polls of the coprocessor" % (found[0] // 3600, found[1]))
+        for name, total, more in zip(COUNTS, found[2:], since(nvs, retained)):
+            if total or more:
+                print("%s %d + %d" % (name, total, more))
+
+    retained = RetainedState(Power(app.board.BUTTON_PIN, app.board.ULP_MEASURE))
+    retained.load()
+    _do(act)
+
+
 def _configuration(state, keeping):
     """As the next wake has it, with what commands have set. ConfigError."""
     from firmware.configuring import configured
@@ -210,7 +228,7 @@ def _do(act):
         vault,
         _never,
     )
-    keeping.begin(state, commit, now)
+    keeping.begin(state, commit, now, retained.count)
     try:
         act(state, keeping)
     except (MeterError, ValueError, OverflowError, OSError) as error:

@@ -1,11 +1,14 @@
 """What a meter has to tell goes out, message by message. In memory only meanwhile."""
 
+import gc
+
 from micropython import const
 
 from firmware.sending import Stream
 
 # A modem takes 512 bytes a command: what is around a message and its topic, and the next one.
-_MESSAGE_BYTES, _PUBLISH_BYTES = const(480), const(503)
+_MESSAGE_BYTES = const(480)
+_PUBLISH_BYTES = const(503)
 
 
 def publish_pending(session, power, profile, device, store, state, config, keeping, commit):
@@ -19,6 +22,7 @@ def publish_pending(session, power, profile, device, store, state, config, keepi
     publish(session, power, profile, "readings", stream.messages(keeping.note))
     newest, measured = stream.newest, stream.measured
     del stream  # and its buffer, before there is another one
+    gc.collect()  # what it has left lies in pieces
     stream = Stream("events", store.events, state, batch, head, size, commit)
     publish(session, power, profile, "events", stream.messages(keeping.note))
     del stream

@@ -6,14 +6,17 @@ from firmware.core import record, schedule
 from firmware.core.record import Reading
 from firmware.timing import dated
 
+_RECORDS = const(13)  # of service/acts.py
+_RECORD_BYTES = const(14)
 _MOST_INTERVAL_ML = const(0xFFFFFFFF)  # 4295 m3; the odometer always tells the whole of it
 
 
-def record_reading(*, store, checkpoint, state, when, battery_mv, slot_s, columns):
+def record_reading(*, store, checkpoint, state, when, battery_mv, slot_s, columns, count):
     """Append the state as a reading of now, True; StorageFault when that failed.
 
     Its flags leave the state as soon as they are in the journal. False: the slot has one.
-    checkpoint() comes first, so that the checkpoint is never older than a record.
+    checkpoint() comes first, so that the checkpoint is never older than a record. count(n, size):
+    of retained.py.
     """
     last = store.last_reading()
     reading = Reading(
@@ -36,8 +39,11 @@ def record_reading(*, store, checkpoint, state, when, battery_mv, slot_s, column
         return False
     state.next_seq = store.readings.next_seq + 1  # so it is used, whatever becomes of the record
     checkpoint()
+    body = record.pack(reading, columns)
+    count(_RECORDS)
+    count(_RECORD_BYTES, len(body))
     try:
-        store.readings.append(record.pack(reading, columns))
+        store.readings.append(body)
     finally:
         state.next_seq = store.readings.next_seq
         state.segment = store.readings.segments.growing or 0

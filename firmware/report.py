@@ -12,7 +12,7 @@ from firmware.passing import call, in_passing
 from firmware.uplink.session import Session
 
 _LINK_UP_MS = const(15_000)
-_UNSENT = "unsent.id"  # of storage/salvage.py
+_UNSENT = const("unsent.id")  # of storage/salvage.py
 
 
 def report(
@@ -59,7 +59,7 @@ def report(
         try:
             session.open()
             power.feed()
-            _tell(session, power, profile, config, state, store, retained, commit)
+            _tell(session, power, profile, config, state, store, retained, keeping, commit)
             if store is None and config.coarse:
                 print("no journal: what was counted since the last day is not told")
             elif store is None and state.is_blank:
@@ -106,9 +106,10 @@ def _down(link):
         print("radio not switched off: %s" % error)
 
 
-def _tell(session, power, profile, config, state, store, retained, commit):
+def _tell(session, power, profile, config, state, store, retained, keeping, commit):
     """What the meter says of itself, once a day."""
-    crc, told = call("firmware.telling", "news", state, config, store, retained)
+    known = state, config, store, retained, keeping.vault.nvs
+    crc, told = call("firmware.telling", "news", *known)
     if told:
         call("firmware.publishing", "publish_all", session, power, profile.daily(told))
         state.told_crc, state.causes = crc, 0

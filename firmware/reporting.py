@@ -11,6 +11,8 @@ from firmware.storage.state import CRASHED, REBOOTING, REPORTED
 from firmware.wake import Wake
 
 _CRASH_SLEEP_MS = const(60_000)
+_REPORTS = const(8)  # of service/acts.py
+_FAILED = const(9)
 
 
 class Reporting(Wake):
@@ -55,13 +57,16 @@ def report(*, state, config, power, retained, keeping, now_s, commit, send):
 
     now_s() is the meter's time. commit() makes the state survive a reset.
     """
+    retained.count(_REPORTS)
     failed = state.failures
     state.failures = min(failed + 1, 255)  # until it has succeeded
     keeping.checkpoint()
     # So the interpreter has its names already: a command may fill the table of them.
     call("firmware.planning", "slot_s", config)
     retry_s = _sent(state, config, keeping, commit, send)
-    if failed and not state.failures:
+    if state.failures:
+        retained.count(_FAILED)
+    elif failed:
         keeping.note(event.REPORTS_FAILED, failed)
     keeping.checkpoint()
     from firmware import planning  # now that the buffers of what has sent have left the memory

@@ -8,20 +8,29 @@ from binascii import crc32
 from micropython import const
 
 from firmware.core import freeze, record
+from firmware.core.seal import unseal
 from firmware.version import VERSION
 
 # By event.POWER_ON and so on; the last one is a wake that did not end in sleep.
 _CAUSES = ("power_on", "reset", "watchdog", "brown_out", "crash")
 _NOT_TOLD_DB = const(-128)
+_LEDGER_VERSION = const(1)
+_COUNTS = const(28)  # of service/acts.py
 
 
-def news(state, config, store, retained):
+def news(state, config, store, retained, nvs):
     """(state.told_crc when it is told, a dictionary for the profile, None: it is not due)."""
     day, levels = freeze.day_of(state.time.now_s()), retained.watch_head()[2]
     set_by_command = config.report_s, config.slot_s, config.timezone_min
     now = day, state.config_crc, set_by_command, config.profile, VERSION, levels
     crc = crc32(repr(now).encode())
-    return crc, _status(state, config, store, retained, levels) if crc != state.told_crc else None
+    if crc == state.told_crc:
+        return crc, None
+    told = _status(state, config, store, retained, levels)
+    ledger = _ledger(nvs)
+    if ledger:
+        told["ledger"] = ledger
+    return crc, told
 
 
 def _status(state, config, store, retained, levels):
@@ -58,6 +67,24 @@ def _alarms(levels):
 
     on = [(name, levels >> 2 * n + 2 & 3) for n, name in enumerate(KINDS)]
     return " ".join(["%s:%d" % one for one in on if one[1]])
+
+
+def _ledger(nvs):
+    """The sums of storage/ledger.py, "": there are none. Without it, which would bring names."""
+    try:
+        content = unseal(nvs.read("ledger1") or b"")
+    except OSError:
+        return ""
+    if not content:
+        return ""
+    text = b"%d,%d,%d" % (_LEDGER_VERSION, _number(content, 9, 4), _number(content, 13, 8))
+    for n in range(_COUNTS):
+        text += b",%d" % _number(content, 21 + 4 * n, 4)
+    return str(text, "utf-8")
+
+
+def _number(content, at, size):
+    return int.from_bytes(content[at : at + size], "little")
 
 
 def _modem(retained):

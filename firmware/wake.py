@@ -4,15 +4,26 @@ A wake that reports has up to three lives of the interpreter: it counts and reco
 the report by a restart, and goes on behind it by another one. Neither has to share the memory.
 """
 
+from micropython import const
+
 from firmware.keeping import Keeping
 from firmware.passing import in_passing
 from firmware.timing import SlowClock, when
+
+_UNIT_MS = const(10)  # of awake time in service/acts.py
+_HALF_MS = const(5)  # so that it is rounded, not cut
+_TICKS_MASK = const(0x3FFFFFFF)
+_REPORT = const(7)  # of the counts there: time awake in and behind a report
 
 
 class Wake:
     """open_store(segment, is_damaged) and repair(state): see keeping.py."""
 
+    _awake = _REPORT  # the count of the time awake
+
     def __init__(self, *, clock, power, retained, files, vault, open_store, repair):
+        self._clock = clock
+        self._since_ms = (clock.ticks_ms() - _HALF_MS) & _TICKS_MASK
         self._slow_clock = SlowClock(clock)
         self._power = power
         self._retained = retained
@@ -29,7 +40,7 @@ class Wake:
 
     def _know(self, state):
         self._state = state
-        self._keeping.begin(state, self._commit, self._when)
+        self._keeping.begin(state, self._commit, self._when, self._retained.count)
 
     def _configure(self):
         self._config = in_passing(self._configured)
@@ -40,6 +51,10 @@ class Wake:
         return configured(self._files, self._state, self._keeping)
 
     def _commit(self):
+        # With the time awake until now, so that a wake which does not end well is counted, too.
+        passed = self._clock.elapsed_ms(self._since_ms) // _UNIT_MS
+        self._since_ms = (self._since_ms + passed * _UNIT_MS) & _TICKS_MASK
+        self._retained.count(self._awake, passed)
         self._retained.save(self._state)
 
     def _now_s(self):

@@ -18,12 +18,22 @@ _REPORT_MJ = (1500, 4000, 16_000)  # one that has joined already
 _JOIN_MJ = (4000, 6000, 16_000)
 _LIMIT_MS = (145_000, 145_000, 295_000)  # five seconds are for what else a wake does
 _ENDING_MS = const(15_000)  # of the limit, for ending what was begun
+# What a Budget counts, in the order of service/acts.py from its search_ms on.
+_SEARCH_MS = const(0)
+_CONNECTED_MS = const(1)
+_BURSTS = const(4)
+_UP = const(7)
+_DOWN = const(10)
+_COUNTS = const(13)
 DAY_MJ = const(40_000)
 ALARM_MJ = const(20_000)
 
 
 class Budget:
-    """clock: port. left_mj: of the day. ecl: coverage level 0 ... 2 as known now."""
+    """clock: port. left_mj: of the day. ecl: coverage level 0 ... 2 as known now.
+
+    counts: milliseconds of search; of connection, bursts, bytes up, bytes down at each level.
+    """
 
     def __init__(self, clock, left_mj, ecl):
         self._clock = clock
@@ -33,6 +43,7 @@ class Budget:
         self._spent_mj = 0
         self._is_ending = False
         self.ecl = ecl
+        self.counts = [0] * _COUNTS
 
     def allow(self, left_mj, ecl):
         self._left_mj = left_mj
@@ -40,12 +51,22 @@ class Budget:
 
     def enter(self, phase):
         """From now on power is that of SEARCH or CONNECTED."""
+        n = _CONNECTED_MS + self.ecl if self._phase == CONNECTED else _SEARCH_MS
+        self.counts[n] += self._clock.elapsed_ms(self._since_ms)
         self._spent_mj, self._since_ms = self.spent_mj(), self._clock.ticks_ms()
         self._phase = phase
 
-    def sends(self, bursts=1):
-        """So many bursts went on the air, at the coverage level as known now."""
+    def sends(self, bursts=1, size=0):
+        """So many bursts, so many bytes of ours, went on the air, at the coverage level as known
+        now.
+        """
         self._spent_mj += bursts * _BURST_MJ[self.ecl]
+        self.counts[_BURSTS + self.ecl] += bursts
+        self.counts[_UP + self.ecl] += size
+
+    def hears(self, size):
+        """So many bytes for us have come."""
+        self.counts[_DOWN + self.ecl] += size
 
     def is_enough(self, must_join):
         """False: it would end in the middle of the report, and all that it took be lost."""

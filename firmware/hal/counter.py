@@ -97,6 +97,7 @@ class Counter:
             None if words[9] >= _NEVER else words[9] << 32 | wide(words, 7),
             ulp_words.paced_ticks(words),
             slow_clock.ticks(),
+            sum([wide(words, ulp_words.RUNS + n) for n in (0, 2, 4)]) & 0xFFFFFFFF,
         )
 
     def recent(self):

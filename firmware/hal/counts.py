@@ -17,5 +17,6 @@ Counts = namedtuple(
         "last_ticks",  # when the last pulse was believed, None before the first one
         "paced_ticks",  # time that the polls account for, modulo 2**32
         "ticks",  # now
+        "polls",  # how often it ran, modulo 2**32; None in a counter that stays awake
     ),
 )

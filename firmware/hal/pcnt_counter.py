@@ -54,7 +54,7 @@ class PulseCounter:
         if pulses != self._pulses:
             self._pulses = pulses
             self._note_water(ticks_ms())
-        return Counts(pulses, 0, 0, 0, 0, 0, 0, 0, 0, None, None, None)
+        return Counts(pulses, 0, 0, 0, 0, 0, 0, 0, 0, None, None, None, None)
 
     def _note_water(self, now_ms):
         wet_ms = self._wet_ms

@@ -39,33 +39,21 @@ NAMES = (
 
 
 class Vault:
-    """The checkpoint on an Nvs port."""
+    """The checkpoint on an Nvs port. nvs: where others have theirs, too."""
 
     def __init__(self, nvs):
-        self._nvs = nvs
+        self.nvs = nvs
 
     def load(self):
         """As last saved; of a new meter when there is none or it is damaged. StorageFault."""
         from firmware.storage.known import loaded  # when retained memory has nothing
 
-        return loaded(self._nvs)
+        return loaded(self.nvs)
 
     def save(self, state):
         """From the state of the meter, or whatever else has the same attributes."""
         values = [getattr(state, name) for name in NAMES]
         try:
-            self._nvs.write(KEY, seal(struct.pack(LAYOUT, *values)))
+            self.nvs.write(KEY, seal(struct.pack(LAYOUT, *values)))
         except OSError as error:
             raise StorageFault("checkpoint not written: %s" % error)
-
-    def learned(self):
-        """Of the household, as keep_learned() was given it; None: nothing. StorageFault."""
-        from firmware.storage.learned import loaded
-
-        return loaded(self._nvs)
-
-    def keep_learned(self, packed):
-        """StorageFault."""
-        from firmware.storage.learned import keep
-
-        keep(self._nvs, packed)

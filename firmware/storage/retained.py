@@ -9,19 +9,24 @@ import struct
 
 from micropython import const
 
-from firmware.core.seal import SEAL_BYTES, seal, unseal
+from firmware.core.seal import SEAL_BYTES, seal, seal_in, unseal
 from firmware.storage.state import MAGIC, REPORTING, STATE_BYTES, State
 
 _SLOT_BYTES = const(432)
 WATCH_VERSION = 2  # first byte of the watch; another one, and it begins anew
 _WATCH_BYTES = const(340)
-_PROBES_MAGIC = const(b"P2")
-_HISTORY_BYTES = const(192)
+_LEDGER_VERSION = const(1)
+_COUNTS_BYTES = const(29 * 3)  # of service/acts.py, and a life
+_PROBES_MAGIC = const(b"P3")
+_HISTORY_BYTES = const(174)
 _COLUMNS_BYTES = const(172)
 _MODEM_BYTES = const(64)
 _WATCH = const(2 * _SLOT_BYTES)
 _WATCH_HEAD = const(6)  # size, generation
-_PROBES = const(_WATCH + 2 * _WATCH_BYTES)
+_LEDGER = const(_WATCH + 2 * _WATCH_BYTES)
+_COUNTS = const(_LEDGER + 1)
+_COUNTS_END = const(_COUNTS + _COUNTS_BYTES)
+_PROBES = const(_COUNTS_END + 4)  # the seal
 _HISTORY = const(_PROBES + 2)
 _COLUMNS = const(_HISTORY + _HISTORY_BYTES)
 _MODEM = const(_COLUMNS + _COLUMNS_BYTES)
@@ -32,8 +37,8 @@ class RetainedState:
     """The state in the retained memory of the power port, and behind it what the watch for leaks
     knows: two copies, too, each of one generation with its state, so that both are of one moment.
 
-    Then, on a meter that has probes or a modem, what they have said: each part sealed by itself,
-    saved with the next save().
+    Then the ledger of what has taken energy, and on a meter that has probes or a modem, what they
+    have said: each part sealed by itself, saved with the next save().
     """
 
     def __init__(self, power):
@@ -41,6 +46,7 @@ class RetainedState:
         self._generation = 0
         self._watch = b""
         self._image = bytearray(_PROBES)
+        self._image[_LEDGER] = _LEDGER_VERSION
 
     def load(self):
         """The newest sound copy, or None when there is none."""
@@ -49,6 +55,9 @@ class RetainedState:
             self._make_room()
         image = image[: len(self._image)]
         self._image[: len(image)] = image
+        counted = unseal(bytes(self._image[_LEDGER:_PROBES])) or b"\0"
+        if counted[0] != _LEDGER_VERSION:
+            self._image[_LEDGER:_PROBES] = bytes((_LEDGER_VERSION,)) + bytes(_PROBES - _COUNTS)
         newest = None
         for start in (0, _SLOT_BYTES):
             content = self._content(start)
@@ -97,6 +106,7 @@ class RetainedState:
             packed = seal(struct.pack("<HI", size, generation) + self._watch)
             start = _WATCH + _WATCH_BYTES * (generation & 1)
             self._image[start : start + size] = packed
+        seal_in(self._image, _LEDGER, _COUNTS_END)
         self._power.retained_write(self._image)
 
     def watch(self):
@@ -112,6 +122,13 @@ class RetainedState:
     def keep_watch(self, packed):
         """With the next save(); at most 330 bytes."""
         self._watch = packed
+
+    def count(self, n, size=1):
+        """So much more of the nth count of service/acts.py: what it is then, modulo 2**24."""
+        at = _COUNTS + 3 * n
+        counted = int.from_bytes(self._image[at : at + 3], "little") + size & 0xFFFFFF
+        self._image[at : at + 3] = counted.to_bytes(3, "little")
+        return counted
 
     def history(self):
         """What storage/quality_state.py has packed, b"": nothing."""

@@ -13,8 +13,8 @@ from firmware.core.errors import UplinkError
 
 # umqtt believes any length that the other side announces, and listens as long as it talks.
 _MOST_BYTES = const(4096)
-_CONNACK = b"\x20\x02\x00\x00"
-_RESUMED = b"\x20\x02\x01\x00"
+_CONNACK = const(b"\x20\x02\x00\x00")
+_RESUMED = const(b"\x20\x02\x01\x00")
 
 
 class DeadlineSocket:

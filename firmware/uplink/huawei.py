@@ -7,10 +7,12 @@ platform has no events of one's own. What it says to the meter is in huawei_comm
 import json
 from binascii import hexlify
 
+from micropython import const
+
 from firmware.core.calendar import utc
 from firmware.uplink.plain import Profile as PlainProfile
 
-_SOME_HOUR = "2026010100"  # sign type 0: the platform does not look whether it is this one
+_SOME_HOUR = const("2026010100")  # sign type 0: the platform does not look whether it is this one
 READING = "WaterMeterBasic"
 
 

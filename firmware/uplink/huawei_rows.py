@@ -2,11 +2,13 @@
 
 import json
 
+from micropython import const
+
 from firmware.uplink.huawei import READING, entry_of
 from firmware.uplink.named import values_of
 from firmware.uplink.rows import Rows
 
-_EVENT = "WaterMeterAlarm"
+_EVENT = const("WaterMeterAlarm")
 
 
 class Batch(Rows):

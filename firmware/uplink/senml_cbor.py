@@ -7,8 +7,12 @@ from firmware.uplink import senml_records
 from firmware.uplink.plain import Profile as PlainProfile
 
 # Labels, RFC 8428, table 4.
-_BT, _BN = const(-3), const(-2)
-_N, _U, _V, _VS = const(0), const(1), const(2), const(3)
+_BT = const(-3)
+_BN = const(-2)
+_N = const(0)
+_U = const(1)
+_V = const(2)
+_VS = const(3)
 _MOST_HEAD_BYTES = const(3)  # of an array of up to 65535 records
 
 

@@ -7,7 +7,10 @@ from firmware.core.calendar import utc
 _DAY_S = const(86400)
 
 # Kinds of core/column.py.
-_WATER, _SOLIDS, _TURBIDITY, _PRODUCT_SOLIDS = const(1), const(2), const(3), const(4)
+_WATER = const(1)
+_SOLIDS = const(2)
+_TURBIDITY = const(3)
+_PRODUCT_SOLIDS = const(4)
 _CONDUCTIVITY = const(13)
 # key in the state, name, device class, unit and exponent of ten, by kind of a quality value.
 _MEASURED = {

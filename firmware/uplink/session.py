@@ -20,7 +20,7 @@ from firmware.uplink.deadline import DeadlineSocket
 _CONNECT_MS = const(20_000)  # TCP connect to CONNACK
 _PUBACK_MS = const(20_000)
 _CLOSE_MS = const(5_000)
-_OURS = (3, 13)  # PUBLISH, PINGRESP
+_OURS = const((3, 13))  # PUBLISH, PINGRESP
 _KEEPALIVE_S = const(120)
 _CONNECT_BYTES = const(192)  # a CONNECT with names of 32 and 64 bytes and a password of 64
 _HEAD_BYTES = const(128)  # fixed header, topic and packet identifier of a PUBLISH

@@ -11,8 +11,9 @@ from micropython import const
 
 from firmware.core.errors import TlsError
 
-_CA_FILE = "broker.der"
-_CERTIFICATE, _KEY = "client.der", "client.key"
+_CA_FILE = const("broker.der")
+_CERTIFICATE = const("client.der")
+_KEY = const("client.key")
 _MOST_BYTES = const(4096)
 
 

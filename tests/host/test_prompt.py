@@ -49,6 +49,7 @@ def test_body_reading_hand_over_and_old_readings(tmp_path, script, hal):
         here = datetime.fromtimestamp(WORLD_BEGAN_S + world.now_us // 1_000_000 + 60 * 330, UTC)
         assert f"now: {here:%Y-%m-%d %H:}" in board.console_end(3)
         assert "the last report got through" in at_prompt("link()")
+        assert "record_bytes" in at_prompt("energy()")
         head_end.book.rows.clear()
         world.probes.faults = [("magnet", 0, 1_000_000)]
         wake("button")

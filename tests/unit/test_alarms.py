@@ -321,7 +321,7 @@ def test_an_odometer_that_is_handed_over_is_no_water():
     from firmware.timing import when
 
     keeping = Keeping(meter._open_store, meter.vault, None)
-    keeping.begin(state, lambda: retained.save(state), lambda: when(state.time))
+    keeping.begin(state, lambda: retained.save(state), lambda: when(state.time), retained.count)
     hand_over(state, keeping, 987_000_000, "A")
     retained.save(state)
     wakes(meter, 3)

@@ -108,7 +108,7 @@ def test_a_newer_format_is_left_as_it_is_bit_for_bit():
     flash.changes = 0
     vault = _vault(store.id)
     expect_raises(NewerFormat, Store, remounted(flash), vault)
-    expect((flash.changes, vault._nvs.writes), (0, 1))
+    expect((flash.changes, vault.nvs.writes), (0, 1))
 
 
 def test_a_journal_that_lost_its_name_keeps_the_id_that_the_checkpoint_knows():
@@ -247,7 +247,7 @@ def test_whatever_fails_is_a_storage_fault():
 
     expect_raises(StorageFault, Store, Broken(), _vault())
     vault = _vault()
-    vault._nvs.read_fails = True
+    vault.nvs.read_fails = True
     files = RamFiles()
     _write_old(files)
     expect_raises(StorageFault, Store, files, vault)

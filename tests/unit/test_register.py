@@ -19,7 +19,7 @@ def _served(meter):
         retained.save(state)
 
     keeping = Keeping(meter._open_store, meter.vault, meter._repair)
-    keeping.begin(state, commit, lambda: when(state.time))
+    keeping.begin(state, commit, lambda: when(state.time), lambda n, size=1: None)
     return state, keeping, commit
 
 

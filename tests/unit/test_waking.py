@@ -148,7 +148,7 @@ def test_the_newer_of_record_and_checkpoint_is_what_the_odometer_goes_on_from():
 def test_a_lost_checkpoint_is_made_up_for_by_the_journal():
     for nvs_fails in (False, True):
         vault = _no_vault()
-        vault._nvs.read_fails = nvs_fails
+        vault.nvs.read_fails = nvs_fails
         state = _wake(FakePower(), vault, FakeStore(last=_LAST))
         expect((state.odometer_ml, state.pulses, state.rest), (500_000, 500, 7))
         expect((state.boot, state.cursor_seq, state.is_blank), (7, 40, 0))

@@ -5,6 +5,7 @@ the flash tree, the journal partition and the retained memory.
 """
 
 import copy
+import json
 import os
 import select
 import shutil
@@ -133,6 +134,12 @@ class Board:
 
     def retained(self) -> bytes:
         return self._retained.read_bytes()
+
+    def nvs(self) -> dict[str, bytes]:
+        """The non-volatile storage of the firmware."""
+        path = Path(f"{self._retained}.nvs")
+        blobs = json.loads(path.read_text()) if path.exists() else {}
+        return {key.removeprefix("rill"): bytes.fromhex(blob) for key, blob in blobs.items()}
 
     def run(self, script: Path) -> str:
         """Run a script of ours on the board, in a heap that is large enough; what it printed."""

@@ -13,6 +13,9 @@ from rill.balance.command import add_parser as add_balance
 from rill.balance.registers import BalanceError
 from rill.broker import BrokerError
 from rill.collect.command import add_parsers as add_collecting
+from rill.energy.command import add_parser as add_energy
+from rill.energy.counts import CountsError
+from rill.energy.table import TableError
 from rill.fields import profiles, pulse_fields
 from rill.fleet.command import FleetError
 from rill.fleet.command import add_parser as add_fleet
@@ -44,17 +47,12 @@ _DAY_S = 86400
 _HALL_PULSES = 450  # a litre, of a YF-S201
 _WRONG_INPUT = (
     BrokerError, TraceError, StoreError, PulsesError, ReplayError, ServeError, PayloadError,
-    SigningError, BalanceError, LeaksError,
+    SigningError, BalanceError, LeaksError, TableError,
 )  # fmt: skip
 _BROKEN = (
-    SimulationError,
-    TortureError,
-    ImageError,
-    ToolMissing,
-    WorldError,
-    DetectorError,
+    SimulationError, TortureError, ImageError, ToolMissing, WorldError, DetectorError, CountsError,
     FleetError,
-)
+)  # fmt: skip
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -129,6 +127,7 @@ def parser() -> argparse.ArgumentParser:
     add_modem(commands)
     add_collecting(commands)
     add_balance(commands)
+    add_energy(commands, _number)
     image = commands.add_parser("image", help="build the tree that goes onto the flash")
     image.set_defaults(command=_image)
     image.add_argument("--board", choices=boards(), default=USUAL_BOARD, help="of firmware/boards")

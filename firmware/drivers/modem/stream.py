@@ -42,7 +42,7 @@ class ModemStream:
                 raise UplinkError("sending to a closed connection", fault.CLOSED)
             part, view = view[: family.SEND_BYTES], view[family.SEND_BYTES :]
             values["n"], values["digits"], values["data"] = len(part), 2 * len(part), part
-            self._at.budget.sends()
+            self._at.budget.sends(1, len(part))
             steps = family.SEND_LAST if is_last and not view else family.SEND
             self._at.run(steps, values, fault.CLOSED)
         if is_last and family.LET_GO:
@@ -61,6 +61,7 @@ class ModemStream:
                 return b""
         data = bytes(self._in[:n])
         self._in = self._in[n:]
+        self._at.budget.hears(len(data))
         return data
 
     def close(self):

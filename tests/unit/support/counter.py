@@ -7,6 +7,7 @@ from ports import Fuse
 _TICKS_PER_MS = 150
 _BOOT_TICKS = 45_000  # power came before the firmware did
 _RING = 34
+_POLL_TICKS = 3200
 _MARKS = ("illegal", "chatters", "overrates", "bursts")
 
 
@@ -112,7 +113,7 @@ class FakeCounter:
         if self.is_broken:
             raise OSError("the coprocessor's counters never rest")
         if self.stays_awake:
-            return Counts(self.forward, 0, 0, 0, 0, 0, 0, 0, 0, None, None, None)
+            return Counts(self.forward, 0, 0, 0, 0, 0, 0, 0, 0, None, None, None, None)
         return Counts(
             self.forward,
             self.reverse,
@@ -126,6 +127,7 @@ class FakeCounter:
             None,
             (self._ticks() - self._unpaced_ticks) & 0xFFFFFFFF,
             self._ticks(),
+            self._ticks() // _POLL_TICKS,
         )
 
     def recent(self):

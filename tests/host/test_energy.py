@@ -1,0 +1,149 @@
+"""Promise P5: what is counted is what happened, and years follow from the counts by arithmetic."""
+
+import ast
+import json
+
+import pytest
+
+from rill.energy.arithmetic import charges, life
+from rill.energy.counts import NAMES, Counts, CountsError, told
+from rill.energy.running import DAY_S, Counted, as_on_a_chip, forward
+from rill.energy.table import currents
+from rill.household import household
+from rill.image import ROOT
+from rill.modem.energy import TX_S
+from rill.modem.models import MODELS
+from rill.settings import Settings
+
+_DAYS = 2
+_NONE = dict.fromkeys(NAMES, 0)
+
+
+@pytest.fixture(scope="module")
+def run():
+    """Two days over a modem."""
+    run = Counted(Settings(trace=household(1, _DAYS), days=_DAYS, link="bc66"))
+    run.numbers = run.result()
+    return run
+
+
+def test_both_sides_count_the_same_acts_in_the_same_order():
+    source = ast.parse((ROOT / "firmware" / "service" / "acts.py").read_text())
+    (names,) = (
+        node.value
+        for node in source.body
+        if isinstance(node, ast.Assign) and node.targets[0].id == "COUNTS"
+    )
+    assert ast.literal_eval(names) == NAMES
+
+
+def test_every_act_of_the_firmware_is_in_the_counts(run):
+    of, n = run.days[-1].of, run.numbers
+    # The press of the button at the end comes behind the last of these counts.
+    assert of["wakes_timer"] + of["wakes_ulp"] + of["wakes_other"] == n["wakes"] - 1
+    assert of["wakes_other"] == 1
+    assert of["reports"] - of["reports_failed"] == n["reports"] - 1
+    pending = n["records_stored"] + n["events_stored"] - of["records"]
+    assert 1 <= pending <= 4  # what the button brought
+    assert of["checkpoints"] > of["records"]
+    assert run.days[-1].covered_s == _DAYS * DAY_S
+    assert 40 < run.days[-1].polls / run.days[-1].covered_s < 60  # docs/ulp.md
+
+
+def test_the_radio_s_charge_is_what_the_simulated_modem_took(run):
+    table = currents("ER34615", "generic_esp32", "bc66")
+    found = charges(run.days[-1], table)
+    radio_mah = sum(found[f"modem_{name}"] for name in ("search", "connected", "sending", "idle"))
+    last = run.numbers["modem"]
+    reports = run.days[-1].of["reports"]
+    took_mah = (last["joules"] - last["psm_s"] * 3.5e-6 * 3.6) / 3.6 / 3.6
+    # The last report is not among the counts.
+    assert 0.75 * took_mah * reports / (reports + 1) < radio_mah < 1.35 * took_mah
+
+
+def test_bytes_are_those_that_went_over_the_modem(run):
+    of, sessions = run.days[-1].of, run.numbers["modem"]["sessions"]
+    assert of["up_bytes_0"] == sum(session[0] for session in sessions[:-1])
+    assert of["down_bytes_0"] == sum(session[1] for session in sessions[:-1])
+    assert of["up_bytes_1"] == of["up_bytes_2"] == 0
+
+
+def test_the_years_are_those_of_the_formula():
+    table = currents("ER34615", "generic_esp32", "bc66")
+    # A base of 37 uA and 21.7 uA of self-discharge; 15.2 of 19 Ah can be used.
+    polls = 47 * DAY_S
+    found = life(Counts(DAY_S, polls, _NONE), table)
+    base_ua = 10 + 1.8 + 17.4 + 47 * 0.085 + 3.5
+    assert found.average_ua == pytest.approx(base_ua + 21.67, abs=0.01)
+    assert found.years == pytest.approx(15_200 / (base_ua + 21.67) * 1000 / 8766, rel=1e-3)
+    assert found.years_quoted == 12
+    assert sum(found.shares.values()) == pytest.approx(1)
+    awake = Counts(DAY_S, polls, _NONE | {"awake_report_cs": 1600, "reports": 1})
+    more_mc = (charges(awake, table)["reporting"] - 0) * 3600
+    assert more_mc == pytest.approx(16 * 40)  # facts: 16 s at 40 mA are 2.3 J
+
+
+def test_the_table_has_the_currents_of_the_simulated_modems():
+    for name, model in MODELS.items():
+        modem = currents("ER34615", "generic_esp32", name).modem
+        assert (modem["idle_ma"], modem["psm_ua"]) == (model.idle_ma, model.psm_ua)
+        assert modem["burst_mc"] == pytest.approx([160 * s for s in TX_S])
+
+
+def test_a_run_of_equal_days_goes_on_as_it_was():
+    day = Counts(DAY_S, 100, {name: n for n, name in enumerate(NAMES)})
+    first = day.scaled(3)
+    days = [first + day.scaled(n) for n in range(8)]
+    assert forward(days, 14) == first + day.scaled(13)
+
+
+def test_own_measurements_replace_those_of_the_table(tmp_path, rill):
+    own = tmp_path / "own.json"
+    entry = {"value": 9.5, "source": "uCurrent, my board no. 3"}
+    own.write_text(json.dumps({"boards": {"generic_esp32": {"leakage_ua": entry}}}))
+    assert currents("ER34615", "generic_esp32", None, own).board["leakage_ua"] == 9.5
+    for wrong in (
+        {"boards": {"generic_esp32": {"leakage_ua": 9.5}}},
+        {"boards": {"generic_esp32": {"leak_ua": entry}}},
+        {"modems": {"bc66": {"burst_mc": entry}}},
+        {"colours": {}},
+    ):
+        own.write_text(json.dumps(wrong))
+        status, _, said = rill("energy", "--currents", own)
+        assert status == 2 and str(own) in said
+
+
+def test_counts_of_a_status_are_read_and_others_refused():
+    text = ",".join(["1", "86400", "4060800", *(str(n) for n in range(len(NAMES)))])
+    assert told(text).of["down_bytes_2"] == len(NAMES) - 1
+    for wrong in ("", "2" + text[1:], text + ",1", "a" + text):
+        with pytest.raises(CountsError):
+            told(wrong)
+
+
+def test_computing_takes_time_on_a_chip():
+    counts = Counts(DAY_S, 0, _NONE | {"wakes_timer": 24, "reports": 2})
+    on_chip = as_on_a_chip(counts, {"simulated_wake_ms": 300, "simulated_report_ms": 1500})
+    assert (on_chip.of["awake_timer_cs"], on_chip.of["awake_report_cs"]) == (720, 300)
+
+
+def test_the_command_tells_years_shares_and_changes(rill):
+    status, out, _ = rill("energy", "--days", 2, "--reports-per-day", 1, "--json")
+    n = json.loads(out)
+    assert status == 0
+    assert 18 < n["years"] < 30 and n["years_quoted"] == 12
+    assert sum(n["shares"].values()) == pytest.approx(1, abs=0.01)
+    assert len(n["changes"]) == 3 and n["changes"][0]["years"] >= n["changes"][1]["years"]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ("--reports-per-day", 7),
+        ("--slot-s", 7000),
+        ("--link", "wifi", "--ecl", 1),
+        ("--reports-per-day", 48),
+    ],
+)
+def test_what_does_not_go_together_is_refused(rill, wrong):
+    assert rill("energy", *wrong)[0] == 2
