@@ -10,7 +10,6 @@ from micropython import const
 from firmware.core import event, record
 from firmware.core.errors import StorageFault
 from firmware.core.leaks import terms
-from firmware.passing import call, in_passing
 from firmware.storage.watch_state import ROWS, WatchState
 
 _US = const(1_000_000)
@@ -52,7 +51,7 @@ class Alarming:
         if recent is None or not self._tell():
             return
         known = self._known
-        changes, learned = in_passing(lambda: self._found(recent, columns, battery_mv, meddling))
+        changes, learned = self._found(recent, columns, battery_mv, meddling)
         has_changed = bool(changes)
         while True:
             known.rows, changes = changes[:ROWS], changes[ROWS:]
@@ -68,7 +67,7 @@ class Alarming:
         from firmware.core.leaks.watch import Watch
 
         known = self._known
-        watch = Watch(limits(self._config), call)
+        watch = Watch(limits(self._config), _called)
         self._recall(watch)
         changes = self._cleared(watch) + watch.take(
             self._seen(recent, columns, self._faults(battery_mv) | meddling)
@@ -226,31 +225,11 @@ class Alarming:
             _within(change.rate_error_ml_h, 999_999_999), change.lost_ml,
         )  # fmt: skip
         if change.kind == terms.TAMPER and change.level:
-            text += " " + _signs(self._known.rules)
+            from firmware.core.leaks.names import signs_of
+
+            text += " " + signs_of(self._known.rules)
         before, after = 10 * change.kind + change.before, 10 * change.kind + change.level
         return self._keeping.note(event.ALARM, before, after, text)
-
-
-def active(state, config, retained):
-    """(Change of each kind that is on, up_s of now, signs of tampering as words), for a person;
-    nothing is looked at.
-    """
-    from firmware.core.leaks.watch import Watch
-
-    known, watch = WatchState(retained), Watch(limits(config), call)
-    if known.is_new:
-        return [], 0, ""
-    watch.unpack(known.rules)
-    return watch.active(), state.time.raw_us // _US, _signs(known.rules)
-
-
-def _signs(rules):
-    """What tampering the rules have seen, in words."""
-    from firmware.core.leaks.names import SIGNS
-    from firmware.core.leaks.watch import signs
-
-    seen = signs(rules)
-    return " ".join([name for n, name in enumerate(SIGNS) if seen & 1 << n])
 
 
 def limits(config):
@@ -284,6 +263,11 @@ def _water_centi_c(columns):
         if one.kind == column.WATER_CENTI_C and one.flag in (quality.GOOD, quality.FREEZE_WARNING):
             return one.value
     return None
+
+
+def _called(module, name, *arguments):
+    """As call(), but the rules stay until the look is over: there is room for all of them here."""
+    return getattr(__import__(module, None, None, (name,)), name)(*arguments)
 
 
 def _within(number, most):

@@ -11,7 +11,8 @@ def in_passing(act):
     try:
         return act()
     finally:
-        _forget_others(known)
+        # A collection takes as long as ten imports: where there is room, the next one comes soon.
+        _forget_others(known, gc.mem_free() < gc.mem_alloc())
 
 
 def call(module, name, *arguments):
@@ -23,7 +24,7 @@ def call(module, name, *arguments):
     try:
         return getattr(__import__(module, None, None, (name,)), name)(*arguments)
     finally:
-        _forget_others(known)
+        _forget_others(known, True)
 
 
 def _known():
@@ -37,7 +38,7 @@ def _number(name):
     return hash(name) & 0xFFFF
 
 
-def _forget_others(known):
+def _forget_others(known, collects):
     if len(sys.modules) == len(known):
         return  # in most wakes nothing has come
     known = list(known)
@@ -49,7 +50,8 @@ def _forget_others(known):
         parent, _, child = name.rpartition(".")
         if parent in sys.modules and hasattr(sys.modules[parent], child):
             delattr(sys.modules[parent], child)
-    gc.collect()
+    if collects:
+        gc.collect()
 
 
 def _other(known):

@@ -71,7 +71,7 @@ def change_filter(who):
 
 def alarms():
     """What is wrong now, by the last look: what it is, since when, how much, what to do."""
-    from firmware.alarming import active
+    from firmware.alarms_on import active
     from firmware.service.alarm_sentences import sentence
     from firmware.service.local_time import local
 

@@ -1,7 +1,7 @@
 """Promise: what other inputs say of tampering, cell, cold and quality is told through a wake."""
 
 from expect import expect
-from firmware.alarming import active
+from firmware.alarms_on import active
 from firmware.config import load
 from firmware.core import column, event, quality
 from firmware.core.leaks import terms

@@ -11,7 +11,7 @@ from rill.image import compile_file
 from rill.simulate import Run, Settings
 
 _DAYS = 4
-_ROUNDS = 3
+_ROUNDS = 6
 # In the place of firmware/alarming.py; the product has no such switch.
 _BLIND = """
 class Alarming:
@@ -42,11 +42,12 @@ def look_for_leaks() -> Iterator[tuple[str, str]]:
     heap: dict[type[Run], int] = {Run: 0, _Blind: 0}
     for _ in range(_ROUNDS):
         for kind, found in wall_ms.items():
-            run = kind(Settings(trace=household(1, _DAYS), days=_DAYS))
+            # Two or three of them report: that moves no median.
+            run = kind(Settings(trace=household(1, _DAYS), days=_DAYS, report_s=86400))
             run.result()
-            sampling = [ending for n, ending in enumerate(run.endings) if n % 6]
-            found += [ending.wall_ms for ending in sampling]
-            heap[kind] = max(heap[kind], *(ending.heap_peak_bytes for ending in sampling))
+            found += [ending.wall_ms for ending in run.endings]
+            peaks = sorted(ending.heap_peak_bytes for ending in run.endings)
+            heap[kind] = max(heap[kind], peaks[len(peaks) * 9 // 10])
     with_ms, without_ms = (statistics.median(found) for found in wall_ms.values())
     yield "sampling wake without a look for leaks, ms", f"{without_ms:.1f}"
     more_percent = 100 * (with_ms / without_ms - 1)

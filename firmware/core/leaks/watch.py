@@ -28,6 +28,10 @@ _QUIETEST_AT = const(86)
 _QUIETEST_BYTES = const(20)
 _USE = const("<IIB")  # mean and largest day, days
 _USE_AT = const(140)
+# The kinds of signs.py, their levels, and what they remember of something that is going on.
+_SIGNS = const(0x7A0)
+_SIGNS_LEVELS = const(0xCFF)
+_SIGNS_PLACES = const(((153, 158), (162, 166), (184, 188), (192, 196)))
 _PAUSE = const("<H")
 _PAUSE_AT = const(170)
 _LEARNED = const("<IIIBH")  # levels, as in _USE, longest pause
@@ -41,7 +45,7 @@ class Watch:
     until it ends by the new limits, habits stay.
 
     call(module, name, *arguments): what that function returns. The rules are visited one module
-    after the other, so that it need not have all of them in memory.
+    after the other, so it need not have all of them in memory.
     """
 
     BYTES = const(196)
@@ -95,8 +99,16 @@ class Watch:
             self._is_strange, elapsed_s = False, 0
         self._seen_s, self._wanted_s = look.up_s, []
         changes: list = []
-        self._visit(ALL_KINDS, lambda kind, rule: self._take(kind, rule, look, elapsed_s, changes))
+        kinds = ALL_KINDS if self._has_signs(look) else ALL_KINDS & ~_SIGNS
+        self._visit(kinds, lambda kind, rule: self._take(kind, rule, look, elapsed_s, changes))
         return sorted(changes, key=lambda change: change.kind)
+
+    def _has_signs(self, look):
+        """False: the rules of signs.py would find and change nothing, as mostly."""
+        if look.reverse_ml or look.faults or look.water_centi_c is not None:
+            return True
+        parts = [self._packed[begin:end] for begin, end in _SIGNS_PLACES]
+        return bool(self._levels & _SIGNS_LEVELS or any(b"".join(parts)))
 
     def _take(self, kind, rule, look, elapsed_s, changes):
         before = rule.level
