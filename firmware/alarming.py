@@ -5,11 +5,14 @@ them and the state of the meter as of one moment: a look that a reset undoes is 
 that it does not undo is over.
 """
 
+import gc
+
 from micropython import const
 
 from firmware.core import event, record
 from firmware.core.errors import StorageFault
 from firmware.core.leaks import terms
+from firmware.passing import call
 from firmware.storage.watch_state import ROWS, WatchState
 
 _US = const(1_000_000)
@@ -17,6 +20,7 @@ _DAY_S = const(86_400)
 _COUNT_MASK = const(0xFFFFFFFF)
 _BURST_MASK = const(0xFFFF)
 _REPORTS_A_DAY = const(8)
+_ROOM_BYTES = const(16_384)  # more than all rules take
 # Whether the flow of a burst goes on, the counter itself says: by its window, which is shorter.
 _LONGEST_BURST_WINDOW_S = const(25_000)
 _NEVER_S = const(0x3FFFFFFF)
@@ -266,7 +270,9 @@ def _water_centi_c(columns):
 
 
 def _called(module, name, *arguments):
-    """As call(), but the rules stay until the look is over: there is room for all of them here."""
+    """As call(), but where there is room a rule stays: to forget each takes as long as they do."""
+    if gc.mem_free() < _ROOM_BYTES:
+        return call(module, name, *arguments)
     return getattr(__import__(module, None, None, (name,)), name)(*arguments)
 
 

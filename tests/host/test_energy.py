@@ -131,7 +131,7 @@ def test_the_command_tells_years_shares_and_changes(rill):
     status, out, _ = rill("energy", "--days", 2, "--reports-per-day", 1, "--json")
     n = json.loads(out)
     assert status == 0
-    assert 18 < n["years"] < 30 and n["years_quoted"] == 12
+    assert 15 < n["years"] < 30 and n["years_quoted"] == 12
     assert sum(n["shares"].values()) == pytest.approx(1, abs=0.01)
     assert len(n["changes"]) == 3 and n["changes"][0]["years"] >= n["changes"][1]["years"]
 

@@ -17,7 +17,7 @@ _FULL_DAYS = 14
 _OF_WATER = {"wakes_ulp", "wakes_timer", "checkpoints"}
 
 
-@pytest.mark.parametrize(("reports_per_day", "years"), [(1, 22), (4, 14), (24, 4.5)])
+@pytest.mark.parametrize(("reports_per_day", "years"), [(1, 21.5), (4, 14), (24, 4.5)])
 def test_a_cell_lasts_so_long(rill, reports_per_day, years):
     status, out, _ = rill("energy", "--reports-per-day", reports_per_day, "--json")
     n = json.loads(out)
