@@ -5,14 +5,12 @@ them and the state of the meter as of one moment: a look that a reset undoes is 
 that it does not undo is over.
 """
 
-import gc
-
 from micropython import const
 
 from firmware.core import event, record
 from firmware.core.errors import StorageFault
 from firmware.core.leaks import terms
-from firmware.passing import call
+from firmware.passing import call, in_passing
 from firmware.storage.watch_state import ROWS, WatchState
 
 _US = const(1_000_000)
@@ -20,7 +18,6 @@ _DAY_S = const(86_400)
 _COUNT_MASK = const(0xFFFFFFFF)
 _BURST_MASK = const(0xFFFF)
 _REPORTS_A_DAY = const(8)
-_ROOM_BYTES = const(16_384)  # more than all rules take
 # Whether the flow of a burst goes on, the counter itself says: by its window, which is shorter.
 _LONGEST_BURST_WINDOW_S = const(25_000)
 _NEVER_S = const(0x3FFFFFFF)
@@ -55,7 +52,7 @@ class Alarming:
         if recent is None or not self._tell():
             return
         known = self._known
-        changes, learned = self._found(recent, columns, battery_mv, meddling)
+        changes, learned = in_passing(lambda: self._found(recent, columns, battery_mv, meddling))
         has_changed = bool(changes)
         while True:
             known.rows, changes = changes[:ROWS], changes[ROWS:]
@@ -71,7 +68,7 @@ class Alarming:
         from firmware.core.leaks.watch import Watch
 
         known = self._known
-        watch = Watch(limits(self._config), _called)
+        watch = Watch(limits(self._config), call)
         self._recall(watch)
         changes = self._cleared(watch) + watch.take(
             self._seen(recent, columns, self._faults(battery_mv) | meddling)
@@ -267,13 +264,6 @@ def _water_centi_c(columns):
         if one.kind == column.WATER_CENTI_C and one.flag in (quality.GOOD, quality.FREEZE_WARNING):
             return one.value
     return None
-
-
-def _called(module, name, *arguments):
-    """As call(), but where there is room a rule stays: to forget each takes as long as they do."""
-    if gc.mem_free() < _ROOM_BYTES:
-        return call(module, name, *arguments)
-    return getattr(__import__(module, None, None, (name,)), name)(*arguments)
 
 
 def _within(number, most):

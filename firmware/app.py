@@ -20,10 +20,8 @@ from firmware.version import VERSION
 _WATCHDOG_MS = const(120_000)
 # A meter that sleeps at once locks its owner out: time for Ctrl-C after power-on.
 _SERVICE_WINDOW_MS = const(2_000)
-# Collect often in a report: a heap that has grown with garbage is a heap that TLS can't have. What
-# counts and records leaves none behind, and each collection takes as long as ten imports.
-_GC_THRESHOLD_BYTES = const(65_536)
-_REPORT_GC_THRESHOLD_BYTES = const(16_384)
+# Collect often: a heap that has grown with garbage is a heap that TLS can't have.
+_GC_THRESHOLD_BYTES = const(16_384)
 _JOURNAL_ROOT = const("/journal")
 
 
@@ -41,7 +39,6 @@ def run():
     if power.cause() == "restart" and made_of["retained"].handed_over() == REPORTING:
         from firmware.sender import sender
 
-        gc.threshold(_REPORT_GC_THRESHOLD_BYTES)
         sender(made_of).run()
     from firmware.metering import meter
 

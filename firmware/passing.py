@@ -11,8 +11,7 @@ def in_passing(act):
     try:
         return act()
     finally:
-        # A collection takes as long as ten imports: where there is room, the next one comes soon.
-        _forget_others(known, gc.mem_free() < gc.mem_alloc())
+        _forget_others(known)
 
 
 def call(module, name, *arguments):
@@ -24,7 +23,7 @@ def call(module, name, *arguments):
     try:
         return getattr(__import__(module, None, None, (name,)), name)(*arguments)
     finally:
-        _forget_others(known, True)
+        _forget_others(known)
 
 
 def _known():
@@ -38,7 +37,7 @@ def _number(name):
     return hash(name) & 0xFFFF
 
 
-def _forget_others(known, collects):
+def _forget_others(known):
     if len(sys.modules) == len(known):
         return  # in most wakes nothing has come
     known = list(known)
@@ -50,8 +49,7 @@ def _forget_others(known, collects):
         parent, _, child = name.rpartition(".")
         if parent in sys.modules and hasattr(sys.modules[parent], child):
             delattr(sys.modules[parent], child)
-    if collects:
-        gc.collect()
+    gc.collect()
 
 
 def _other(known):
