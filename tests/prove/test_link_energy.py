@@ -58,7 +58,8 @@ def test_the_energy_of_a_day_is_kept_and_known(link, ecl):
     assert n["records_unique"] == n["records_stored"]
     for took_j, _ in run.days_j.values():
         # Who connects the cell, and who presses the button at the end, has that of alarms, too.
-        assert took_j < 1.1 * (_DAY_J + _ALARM_J)
+        # The budget is of what it believes to take, a quarter less at the most (below).
+        assert 0.75 * took_j < _DAY_J + _ALARM_J
     took_j = sum(took_j for took_j, _ in run.days_j.values())
     believed_j = sum(believed_j for _, believed_j in run.days_j.values())
     # The simulated modem counts no repetitions over PPP.
