@@ -26,8 +26,9 @@ def _is_survived(hal, wake, crossing):
     assert n["records_stored"] in (hours + 1, hours + 2), (wake, crossing, n)
 
 
-@pytest.mark.parametrize("hal", ["ports", "chip"])
-@pytest.mark.parametrize("wake", [1, 2, 8])
+@pytest.mark.parametrize(
+    ("wake", "hal"), [(1, "ports"), (2, "ports"), (2, "chip"), (8, "ports"), (8, "chip")]
+)
 def test_a_reset_at_every_crossing_of_a_wake(hal, wake):
     """Wake 1 is power-on, 2 only samples, 8 reports six readings."""
     run = Run(Settings(trace=_steady(wake + 1), days=1, hal=hal))

@@ -24,6 +24,7 @@ def check(seed):
     """One case; AssertionError names its seed."""
     random.seed(seed)
     is_dry = seed % 4 == 0
+    is_compared = seed % 4 == 1
     has_signs = seed % 3 == 0  # else nothing but a cell or water that is bad for a while
     limits = _limits()
     watch, now_s, last_s, bursts = Watch(limits, call), 0, None, 0
@@ -59,10 +60,8 @@ def check(seed):
             random.choice((None, -100, 20, 200, 1500) if has_signs else (None,)),
             random.choice((0, random.randrange(32)) if has_signs else (0, 0, 8, 16)),
         )
-        thorough = Thorough(limits, call)
-        thorough.unpack(packed)
         changes = watch.take(look)
-        if thorough.take(look) != changes or thorough.pack() != watch.pack():
+        if is_compared and not _agrees(packed, limits, look, changes, watch):
             raise AssertionError("seed %d: a rule that was not asked has news" % seed)
         for change in changes:
             is_rise = change.level > change.before
@@ -78,6 +77,12 @@ def check(seed):
             raise AssertionError("seed %d: the state has another size" % seed)
         if asked_s is not None and asked_s < 0:
             raise AssertionError("seed %d: asked for %d" % (seed, asked_s))
+
+
+def _agrees(packed, limits, look, changes, watch):
+    thorough = Thorough(limits, call)
+    thorough.unpack(packed)
+    return thorough.take(look) == changes and thorough.pack() == watch.pack()
 
 
 def _limits():
