@@ -122,7 +122,7 @@ def parser() -> argparse.ArgumentParser:
     add("--json", action="store_true", help="print one JSON object and nothing else")
     _add_pulses(commands)
     add_leaks(commands)
-    add_fleet(commands)
+    add_fleet(commands, _number)
     torture.add_parser(commands)
     add_modem(commands)
     add_collecting(commands)

@@ -37,6 +37,11 @@ def alarm_kinds() -> tuple[str, ...]:
     return _constant("KINDS", "core/leaks/names.py")
 
 
+def acts() -> tuple[str, ...]:
+    """What the counts of the energy ledger are called, in their order."""
+    return _constant("COUNTS", "service/acts.py")
+
+
 def water_limits() -> tuple[str, ...]:
     """What may be set as water_limits."""
     return tuple(_constant("LIMITS", "core/limits.py"))

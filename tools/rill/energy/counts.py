@@ -5,18 +5,10 @@ from binascii import crc32
 from dataclasses import dataclass
 
 from rill.board_process import Board
+from rill.fields import acts
 
 VERSION = 1
-NAMES = (
-    "wakes_timer", "wakes_ulp", "wakes_button", "wakes_other",
-    "awake_timer_cs", "awake_ulp_cs", "awake_other_cs", "awake_report_cs",
-    "reports", "reports_failed", "rungs", "probe_ms",
-    "checkpoints", "records", "record_bytes",
-    "search_ms", "connected_ms_0", "connected_ms_1", "connected_ms_2",
-    "bursts_0", "bursts_1", "bursts_2",
-    "up_bytes_0", "up_bytes_1", "up_bytes_2",
-    "down_bytes_0", "down_bytes_1", "down_bytes_2",
-)  # fmt: skip
+NAMES = acts()
 _RETAINED = 1544  # docs/record-format.md
 _COUNT_BYTES = 3
 _LIVES = slice(len(NAMES) * _COUNT_BYTES, (len(NAMES) + 1) * _COUNT_BYTES)

@@ -2,7 +2,6 @@
 
 import argparse
 import json
-from contextlib import suppress
 
 from rill.fleet.figures import figures
 from rill.fleet.load import load
@@ -12,34 +11,24 @@ from rill.fleet.shown import load_shown, shown
 __all__ = ["FleetError", "add_parser"]
 
 
-def add_parser(commands) -> None:
-    """Add the command to the table of commands."""
+def add_parser(commands, number) -> None:
+    """Add the command to the table of commands. number(lowest, highest): a type of option."""
     fleet = commands.add_parser("fleet", help="when the meters of a fleet connect to its broker")
     fleet.set_defaults(command=_fleet)
     add = fleet.add_argument
-    add("--meters", type=_number(1, 1_000_000), default=130_000, metavar="N",
+    add("--meters", type=number(1, 1_000_000), default=130_000, metavar="N",
         help="of the fleet (default 130000)")  # fmt: skip
-    add("--window-s", type=_number(60, 86_400), default=3600, metavar="N",
+    add("--window-s", type=number(60, 86_400), default=3600, metavar="N",
         help="report_window_s of its configuration (default 3600)")  # fmt: skip
     add("--serials", choices=SERIALS, default=SERIALS[0],
         help="arbitrary: drawn at random, and each takes a while to join (default consecutive)",
     )  # fmt: skip
-    add("--outage", type=_number(0, 168), default=0, metavar="H",
+    add("--outage", type=number(0, 168), default=0, metavar="H",
         help="for so many hours the broker is lost, or the network (default 0: none)")  # fmt: skip
-    add("--load", type=_number(1, 20_000), metavar="N",
+    add("--load", type=number(1, 20_000), metavar="N",
         help="let the first N meters connect to a mosquitto on this machine, ten times as fast",
     )  # fmt: skip
     add("--json", action="store_true", help="print one JSON object and nothing else")
-
-
-def _number(lowest: int, highest: int):
-    def number(text: str) -> int:
-        with suppress(ValueError):
-            if lowest <= int(text) <= highest:
-                return int(text)
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number {lowest} to {highest}")
-
-    return number
 
 
 def _fleet(options: argparse.Namespace) -> int:
