@@ -19,8 +19,6 @@ class Alarming:
         pass
     def look(self, *arguments):
         pass
-def wakes_s(*arguments):
-    return []
 """
 
 
