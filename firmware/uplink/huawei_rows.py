@@ -4,7 +4,7 @@ import json
 
 from micropython import const
 
-from firmware.uplink.huawei import READING, entry_of
+from firmware.uplink.huawei_entry import READING, entry_of
 from firmware.uplink.named import values_of
 from firmware.uplink.rows import Rows
 

@@ -1,10 +1,10 @@
 """What a meter says of itself to Huawei Cloud IoTDA: docs/platforms.md. In memory meanwhile."""
 
-from firmware.uplink.huawei import entry_of
+from firmware.uplink.huawei_entry import entry_of, services
 
 
-def entries(status):
-    """Of `services`; status: see telling.py."""
+def told(status):
+    """The message; status: see telling.py."""
     time_s = status.pop("time_s", None)
     found = []
     if "modem" in status:
@@ -14,4 +14,4 @@ def entries(status):
         found.append(entry_of("Battery", battery, time_s))
     status["reset_causes"] = ",".join(status["reset_causes"])
     found.append(entry_of("DeliverySchedule", status, time_s))
-    return found
+    return services(found)
