@@ -36,11 +36,7 @@ def report(
         power.feed()
         connect = link.connect
         if config.broker_tls:
-            from firmware.uplink.tls import securing
-
-            connect = securing(
-                connect, clock, lambda: call("firmware.uplink.trust", "trusted", system)
-            )
+            connect = _securing(connect, clock, system)
         now_s = state.time.now_s() if state.time.is_known() else None
         profile = profile_of(config, device, now_s)
         session = Session(
@@ -89,6 +85,18 @@ def profile_of(config, device, now_s):
     name = "plain" if config.profile == "json" else config.profile
     module = __import__("firmware.uplink." + name, None, None, ("Profile",))
     return in_passing(lambda: module.Profile(config, device, now_s))
+
+
+def _securing(connect, clock, system):
+    """A connect() whose Stream speaks TLS; what shakes hands is not in memory behind it."""
+
+    def trusted():
+        return call("firmware.uplink.trust", "trusted", system)
+
+    def connect_secured(*where):
+        return call("firmware.uplink.handshake", "securing", connect, clock, trusted)(*where)
+
+    return connect_secured
 
 
 def _up(link):

@@ -1,7 +1,6 @@
-"""TLS over any Stream of a link: the broker has to prove who it is, and nobody else reads along.
+"""A Stream that speaks TLS over any Stream of a link.
 
-What the meter trusts is in trust.py. There is no session to resume, each is a full handshake of
-two flights each way.
+What opens it is in handshake.py, and not in memory any more when it is used.
 
 mbedTLS writes a flight of it in up to three pieces and reads a record in two; here a flight is one
 write and so one radio burst, and a read takes what has come. Behind the handshake a message of up
@@ -13,43 +12,11 @@ import io
 
 from micropython import const
 
-from firmware.core.errors import TlsError, UplinkError
+from firmware.core.errors import UplinkError
 
 _READ_BYTES = const(512)
 _ANSWER_BYTES = const(128)  # the same behind the handshake: an acknowledgement has 33
 _FLIGHT_BYTES = const(6144)
-_VERIFY_FAILED = const(-0x2700)  # the interpreter tells this one by a ValueError without number
-
-
-def securing(connect, clock, trusted):
-    """A connect(host, port, timeout_ms) like the given one, whose Stream speaks TLS.
-
-    trusted(): the context, made by trust.py. Calls of both raise TlsError besides OSError.
-    """
-
-    def connect_secured(host, port, timeout_ms):
-        began_ms = clock.ticks_ms()
-        context = trusted()
-        stream = connect(host, port, timeout_ms)
-        return secured(stream, clock, host, context, timeout_ms - clock.elapsed_ms(began_ms))
-
-    return connect_secured
-
-
-def secured(stream, clock, host, context, timeout_ms):
-    """A Stream over stream after the handshake with host, which may take timeout_ms.
-
-    TlsError, or OSError when time is up or the connection has closed; then stream is closed.
-    """
-    secure = TlsStream(stream, clock)
-    is_open = False
-    try:
-        secure.shake_hands(context, host, timeout_ms)
-        is_open = True
-    finally:
-        if not is_open:
-            secure.close()
-    return secure
 
 
 class TlsStream:
@@ -105,29 +72,13 @@ class TlsStream:
             result = act()
         except (OSError, ValueError) as error:
             if not records.failure:
-                raise self._reason(error)
+                from firmware.uplink.disbelief import reason
+
+                raise reason(records, error)
             result = None
         if records.failure:
             raise records.failure
         return result
-
-    def _reason(self, error):
-        if self._records.has_ended:
-            return OSError(errno.ECONNRESET, "connection closed within TLS")
-        try:
-            self._records.flush()  # an alert: the broker's log will say it too
-        except OSError as failure:
-            print("TLS alert not sent: %s" % failure)
-        text = str(error.args[-1]).strip().replace("\n", "; ")
-        if isinstance(error, ValueError):
-            from firmware.uplink.disbelief import flags
-
-            number = _VERIFY_FAILED - flags(text)
-        elif error.errno < 0:
-            number = error.errno
-        else:
-            return TlsError("TLS: %s" % error)  # the interpreter's own, such as ENOMEM
-        return TlsError("TLS: %s (-0x%x)" % (text, -number), number)
 
 
 class _Records(io.IOBase):

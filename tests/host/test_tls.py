@@ -52,7 +52,7 @@ def connect(host, port, timeout_ms):
 def session(host, port, user=""):
     gc.collect()
     before = gc.mem_alloc()
-    from firmware.uplink.tls import securing
+    from firmware.uplink.handshake import securing
     from firmware.uplink.trust import trusted
     gc.collect()
     print("heap of the module:", gc.mem_alloc() - before)
@@ -268,7 +268,8 @@ def test_a_stream_gives_what_has_come_and_goes_on_after_a_timeout(tmp_path, mete
 
     with server(echo) as port:
         said = meter(
-            "from firmware.uplink.tls import securing\nfrom firmware.uplink.trust import trusted\n"
+            "from firmware.uplink.handshake import securing\n"
+            "from firmware.uplink.trust import trusted\n"
             f"connect = securing(connect, clock, lambda: trusted(Files('')))\n"
             f"stream = connect('{NAME}', {port}, 5000)\n"
             "stream.sendall(b'abc', 5000)\nprint(stream.recv(100, 5000))\n"

@@ -7,8 +7,8 @@ from ca import CA
 from expect import expect, expect_raises
 from firmware.core.errors import TlsError, UplinkError
 from firmware.core.fault import TLS
+from firmware.uplink.handshake import secured, securing
 from firmware.uplink.session import Session
-from firmware.uplink.tls import secured, securing
 from firmware.uplink.trust import identify, read, trusted, trusting
 from ports import FakeClock, FakeFiles
 from stream import ScriptedStream
