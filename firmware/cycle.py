@@ -242,16 +242,16 @@ class Cycle(Wake):
         self._columns = looking.carried(state, self._retained)
         if record_reading(
             store=store,
-            checkpoint=keeping.checkpoint,
+            keeping=keeping,
             state=state,
             when=now,
             battery_mv=self._battery.read_mv(),
             slot_s=self._config.slot_s,
             columns=self._columns,
-            count=keeping.count,
         ):
             counting.is_stored(state)
-            keeping.tell_faults(store)
+            if state.store_faults or state.is_new_journal:
+                call("firmware.mending", "tell_faults", keeping, store)
             if has_failed:
                 keeping.note(event.COUNTER_FAULT, state.pulses, state.pulses)
         freeze_day(store, state)

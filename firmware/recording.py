@@ -11,12 +11,11 @@ _RECORD_BYTES = const(14)
 _MOST_INTERVAL_ML = const(0xFFFFFFFF)  # 4295 m3; the odometer always tells the whole of it
 
 
-def record_reading(*, store, checkpoint, state, when, battery_mv, slot_s, columns, count):
+def record_reading(*, store, keeping, state, when, battery_mv, slot_s, columns):
     """Append the state as a reading of now, True; StorageFault when that failed.
 
     Its flags leave the state as soon as they are in the journal. False: the slot has one.
-    checkpoint() comes first, so that the checkpoint is never older than a record. count(n, size):
-    of retained.py.
+    The checkpoint comes first, so that it is never older than a record.
     """
     last = store.last_reading()
     reading = Reading(
@@ -38,10 +37,10 @@ def record_reading(*, store, checkpoint, state, when, battery_mv, slot_s, column
             state.flags &= ~last.flags | record.RESET
         return False
     state.next_seq = store.readings.next_seq + 1  # so it is used, whatever becomes of the record
-    checkpoint()
+    keeping.checkpoint()
     body = record.pack(reading, columns)
-    count(_RECORDS)
-    count(_RECORD_BYTES, len(body))
+    keeping.count(_RECORDS)
+    keeping.count(_RECORD_BYTES, len(body))
     try:
         store.readings.append(body)
     finally:

@@ -95,7 +95,8 @@ def _sent(state, config, keeping, commit, send):
         if state.storage_faults < TRIES:
             state.storage_faults = 0
     except JournalDamaged as damage:
-        keeping.mend(damage, state.storage_faults + 1 >= TRIES)
+        is_due = state.storage_faults + 1 >= TRIES
+        call("firmware.mending", "mend", keeping, damage, is_due)
     except StorageFault as fault:
         print(fault)
         state.flags |= record.STORAGE_FAULT
