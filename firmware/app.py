@@ -20,14 +20,14 @@ from firmware.version import VERSION
 _WATCHDOG_MS = const(120_000)
 # A meter that sleeps at once locks its owner out: time for Ctrl-C after power-on.
 _SERVICE_WINDOW_MS = const(2_000)
-# Collect often: a heap that has grown with garbage is a heap that TLS can't have.
-_GC_THRESHOLD_BYTES = const(16_384)
+# In a report collect often: what it needs in one piece is not found between garbage. The life that
+# counts and records has room, and each collection takes as long as a rule for leaks.
+_REPORT_GARBAGE_BYTES = const(16_384)
 _JOURNAL_ROOT = const("/journal")
 
 
 def run():
     """One wake, or the report in it. Returns only when somebody pressed Ctrl-C."""
-    gc.threshold(_GC_THRESHOLD_BYTES)
     clock = Clock()
     power = Power(board.BUTTON_PIN, board.ULP_MEASURE)
     if power.cause() == "power_on":
@@ -39,6 +39,7 @@ def run():
     if power.cause() == "restart" and made_of["retained"].handed_over() == REPORTING:
         from firmware.sender import sender
 
+        gc.threshold(_REPORT_GARBAGE_BYTES)
         sender(made_of).run()
     from firmware.metering import meter
 

@@ -49,7 +49,8 @@ def _forget_others(known):
         parent, _, child = name.rpartition(".")
         if parent in sys.modules and hasattr(sys.modules[parent], child):
             delattr(sys.modules[parent], child)
-    gc.collect()
+    if gc.threshold() > 0:  # the life of a report, see app.py
+        gc.collect()
 
 
 def _other(known):
