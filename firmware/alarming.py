@@ -7,25 +7,18 @@ that it does not undo is over.
 
 from micropython import const
 
-from firmware.core import event, record
-from firmware.core.errors import StorageFault
 from firmware.core.leaks import terms
 from firmware.passing import call, in_passing
-from firmware.storage.watch_state import ROWS, WatchState
+from firmware.storage.watch_state import WatchState
 
+_NEWS = const("firmware.alarm_news")
 _US = const(1_000_000)
 _DAY_S = const(86_400)
 _COUNT_MASK = const(0xFFFFFFFF)
 _BURST_MASK = const(0xFFFF)
-_REPORTS_A_DAY = const(8)
 # Whether the flow of a burst goes on, the counter itself says: by its window, which is shorter.
 _LONGEST_BURST_WINDOW_S = const(25_000)
 _NEVER_S = const(0x3FFFFFFF)
-# The level from which a change does not wait for the next report.
-_URGENT = {
-    terms.BURST: terms.NOTICE, terms.REVERSE: terms.NOTICE, terms.TAMPER: terms.NOTICE,
-    terms.CONTINUOUS: terms.ALARM, terms.FREEZE: terms.ALARM,
-}  # fmt: skip
 
 
 class Alarming:
@@ -34,13 +27,14 @@ class Alarming:
     """
 
     def __init__(self, state, config, retained, keeping, commit):
-        self._state = state
-        self._config = config
+        self.state = state
+        self.config = config
+        self.keeping = keeping
+        self.commit = commit
+        self.known = WatchState(retained)
+        self.up_s = state.time.raw_us // _US
+        self.learned = None  # what flash is to know, when it is time
         self._retained = retained
-        self._keeping = keeping
-        self._commit = commit
-        self._known = WatchState(retained)
-        self._up_s = state.time.raw_us // _US
 
     def look(self, recent, columns, battery_mv, meddling):
         """recent: of the counter, None when it can't be read; then nothing is looked at.
@@ -48,67 +42,62 @@ class Alarming:
         columns: of the probes, just stored with a reading, as core/column.py packs them.
         battery_mv: None when it is not watched. meddling: bits of core/leaks/terms.py.
         """
+        known = self.known
         # What a reset or a fault of storage has left untold comes first.
-        if recent is None or not self._tell():
+        if recent is None or (known.rows and not call(_NEWS, "tell", self)):
             return
-        known = self._known
-        changes, learned = in_passing(lambda: self._found(recent, columns, battery_mv, meddling))
-        has_changed = bool(changes)
-        while True:
-            known.rows, changes = changes[:ROWS], changes[ROWS:]
-            known.keep()  # with the next commit, which comes before anything is told
-            if not self._tell():
-                return
-            if not changes:
-                break
-        self._learn(learned, has_changed)
+        changes = in_passing(lambda: self._found(recent, columns, battery_mv, meddling))
+        if not changes:
+            known.keep()  # with the next commit
+        elif not call(_NEWS, "tell_all", self, changes):
+            return
+        if self.learned:
+            call(_NEWS, "learn", self)
 
     def _found(self, recent, columns, battery_mv, meddling):
-        """(changes, what was learned); the rules are in memory only for this."""
-        from firmware.core.leaks.watch import Watch
-
-        known = self._known
-        watch = Watch(limits(self._config), call)
-        self._recall(watch)
-        changes = self._cleared(watch) + watch.take(
-            self._seen(recent, columns, self._faults(battery_mv) | meddling)
-        )
+        """The changes; the rules are in memory only for this."""
+        known = self.known
+        watch, changes = self._watch()
+        faults = self._faults(battery_mv) | meddling
+        changes += watch.take(self._seen(recent, columns, faults))
         known.rules = watch.pack()
         wanted_s = watch.next_s() or 0
-        known.next_s = wanted_s if self._up_s < wanted_s < _NEVER_S else 0
+        known.next_s = wanted_s if self.up_s < wanted_s < _NEVER_S else 0
         known.levels, known.is_bursting = watch.levels(), watch.is_bursting()
-        return changes, watch.learned()
+        if changes or self.up_s // _DAY_S != known.day:
+            from firmware.core.leaks.whole import learned
 
-    def _recall(self, watch):
-        known, state = self._known, self._state
+            self.learned = learned(watch)
+        return changes
+
+    def _watch(self):
+        """The rules as they stood, and what commands have cleared of them."""
+        known, state = self.known, self.state
         if known.urgent_seq >= state.event_next_seq:
             known.urgent_seq = 0  # of a journal that was made anew
-        if known.is_new:
-            learned = self._learned()
-            if learned:
-                watch.relearn(learned)
-            watch.begin(self._up_s)
-        else:
-            watch.unpack(known.rules)
-            if known.boot != state.boot:
-                watch.begin(self._up_s)
-        if known.is_new or known.boot != state.boot:
-            known.boot, known.up_s = state.boot, self._up_s
-            self._see_counter()
-            known.seen_bursts = state.bursts
+        if known.is_new or known.boot != state.boot or known.clears:
+            from firmware.alarm_recall import recalled
 
-    def _see_counter(self):
-        known, state = self._known, self._state
+            return recalled(self, limits(self.config))
+        from firmware.core.leaks.watch import Watch
+
+        watch = Watch(limits(self.config))
+        watch.unpack(known.rules)
+        return watch, []
+
+    def see_counter(self):
+        """All that is counted from here on belongs to the next look."""
+        known, state = self.known, self.state
         known.was_blank = state.is_blank
         known.pulses = state.pulses & _COUNT_MASK
         known.reverse_pulses = state.reverse_pulses
 
     def _seen(self, recent, columns, faults):
         """The Look of now; from here on all that is counted belongs to the next one."""
-        known, state, config = self._known, self._state, self._config
-        elapsed_s = self._up_s - known.up_s
+        known, state, config = self.known, self.state, self.config
+        elapsed_s = self.up_s - known.up_s
         if known.was_blank != state.is_blank:
-            self._see_counter()  # what was counted in an earlier life has been added
+            self.see_counter()  # what was counted in an earlier life has been added
         pulses = (state.pulses - known.pulses) & _COUNT_MASK
         backward = (state.reverse_pulses - known.reverse_pulses) & _COUNT_MASK
         # Times of pulses whose direction is not known, or of an earlier program, tell nothing.
@@ -123,11 +112,11 @@ class Alarming:
             begun = 0  # another counter, which began at zero
         known.bursts = (known.bursts + begun) & _BURST_MASK
         known.seen_bursts, known.program = recent.bursts, recent.program
-        known.up_s = self._up_s
-        self._see_counter()
+        known.up_s = self.up_s
+        self.see_counter()
         weight_ml, weight_pulses = config.pulse_weight_ml, config.pulse_weight_pulses
         return terms.Look(
-            self._up_s,
+            self.up_s,
             pulses * weight_ml // weight_pulses,
             pulses,
             backward * weight_ml // weight_pulses,
@@ -140,7 +129,7 @@ class Alarming:
 
     def _faults(self, battery_mv):
         """Those bits of core/leaks/terms.py that are no tampering."""
-        config, found = self._config, 0
+        config, found = self.config, 0
         if battery_mv is not None and battery_mv < config.battery_low_mv:
             found |= terms.CELL
         if config.has_probes():
@@ -149,88 +138,6 @@ class Alarming:
             if is_above(self._retained):
                 found |= terms.ABOVE_LIMIT
         return found
-
-    def _cleared(self, watch):
-        known, changes = self._known, []
-        for kind in range(terms.CONTINUOUS, terms.QUALITY + 1):
-            if known.clears & 1 << kind:
-                changes += watch.clear(kind)
-        known.clears = 0
-        return changes
-
-    def _learn(self, learned, has_changed):
-        """Once a day and with each change: a loss of power does not forget the household.
-
-        Not before what is told: an alarm that flash takes for known would never be.
-        """
-        known, day = self._known, self._up_s // _DAY_S
-        if day == known.day and not has_changed:
-            return
-        if day != known.day:
-            known.day, known.reports = day, 0
-            known.keep()
-        if learned != self._learned():
-            from firmware.storage.learned import keep
-
-            self._keep(lambda: keep(self._keeping.vault.nvs, learned))
-
-    def _learned(self):
-        from firmware.storage.learned import loaded
-
-        return self._keep(lambda: loaded(self._keeping.vault.nvs))
-
-    def _keep(self, act):
-        """What act() returns; None when storage failed, which the next record will say."""
-        try:
-            return act()
-        except StorageFault as fault:
-            print(fault)
-            self._state.flags |= record.STORAGE_FAULT
-            return None
-
-    def _tell(self):
-        """An event of each change, once; False when storage failed, and the rest is told later."""
-        known = self._known
-        while known.rows:
-            if not self._keeping.use(self._number):
-                return False
-            change = known.rows[0]
-            if not self._is_told and not self._note(change):
-                return False
-            known.rows.pop(0)
-            if max(change.before, change.level) >= _URGENT.get(change.kind, terms.ALARM + 1):
-                known.urgent_seq = known.seq
-                if self._state.next_report_s and known.reports < _REPORTS_A_DAY:
-                    # Only begins count, so that ends leave none of them waiting. An end has had
-                    # a begin: together they are no more than twice as many, and one of each kind.
-                    known.reports += change.level > change.before
-                    self._state.next_report_s = 0
-            known.seq = 0
-            known.keep()
-            self._commit()
-        return True
-
-    def _number(self, store):
-        """Give the first change the number of its event, or see that it is stored with it."""
-        known = self._known
-        self._is_told = bool(known.seq) and _has_alarm(store, known.seq)
-        if not self._is_told:
-            known.seq = store.events.next_seq
-            known.keep()
-            self._commit()
-
-    def _note(self, change):
-        ago_s = self._up_s - change.since_s
-        text = "%d %d %d %d" % (
-            _within(ago_s, 99_999_999), _within(change.rate_ml_h, 999_999_999),
-            _within(change.rate_error_ml_h, 999_999_999), change.lost_ml,
-        )  # fmt: skip
-        if change.kind == terms.TAMPER and change.level:
-            from firmware.core.leaks.names import signs_of
-
-            text += " " + signs_of(self._known.rules)
-        before, after = 10 * change.kind + change.before, 10 * change.kind + change.level
-        return self._keeping.note(event.ALARM, before, after, text)
 
 
 def limits(config):
@@ -264,20 +171,3 @@ def _water_centi_c(columns):
         if one.kind == column.WATER_CENTI_C and one.flag in (quality.GOOD, quality.FREEZE_WARNING):
             return one.value
     return None
-
-
-def _within(number, most):
-    return max(0, min(number, most))
-
-
-def _has_alarm(store, seq):
-    """True when the event of that number is stored, and one of an alarm."""
-    from firmware.storage.reader import Reader
-
-    reader = Reader(store.events, seq)
-    if not reader.advance() or reader.seq != seq:
-        return False
-    try:
-        return event.unpack(reader.body).code == event.ALARM
-    except ValueError:
-        return False

@@ -2,8 +2,7 @@
 
 from firmware.alarming import limits
 from firmware.core.leaks.names import signs_of
-from firmware.core.leaks.watch import Watch
-from firmware.passing import call
+from firmware.core.leaks.whole import Whole
 from firmware.storage.watch_state import WatchState
 
 
@@ -11,7 +10,7 @@ def active(state, config, retained):
     """(Change of each kind that is on, up_s of now, signs of tampering as words), for a person;
     nothing is looked at.
     """
-    known, watch = WatchState(retained), Watch(limits(config), call)
+    known, watch = WatchState(retained), Whole(limits(config))
     if known.is_new:
         return [], 0, ""
     watch.unpack(known.rules)

@@ -4,14 +4,18 @@ import gc
 import sys
 from array import array
 
+from micropython import const
+
+_AT_ONCE = const(8)
+
 
 def in_passing(act):
     """What act() returns; the modules that it has imported are forgotten."""
-    known = _known()
+    known, room = _known(), [None] * _AT_ONCE
     try:
         return act()
     finally:
-        _forget_others(known)
+        _forget_others(known, room)
 
 
 def call(module, name, *arguments):
@@ -19,11 +23,11 @@ def call(module, name, *arguments):
 
     As in_passing(), with two calls less on the way: what each holds is taken from the heap.
     """
-    known = _known()
+    known, room = _known(), [None] * _AT_ONCE
     try:
         return getattr(__import__(module, None, None, (name,)), name)(*arguments)
     finally:
-        _forget_others(known)
+        _forget_others(known, room)
 
 
 def _known():
@@ -37,24 +41,25 @@ def _number(name):
     return hash(name) & 0xFFFF
 
 
-def _forget_others(known):
+def _forget_others(known, room):
+    """room: for some names; there may be none for a list of them where it is needed most."""
     if len(sys.modules) == len(known):
         return  # in most wakes nothing has come
-    known = list(known)
-    while len(sys.modules) > len(known):
-        name = _other(known)
-        if name is None:
-            break  # two names of one number
-        del sys.modules[name]
-        parent, _, child = name.rpartition(".")
-        if parent in sys.modules and hasattr(sys.modules[parent], child):
-            delattr(sys.modules[parent], child)
+    numbers, found = list(known), _AT_ONCE
+    while found == _AT_ONCE:
+        found = 0
+        for name in sys.modules:
+            if found < _AT_ONCE and _number(name) not in numbers:
+                room[found] = name
+                found += 1
+        for n in range(found):
+            _forget(room[n])
     if gc.threshold() > 0:  # the life of a report, see app.py
         gc.collect()
 
 
-def _other(known):
-    for name in sys.modules:  # one at a time: a list of them has no room where it is needed most
-        if _number(name) not in known:
-            return name
-    return None
+def _forget(name):
+    del sys.modules[name]
+    parent, _, child = name.rpartition(".")
+    if parent in sys.modules and hasattr(sys.modules[parent], child):
+        delattr(sys.modules[parent], child)

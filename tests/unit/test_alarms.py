@@ -344,8 +344,7 @@ def test_in_safe_mode_nothing_is_looked_at_and_nothing_is_forgotten():
 def test_the_rules_fit_what_is_kept_for_them():
     from firmware.alarming import limits
     from firmware.config import checked
-    from firmware.core.leaks.watch import Watch
-    from firmware.passing import call
+    from firmware.core.leaks.whole import Whole
 
     class Retained:
         def __init__(self):
@@ -357,7 +356,7 @@ def test_the_rules_fit_what_is_kept_for_them():
         def keep_watch(self, packed):
             self.packed = packed
 
-    watch = Watch(limits(checked({})), call)
+    watch = Whole(limits(checked({})))
     retained = Retained()
     known = WatchState(retained)
     row = terms.Change(terms.BURST, 1, 2, 1 << 31, 5, (1 << 32) - 1, 1 << 33, -5)

@@ -2,7 +2,7 @@
 
 from expect import expect
 from firmware.core.leaks import terms
-from firmware.core.leaks.watch import Watch
+from firmware.core.leaks.whole import Whole
 from home import DAY_S, FAMILY, HOUR_S, Home
 
 
@@ -298,8 +298,8 @@ def test_water_of_a_large_main_does_not_begin_at_zero_again():
 def test_all_that_lasts_is_196_bytes_and_what_flash_keeps_is_35():
     home = Home()
     home.days(12, leak_each_s=900)
-    expect((len(home.packed), Watch.BYTES), (196, 196))
-    expect((len(home.watch().learned()), Watch.LEARNED_BYTES), (35, 35))
+    expect((len(home.packed), Whole.BYTES), (196, 196))
+    expect((len(home.watch().learned()), Whole.LEARNED_BYTES), (35, 35))
     expect(home.watch().pack(), home.packed)
 
 

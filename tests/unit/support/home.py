@@ -1,7 +1,7 @@
 """A home whose meter looks each hour, and when its detectors ask: water in, changes out."""
 
 from firmware.core.leaks import terms
-from firmware.core.leaks.watch import Watch
+from firmware.core.leaks.whole import Whole
 
 HOUR_S = 3600
 DAY_S = 86_400
@@ -9,11 +9,6 @@ RING = 34
 NEVER = 0xFFFFFFFF
 # Pulses of a usual day by its hours, 6 s apart: nights are quiet but for one flush.
 FAMILY = {2: 6, 6: 20, 7: 40, 12: 15, 18: 60, 19: 30, 21: 20, 23: 6}
-
-
-def call(module, name, *arguments):
-    """As that of firmware/passing.py, but what has come stays: a year has thousands of looks."""
-    return getattr(__import__(module, None, None, (name,)), name)(*arguments)
 
 
 class Home:
@@ -28,12 +23,12 @@ class Home:
         self.bursts, self.burst_s = 0, None  # begin of the flow of one that is on
         self.water_centi_c = None
         self.faults = 0
-        watch = Watch(self.limits, call)
+        watch = Whole(self.limits)
         watch.begin(0)
         self.packed = watch.pack()
 
     def watch(self):
-        watch = Watch(self.limits, call)
+        watch = Whole(self.limits)
         watch.unpack(self.packed)
         return watch
 
@@ -82,7 +77,7 @@ class Home:
 
     def lose_power(self, up_s=0):
         """What flash keeps is all that is left."""
-        kept, watch = self.watch().learned(), Watch(self.limits, call)
+        kept, watch = self.watch().learned(), Whole(self.limits)
         watch.relearn(kept)
         watch.begin(up_s)
         self.keep(watch)

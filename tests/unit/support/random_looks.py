@@ -3,8 +3,7 @@
 import random
 
 from firmware.core.leaks import terms
-from firmware.core.leaks.watch import Watch
-from home import call
+from firmware.core.leaks.whole import Whole
 
 _OF_WATER = (terms.CONTINUOUS, terms.SMALL_LEAK, terms.BURST, terms.HIGH_USE, terms.REVERSE)
 _WEIGHTS_ML = (1, 100, 500, 1000, 10_000, 100_000)
@@ -13,10 +12,13 @@ _LONGEST_GAP_S = 8 * 3600
 _LOOKS = 30
 
 
-class Thorough(Watch):
+class Thorough(Whole):
     """Asks all rules at each look, also those that would find nothing."""
 
     def _has_signs(self, look):
+        return True
+
+    def _has_burst(self, look):
         return True
 
 
@@ -27,13 +29,13 @@ def check(seed):
     is_compared = seed % 4 == 1
     has_signs = seed % 3 == 0  # else nothing but a cell or water that is bad for a while
     limits = _limits()
-    watch, now_s, last_s, bursts = Watch(limits, call), 0, None, 0
+    watch, now_s, last_s, bursts = Whole(limits), 0, None, 0
     watch.begin(0)
     for _ in range(_LOOKS):
         before_s, now_s = now_s, now_s + random.choice(_STEPS_S)
         happens = random.randrange(30)
         if happens == 0:
-            packed, watch = watch.learned(), Watch(limits, call)
+            packed, watch = watch.learned(), Whole(limits)
             watch.relearn(packed)
             now_s = before_s = random.randrange(100)
             watch.begin(now_s)
@@ -41,7 +43,7 @@ def check(seed):
             limits = _limits()
         elif happens == 2:
             now_s = before_s = random.randrange(now_s + 1)  # a clock that should not do this
-        packed, watch = watch.pack(), Watch(limits, call)
+        packed, watch = watch.pack(), Whole(limits)
         watch.unpack(packed)
         pulses = 0 if is_dry else random.choice((0, 0, 1, 3, 35, 400))
         pulses = min(pulses, 40 * (now_s - before_s))
@@ -73,14 +75,14 @@ def check(seed):
             if not ok:
                 raise AssertionError("seed %d: %r" % (seed, change))
         asked_s = watch.next_s()
-        if len(watch.pack()) != Watch.BYTES or len(watch.learned()) != Watch.LEARNED_BYTES:
+        if len(watch.pack()) != Whole.BYTES or len(watch.learned()) != Whole.LEARNED_BYTES:
             raise AssertionError("seed %d: the state has another size" % seed)
         if asked_s is not None and asked_s < 0:
             raise AssertionError("seed %d: asked for %d" % (seed, asked_s))
 
 
 def _agrees(packed, limits, look, changes, watch):
-    thorough = Thorough(limits, call)
+    thorough = Thorough(limits)
     thorough.unpack(packed)
     return thorough.take(look) == changes and thorough.pack() == watch.pack()
 

@@ -84,15 +84,10 @@ class Entries:
         print(kind, level, since_s, begin_s, end_s, *loss)
 
 
-def call(module, name, *arguments):
-    """As that of firmware/passing.py, but what has come stays: a year has thousands of looks."""
-    return getattr(__import__(module, None, None, (name,)), name)(*arguments)
-
-
 def watch(path):
     from firmware.config import checked
     from firmware.core.leaks import terms
-    from firmware.core.leaks.watch import Watch
+    from firmware.core.leaks.whole import Whole
     from firmware.core.sampling import Sampling
 
     with open(path, "rb") as f:
@@ -100,7 +95,7 @@ def watch(path):
     weight_ml, end_s, pulses = words[0], words[1], memoryview(words)[2:]
     config = checked({"pulse_weight_ml": weight_ml})
     sampling = Sampling(config, range(40))
-    detectors = Watch(terms.usual(weight_ml, 1, sampling.burst_s), call)
+    detectors = Whole(terms.usual(weight_ml, 1, sampling.burst_s))
     detectors.begin(0)
     ring, entries = Ring(pulses, sampling), Entries()
     n = looked = stored = 0  # pulses that came, that were seen, that are on flash
