@@ -3,8 +3,7 @@
 Modules as the compiler made them, one behind the other; behind them 512 slots of 8 bytes: CRC-32
 of a path ("/core/record.mpy", "/core"), and where the module begins, 0: it is a package. The slot
 of a path is its CRC modulo 512, counted from the end of the file, or the first free one behind it.
-A free slot is all zeros. The end of a file is what littlefs finds without a search, so there stand
-the slots, and before them what each wake imports.
+A free slot is all zeros. They stand at the end, which littlefs finds without a search.
 """
 
 import os
@@ -21,17 +20,16 @@ class BundleError(Exception):
     """These modules don't fit into one; the message says why."""
 
 
-def bundle(package: Path, often: set[str]) -> bytes:
-    """Of the .mpy files under a folder. often: modules as paths (`core/record`) that come last.
-
-    Packages have nothing in their __init__ but the folder's own, which is no part of it.
+def bundle(package: Path) -> bytes:
+    """Of the .mpy files under a folder. Packages must have nothing in their __init__ but the
+    folder's own, which is no part of it.
     """
     paths = [path for path in sorted(package.rglob("*.mpy")) if path.stem != "__init__"]
     names = {path: path.relative_to(package).with_suffix("").as_posix() for path in paths}
     places = {f"/{folder}": 0 for name in names.values() for folder in _folders(name)}
     content = b"\0"  # so that no module begins at 0
-    for path in sorted(paths, key=lambda path: names[path] in often):
-        places[f"/{names[path]}.mpy"] = len(content)
+    for path, name in names.items():
+        places[f"/{name}.mpy"] = len(content)
         content += path.read_bytes()
     return content + _slots(places)
 

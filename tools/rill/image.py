@@ -23,6 +23,7 @@ _BOARD = "board.py"  # the pointer at the board of this flash
 USUAL_BOARD = "generic_esp32"
 _COMPILED = ("firmware", "lib")
 BUNDLE = "firmware.bundle"
+_PACKAGE = "__init__.mpy"
 _ASSEMBLER = ROOT / "build" / "packages"
 _ULP_SOURCE = "firmware/hal/ulp_counter.S"
 _ULP_MODULE = "firmware/hal/ulp_program.py"
@@ -34,7 +35,6 @@ _ENTRY_SYMBOL = "entry"
 _OPERATIONS = {name: n for name, n in vars(operations).items() if name.isupper()}
 _OPERATION = re.compile(rf"^({'|'.join(_OPERATIONS)}) = const\(.*\n", re.MULTILINE)
 _PRIVATE = re.compile(r"\b_[A-Za-z]\w+\b")
-_AT_ONCE = re.compile(r"from firmware\b([\w.]*) import (.*)")
 _IMPORTED = re.compile(r"from border import (\([^)]*\)|.*)")
 _SCRIPTS = (
     "start.py",
@@ -66,7 +66,7 @@ def build(root: Path = ROOT, board: str = USUAL_BOARD) -> Path:
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         list(pool.map(lambda item: _make(item[1], image / item[0]), wanted.items()))
     _remove_others(image, {image / name for name in wanted})
-    bundle.write(image / BUNDLE, bundle.bundle(image / "firmware", often(root)))
+    bundle.write(image / BUNDLE, bundle.bundle(image / "firmware"))
     return image
 
 
@@ -81,22 +81,12 @@ def build_board(root: Path = ROOT) -> Path:
     return board
 
 
-def often(root: Path = ROOT) -> set[str]:
-    """Modules that each wake imports, as paths under firmware/: what the app imports at once."""
-    found: set[str] = set()
-    ahead = ["app", "metering", "looking"]
-    while ahead:
-        name = ahead.pop()
-        path = root / "firmware" / f"{name}.py"
-        if name in found or not path.exists():
-            continue
-        found.add(name)
-        for line in path.read_text().splitlines():
-            if match := _AT_ONCE.match(line):
-                module = match[1].replace(".", "/").strip("/")
-                ahead.append(module)
-                ahead += [f"{module}/{one.strip()}".strip("/") for one in match[2].split(",")]
-    return found
+def flashed(image: Path) -> list[str]:
+    """What of an image a meter has on its flash, as paths in it; the rest is in the bundle.
+
+    lib/ has what the images of MicroPython have frozen.
+    """
+    return [*_PLAIN, _BOARD, f"firmware/{_PACKAGE}", BUNDLE]
 
 
 def _nameless(source: Path, target: Path) -> Path:
