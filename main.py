@@ -1,3 +1,16 @@
-from firmware.app import run
+"""A wake. All that it imports is in the bundle of firmware/, built in or frozen, but for board.py:
+to look for each of those on the flash first would take as long as all else.
+"""
 
-run()
+import sys
+
+import board  # noqa: F401
+
+path = sys.path[:]
+sys.path[:] = [name for name in path if name not in ("", "/lib")]
+from firmware.app import run  # noqa: E402
+
+try:
+    run()
+finally:
+    sys.path[:] = path  # at the prompt everything is found again

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from rill.board_process import Board
-from rill.image import ROOT, build, build_board, compile_file
+from rill.image import BUNDLE, ROOT, build, build_board, compile_file
 from rill.world import World
 
 _PORTS = ROOT / "tests" / "contract" / "ports.py"
@@ -76,6 +76,7 @@ def test_a_port_that_breaks_the_contract_is_found(tmp_path, file, good, bad, nam
 def test_a_counter_that_breaks_the_contract_is_found(tmp_path, file, good, bad, name):
     image = tmp_path / "image"
     shutil.copytree(build(), image)
+    (image / BUNDLE).unlink()  # it would win
     _break(ROOT / "firmware" / "hal" / f"{file}.py", good, bad, image / "firmware" / "hal")
     assert not _run(tmp_path, _contract(name), "chip", image=image).endswith("kept")
 

@@ -1,10 +1,17 @@
-"""Promise: what is built is what is flashed, and a file that does not compile is named."""
+"""Promises: what is built is what is flashed, a file that does not compile is named, and a wake
+reads little of its flash to import what it needs.
+"""
 
+import ast
 import shutil
+import subprocess
 
 import pytest
 
-from rill.image import ROOT, ImageError, build, compile_file
+from rill.bench_wakes import chip_ms, read_of_flash
+from rill.bundle import BundleError, bundle
+from rill.image import BUNDLE, ROOT, ImageError, build, compile_file, flashed
+from rill.interpreter import micropython
 
 
 def test_the_image_is_the_three_scripts_and_bytecode():
@@ -24,9 +31,10 @@ def test_the_image_carries_the_ulp_program_and_the_pinned_library():
 
 
 def test_a_source_that_is_gone_is_gone_from_the_image(tmp_path):
-    for name in ("board.py", "boot.py", "main.py"):
+    for name in ("board.py", "boot.py", "main.py", "firmware/__init__.py"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
         shutil.copy(ROOT / name, tmp_path / name)
-    (tmp_path / "firmware/hal").mkdir(parents=True)
+    (tmp_path / "firmware/hal").mkdir()
     for name in ("ulp_counter.S", "ulp_image.py", "ulp_loader.py"):
         shutil.copy(ROOT / "firmware/hal" / name, tmp_path / "firmware/hal")
     extra = tmp_path / "firmware/extra.py"
@@ -41,3 +49,55 @@ def test_a_syntax_error_names_the_file(tmp_path):
     source.write_text("match x:\n    case 1: pass\n")
     with pytest.raises(ImageError, match=r"(?s)wrong\.py.*SyntaxError"):
         compile_file(source, tmp_path / "wrong.mpy")
+
+
+def test_every_module_is_in_the_bundle_and_what_is_not_there_is_no_module(tmp_path):
+    for name in flashed(build()):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        shutil.copy(build() / name, tmp_path / name)
+    found = (ROOT / "firmware").rglob("*.py")
+    parts = [path.relative_to(ROOT).with_suffix("").parts for path in found]
+    modules = sorted(".".join(one) for one in parts if one[-1] != "__init__")
+    script = tmp_path / "script.py"
+    script.write_text(
+        f"""
+import firmware
+for name in {modules!r}:
+    at = firmware.__path__ + name[8:].replace(".", "/") + ".mpy"
+    file = open(at, "rb")
+    head = bytearray(3)
+    assert file.readinto(head) == 3 and head == b"M\\x06\\x00", at
+from firmware.core.leaks import terms
+assert terms.__file__ == "/bundle/core/leaks/terms.mpy"
+for name in ("firmware.none", "firmware.core.none", "firmware.core.leaks.non.e"):
+    try:
+        __import__(name)
+    except ImportError:
+        continue
+    raise AssertionError(name)
+"""
+    )
+    done = subprocess.run([*micropython(), script], cwd=tmp_path, capture_output=True, text=True)
+    assert not done.returncode, done.stdout + done.stderr
+
+
+def test_no_package_has_code_that_the_bundle_would_leave_out():
+    for path in (ROOT / "firmware").rglob("__init__.py"):
+        if path.parent.name != "firmware":
+            body = ast.parse(path.read_text()).body
+            assert all(isinstance(one, ast.Expr) for one in body), path
+
+
+def test_too_many_modules_are_refused(tmp_path):
+    for n in range(257):
+        (tmp_path / f"m{n}.mpy").write_bytes(b"M")
+    with pytest.raises(BundleError, match="257 modules"):
+        bundle(tmp_path)
+
+
+def test_a_wake_reads_a_seventh_of_a_second_of_its_flash():
+    """docs/energy.md; with a file for each module it was three seconds."""
+    found = read_of_flash()
+    assert chip_ms(*found["counting"]) < chip_ms(*found["sampling"]) < 175
+    assert chip_ms(*found["reporting"]) < 430
+    assert (build() / BUNDLE).stat().st_size < 300_000

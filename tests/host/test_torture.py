@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from rill.cli import main
-from rill.image import ROOT, build, compile_file
+from rill.image import BUNDLE, ROOT, build, compile_file
 from rill.interpreter import micropython
 from rill.torture.command import is_sound, run
 from rill.torture.oracle import COLUMNS
@@ -59,6 +59,7 @@ def _mistaken(folder: Path, file: str, good: str, bad: str) -> Path:
     changed = folder / source.name
     changed.write_text(text.replace(good, bad, 1))
     compile_file(changed, image / "firmware" / Path(file).with_suffix(".mpy"))
+    (image / BUNDLE).unlink()  # it would win
     return image
 
 

@@ -11,6 +11,7 @@ from rich.table import Table
 from rill.bench_alarms import look_for_leaks
 from rill.bench_collect import collected
 from rill.bench_payload import payload_sizes
+from rill.bench_wakes import flash_rows
 from rill.board_process import Board
 from rill.household import household
 from rill.image import build, build_board
@@ -100,6 +101,7 @@ def main() -> None:
     table = Table("figure", "value", title="Rill on this machine")
     for name, value in (
         *_simulated(),
+        *flash_rows(),
         *look_for_leaks(),
         *payload_sizes(),
         *_links(),

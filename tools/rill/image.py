@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from rill import operations
+from rill import bundle, operations
 from rill.interpreter import micropython, mpy_cross
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -22,6 +22,8 @@ _BOARDS = "firmware/boards"
 _BOARD = "board.py"  # the pointer at the board of this flash
 USUAL_BOARD = "generic_esp32"
 _COMPILED = ("firmware", "lib")
+BUNDLE = "firmware.bundle"
+_PACKAGE = "__init__.mpy"
 _ASSEMBLER = ROOT / "build" / "packages"
 _ULP_SOURCE = "firmware/hal/ulp_counter.S"
 _ULP_MODULE = "firmware/hal/ulp_program.py"
@@ -64,6 +66,7 @@ def build(root: Path = ROOT, board: str = USUAL_BOARD) -> Path:
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         list(pool.map(lambda item: _make(item[1], image / item[0]), wanted.items()))
     _remove_others(image, {image / name for name in wanted})
+    bundle.write(image / BUNDLE, bundle.bundle(image / "firmware"))
     return image
 
 
@@ -76,6 +79,14 @@ def build_board(root: Path = ROOT) -> Path:
         path = _nameless(path, root / "build" / "generated" / "board" / name)
         _make(path, board / (name if name.name in _SCRIPTS else name.with_suffix(".mpy")))
     return board
+
+
+def flashed(image: Path) -> list[str]:
+    """What of an image a meter has on its flash, as paths in it; the rest is in the bundle.
+
+    lib/ has what the images of MicroPython have frozen.
+    """
+    return [*_PLAIN, _BOARD, f"firmware/{_PACKAGE}", BUNDLE]
 
 
 def _nameless(source: Path, target: Path) -> Path:
