@@ -20,14 +20,17 @@ from firmware.version import VERSION
 _WATCHDOG_MS = const(120_000)
 # A meter that sleeps at once locks its owner out: time for Ctrl-C after power-on.
 _SERVICE_WINDOW_MS = const(2_000)
-# In a report collect often: what it needs in one piece is not found between garbage. The life that
-# counts and records has room, and each collection takes as long as a rule for leaks.
+# What a report needs in one piece for TLS is not found between garbage, so there it is collected
+# often. Elsewhere a collection takes as long as a rule for leaks: what is free and no wake needs
+# may be garbage.
 _REPORT_GARBAGE_BYTES = const(16_384)
+_WAKE_BYTES = const(72_000)  # with words of 64 bits; on a chip they are half as long
 _JOURNAL_ROOT = const("/journal")
 
 
 def run():
     """One wake, or the report in it. Returns only when somebody pressed Ctrl-C."""
+    gc.threshold(max(_REPORT_GARBAGE_BYTES, gc.mem_free() - _WAKE_BYTES))
     clock = Clock()
     power = Power(board.BUTTON_PIN, board.ULP_MEASURE)
     if power.cause() == "power_on":

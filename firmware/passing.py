@@ -7,6 +7,7 @@ from array import array
 from micropython import const
 
 _AT_ONCE = const(8)
+_MUCH_BYTES = const(20_000)
 
 
 def in_passing(act):
@@ -54,7 +55,7 @@ def _forget_others(known, room):
                 found += 1
         for n in range(found):
             _forget(room[n])
-    if gc.threshold() > 0:  # the life of a report, see app.py
+    if gc.threshold() < _MUCH_BYTES:  # in a report, see app.py
         gc.collect()
 
 
