@@ -16,6 +16,8 @@ _SLOT_BYTES = const(8)  # crc32 of a path and where the module begins; 0: a pack
 _NO_ENTRY = const(2)  # errno.ENOENT
 _BUFFER_SIZE = const(11)  # MP_STREAM_GET_BUFFER_SIZE of MicroPython's py/stream.h
 _PLACE = const("/bundle")
+_FILE = (0x8000,) + (0,) * 9
+_FOLDER = (0x4000,) + (0,) * 9
 
 
 class _Module(IOBase):
@@ -44,23 +46,30 @@ class _Bundle:
         pass
 
     def stat(self, path):
-        if path[-3:] == ".py":
+        """As an import asks: is it a folder? Is it a .py? Is it a .mpy? OSError: it is none.
+
+        An answer that is no file is cheaper than an error.
+        """
+        end = path[-4:]
+        if end[1:] == ".py":
+            return _FOLDER
+        place = self.seek(path)
+        if end == ".mpy" and place is None:
             raise OSError(_NO_ENTRY)
-        return (0x8000 if self.seek(path) else 0x4000, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+        return _FILE if place or place is None else _FOLDER
 
     def open(self, path, _):
-        self.seek(path)
-        return self.read
+        return self.read  # stat() has just gone there
 
     def seek(self, path):
-        """Go to the begin of a module and return where it is, 0: a package. OSError."""
+        """Go to the begin of a module and return where it is, 0: a package, None: nothing."""
         file, wanted = self.file, crc32(path)
         n = wanted & (_SLOTS - 1)
         while True:
             file.seek(-_SLOT_BYTES * (n + 1), 2)
             slot = file.read(_SLOT_BYTES)
             if not any(slot):
-                raise OSError(_NO_ENTRY)
+                return None
             if int.from_bytes(slot[:4], "little") == wanted:
                 return file.seek(int.from_bytes(slot[4:], "little"))
             n = (n + 1) & (_SLOTS - 1)
