@@ -5,8 +5,7 @@ The coprocessor's mark says so while the CPU sleeps; it is on as soon as one win
 
 from micropython import const
 
-from firmware.core.leaks.rule import Rule
-from firmware.core.leaks.terms import BURST
+from firmware.core.leaks.terms import BURST, Rule
 
 _HOUR_S = const(3600)
 

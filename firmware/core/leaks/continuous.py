@@ -7,8 +7,7 @@ one finds a cistern that refills every hour and a half.
 
 from micropython import const
 
-from firmware.core.leaks.rule import BLIND_S, Rule
-from firmware.core.leaks.terms import CONTINUOUS
+from firmware.core.leaks.terms import BLIND_S, CONTINUOUS, Rule
 
 _BUSY_ML = const(500_000)  # a day
 _NONE = const(0xFFFFFFFF)

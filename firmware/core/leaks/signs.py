@@ -2,7 +2,6 @@
 
 from micropython import const
 
-from firmware.core.leaks.rule import Rule
 from firmware.core.leaks.terms import (
     ABOVE_LIMIT,
     BATTERY,
@@ -11,6 +10,7 @@ from firmware.core.leaks.terms import (
     QUALITY,
     REVERSE,
     TAMPER,
+    Rule,
 )
 
 _TAMPER = const(7)  # MAGNET, CABLE, OPENED of terms.py

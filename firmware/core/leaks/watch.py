@@ -4,16 +4,14 @@ import struct
 
 from micropython import const
 
-from firmware.core.leaks.rule import Household
-from firmware.core.leaks.terms import ALL_KINDS, BURST, CONTINUOUS, QUALITY, Change
+from firmware.core.leaks.terms import ALL_KINDS, BURST, CONTINUOUS, QUALITY, Change, Household
 
 # Which of them know which kinds (bits 1 << kind): rules(limits, household) gives (kind, Rule).
 _MODULES = const(
     (
         ("firmware.core.leaks.continuous", 0x2),
-        ("firmware.core.leaks.small_leak", 0x4),
         ("firmware.core.leaks.burst", 0x8),
-        ("firmware.core.leaks.habits", 0x50),
+        ("firmware.core.leaks.habits", 0x54),
         ("firmware.core.leaks.signs", 0x7A0),
     )
 )
