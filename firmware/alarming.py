@@ -8,7 +8,7 @@ that it does not undo is over.
 from micropython import const
 
 from firmware.core.leaks import terms
-from firmware.passing import call, in_passing
+from firmware.passing import call, in_passing, once
 from firmware.storage.watch_state import WatchState
 
 _NEWS = const("firmware.alarm_news")
@@ -81,7 +81,7 @@ class Alarming:
             return recalled(self, limits(self.config))
         from firmware.core.leaks.watch import Watch
 
-        watch = Watch(limits(self.config))
+        watch = Watch(limits(self.config), once)
         watch.unpack(known.rules)
         return watch, []
 

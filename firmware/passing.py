@@ -31,6 +31,13 @@ def call(module, name, *arguments):
         _forget_others(known, room)
 
 
+def once(module, name):
+    """That of a module, which is in memory for as long as somebody holds what it returned."""
+    found = getattr(__import__(module, None, None, (name,)), name)
+    _forget(module)
+    return found
+
+
 def _known():
     """The modules as numbers: a list of names would take four times as much, while somebody needs
     all there is. Two names of one number: a module stays.

@@ -1,22 +1,5 @@
 """Readings and events as SenML records (RFC 8428): docs/payload.md."""
 
-# name, unit (RFC 8428, 12.1) and exponent of ten, by kind of core/column.py from 1 on.
-_KINDS = (
-    ("temperature", "Cel", -2),
-    ("solids", "kg/m3", -6),
-    ("turbidity", "NTU", -3),
-    ("product_solids", "kg/m3", -6),
-    ("rejection", "/", -3),
-    ("filter_volume", "m3", -6),
-    ("filter_days", None, 0),
-    ("filter_life", "/", -3),
-    ("produced", "s", 0),
-    ("standby", "s", 0),
-    ("flushes", "count", 0),
-    ("flushed", "s", 0),
-    ("conductivity", "S/m", -7),
-)
-
 
 def base_name(fields):
     """bn of all records of a message."""
@@ -58,8 +41,12 @@ def of_record(seq, found, dated, columns):
     if time_s is None:
         yield "boot", None, found.boot, 0
         yield "uptime", "s", found.time_s, 0
+    if not columns:
+        return
+    from firmware.uplink.senml_kinds import KINDS  # of a meter that has probes
+
     for kind, flag, value, uncertainty, raw in columns:
-        name, unit, exponent = _KINDS[kind - 1]
+        name, unit, exponent = KINDS[kind - 1]
         if value is not None:
             yield name, unit, value, exponent
         yield name + "/quality", None, "%d,%d,%d" % (flag, uncertainty, raw), 0

@@ -37,12 +37,16 @@ class Watch:
 
     What other limits than before mean is learned anew: runs begin again, what is on stays on
     until it ends by the new limits, habits stay.
+
+    load(module, name): that function; None: an import. The rules are visited one module after the
+    other, so it need not leave any of them in memory.
     """
 
     BYTES = const(196)
 
-    def __init__(self, limits):
+    def __init__(self, limits, load=None):
         self._limits = limits
+        self._load = load or _loaded
         self._mark = _mark_of(limits)
         self._is_strange = False  # the state is of other limits
         self._seen_s = self._levels = 0
@@ -131,8 +135,7 @@ class Watch:
                 self._act(module, household, kinds, act)
 
     def _act(self, module, household, kinds, act):
-        found = __import__(module, None, None, ("rules",))
-        for kind, rule in found.rules(self._limits, household):
+        for kind, rule in self._load(module, "rules")(self._limits, household):
             if not kinds & 1 << kind:
                 continue
             begin, end = _PLACES[kind - 1], _PLACES[kind]
@@ -158,6 +161,10 @@ class Watch:
 def signs(packed):
     """Of tampering, bits of terms.py, in what pack() gave."""
     return struct.unpack_from(_HEAD, packed)[2] >> _SIGNS_AT
+
+
+def _loaded(module, name):
+    return getattr(__import__(module, None, None, (name,)), name)
 
 
 def _shift(kind):
