@@ -65,7 +65,7 @@ class Alarming:
         known.next_s = wanted_s if self.up_s < wanted_s < _NEVER_S else 0
         known.levels, known.is_bursting = watch.levels(), watch.is_bursting()
         if changes or self.up_s // _DAY_S != known.day:
-            from firmware.core.leaks.whole import learned
+            from firmware.core.leaks.anew import learned
 
             self.learned = learned(watch)
         return changes

@@ -32,8 +32,8 @@ _SIGNS_PLACES = const(((153, 158), (162, 166), (184, 188), (192, 196)))
 
 
 class Watch:
-    """limits: terms.Limits. A new one knows nothing: unpack() has to follow. What else there is to
-    do with one than a look is in whole.py.
+    """limits: terms.Limits. A new one knows nothing: unpack() has to follow, or what is in
+    anew.py. What else there is to do with one than a look is in whole.py.
 
     What other limits than before mean is learned anew: runs begin again, what is on stays on
     until it ends by the new limits, habits stay.
@@ -68,7 +68,7 @@ class Watch:
         """The list of Change that this look brings."""
         elapsed_s = look.up_s - self._seen_s
         if self._is_strange or elapsed_s < 0:
-            from firmware.core.leaks.whole import begin
+            from firmware.core.leaks.anew import begin
 
             begin(self, look.up_s)
             self._is_strange, elapsed_s = False, 0
