@@ -1,3 +1,6 @@
 from firmware.app import run
 
-run()
+try:
+    run()
+except KeyboardInterrupt:
+    meter = __import__("firmware.console.start", None, None, ("run",)).run()

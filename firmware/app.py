@@ -11,32 +11,29 @@ from firmware.hal.files import Files
 from firmware.hal.flash import journal_device
 from firmware.hal.nvs import Nvs
 from firmware.hal.power import Power
-from firmware.passing import in_passing
+from firmware.passing import call, in_passing
 from firmware.storage.checkpoint import Vault
 from firmware.storage.retained import RetainedState
 from firmware.storage.state import REPORTING
 from firmware.version import VERSION
 
 _WATCHDOG_MS = const(120_000)
-# A meter that sleeps at once locks its owner out: time for Ctrl-C after power-on.
-_SERVICE_WINDOW_MS = const(2_000)
 # Collect often: a heap that has grown with garbage is a heap that TLS can't have.
 _GC_THRESHOLD_BYTES = const(16_384)
 _JOURNAL_ROOT = const("/journal")
 
 
 def run():
-    """One wake, or the report in it. Returns only when somebody pressed Ctrl-C."""
+    """One wake, or the report in it. It ends with KeyboardInterrupt only: somebody is there."""
     gc.threshold(_GC_THRESHOLD_BYTES)
     clock = Clock()
     power = Power(board.BUTTON_PIN, board.ULP_MEASURE)
-    if power.cause() == "power_on":
-        print("Rill %s water meter. Ctrl-C within 2 s for the prompt." % VERSION)
-        print("journal: %s" % journal_place())
-        clock.sleep_ms(_SERVICE_WINDOW_MS)
+    made_of, cause = parts(clock, power), power.cause()
+    if cause in ("power_on", "button"):
+        known = made_of["retained"], VERSION, journal_place()
+        call("firmware.attention", "attend", cause, clock, *known)
     power.watchdog_ms(_WATCHDOG_MS)
-    made_of = parts(clock, power)
-    if power.cause() == "restart" and made_of["retained"].handed_over() == REPORTING:
+    if cause == "restart" and made_of["retained"].handed_over() == REPORTING:
         from firmware.sender import sender
 
         sender(made_of).run()

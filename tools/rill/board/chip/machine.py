@@ -20,7 +20,7 @@ from border import (
 )
 
 # What most runs have no use for comes when it is asked for: on a chip it takes no heap.
-OTHERS = {"Counter": "machine_counter", "UART": "machine_uart"}
+OTHERS = {"Counter": "machine_counter", "UART": "machine_uart", "Timer": "machine_timer"}
 
 PWRON_RESET = 1
 HARD_RESET = 2

@@ -1,0 +1,218 @@
+"""Somebody is at the prompt: a wake that goes on until he leaves. It counts and records meanwhile.
+
+What a command changes it changes in this state, so there is one Session in an interpreter:
+start.py has it.
+"""
+
+from micropython import const
+
+from board import board
+from firmware import counting
+from firmware.core import event, schedule
+from firmware.core.errors import ConfigError
+from firmware.drivers.battery import Battery
+from firmware.hal.adc import ADC
+from firmware.hal.keys import Keys
+from firmware.passing import in_passing
+from firmware.sensor import open_counter
+from firmware.wake import Wake
+
+_AWAKE_OTHER = const(6)  # of service/acts.py
+_WATCHDOG_MS = const(3_600_000)  # whoever copies files to the board feeds nothing
+_IDLE_MS = const(600_000)
+_WARNING_MS = const(540_000)
+_TAKE_MS = const(10_000)
+_SLEEP_MS = const(1000)
+_REASONS = {"power_on": event.POWER_ON, "reset": event.RESET, "watchdog": event.WATCHDOG}
+
+
+class Session(Wake):
+    """about: firmware and journal, for the event of a boot. parts: of a Wake.
+
+    is_busy: a command runs, and nothing else touches the state. who: as he has said, "": not yet.
+    """
+
+    _awake = _AWAKE_OTHER
+
+    def __init__(self, parts, about):
+        super().__init__(**parts)
+        self.parts = parts
+        self.clock, self.power, self.retained = self._clock, self._power, self._retained
+        self.keeping, self.files = self._keeping, self._files
+        self.keys = Keys()
+        self.battery = Battery(
+            adc=ADC(board.BATTERY_PIN), divider_milli=board.BATTERY_DIVIDER_MILLI
+        )
+        self.is_busy = True
+        self.who = ""
+        self._about = about
+        self._counting = counting.Counting(open_counter)
+        self._used_ms = self._taken_ms = self._clock.ticks_ms()
+        self._is_warned = False
+
+    @property
+    def state(self):
+        return self._state
+
+    @property
+    def config(self):
+        """The configuration in force. ConfigError."""
+        if self._config is None:
+            raise ConfigError(
+                "no configuration can be read: it is lost. Set it anew, for example"
+                ' meter.configure(device="m-0001")'
+            )
+        return self._config
+
+    def begin(self):
+        """As a wake does, or behind what a wake has done before Ctrl-C ended it."""
+        cause = self._power.cause()
+        cold = in_passing(lambda: self._recalled(cause))
+        state = self._state
+        # A wake that a person ends has not failed, and one at the prompt has come to its end.
+        state.running = state.starts = 0
+        self._now_s()
+        self._commit()
+        self._configure()
+        if not cold:
+            self._power.watchdog_ms(_WATCHDOG_MS)  # the wake has set a shorter one
+        self._counting.start(
+            state, self._config, cause if cold else "restart", cold, self.retained
+        )
+        self.take()
+        if cold:
+            reason = event.BROWN_OUT if self._power.was_brown_out() else _REASONS.get(cause)
+            if reason is not None:
+                state.causes |= 1 << reason
+                self._keeping.note(event.BOOT, reason, state.boot, self._about)
+        self._keeping.checkpoint()
+        self.is_busy = False
+
+    def _recalled(self, cause):
+        """True when retained memory knew nothing."""
+        state = self._retained.load()
+        if state is not None:
+            self._know(state)
+            return False
+        from firmware.waking import state_at_wake
+
+        state, _ = state_at_wake(
+            cause=cause,
+            retained=self._retained,
+            vault=self._keeping.vault,
+            open_store=self._keeping.store,
+        )
+        self._know(state)
+        return True
+
+    def recall(self):
+        """Ctrl-C has ended a command: what it was about to change is as it is kept."""
+        self._state = self._retained.load() or self._state
+        self.open_anew()
+
+    def open_anew(self):
+        """Whatever is known of the journal's files is forgotten."""
+        from firmware.keeping import Keeping
+
+        self._keeping = self.keeping = Keeping(
+            self.parts["open_store"], self.parts["vault"], self.parts["repair"]
+        )
+        self._know(self._state)
+
+    def configure(self):
+        """Look at config.json once more; another sensor is counted at once."""
+        before = self._config and self._config.pulse_settings()
+        self._configure()
+        if self._config and self._config.pulse_settings() != before:
+            self._counting = counting.Counting(open_counter)
+            self._counting.start(self._state, self._config, "restart", False, self.retained)
+
+    def now_s(self):
+        """Unix seconds, 0: the time is not known."""
+        now_s = self._now_s()
+        return now_s if self._state.time.is_known() else 0
+
+    def uptime_or_unix_s(self):
+        return self._now_s()
+
+    def take(self):
+        """What was counted goes into the odometer; Counts, None: nothing counts."""
+        counts = self._counting.take(self._state, self._config)
+        self._commit()
+        return counts
+
+    def commit(self):
+        """For what takes long: with what was counted meanwhile."""
+        self.take()
+
+    def change(self, act):
+        """act() to its end, whoever presses Ctrl-C."""
+        self.keys.hold()
+        try:
+            return act()
+        finally:
+            self.keys.release()
+
+    def tend(self):
+        """What a wake does at its slot: count, and put a reading into the journal."""
+        self.take()
+        now = self._when()
+        state, config = self._state, self._config
+        is_due = now.time_s + schedule.EARLY_S >= state.next_slot_s
+        if config is None or not is_due:
+            return
+        in_passing(lambda: self._keeping.use_once(lambda store: self._record(store, now)))
+        state.next_slot_s = schedule.next_slot_s(now.time_s, config.slot_s)
+        self._commit()
+
+    def _record(self, store, now):
+        from firmware.recording import freeze_day, record_reading
+
+        if record_reading(
+            store=store,
+            checkpoint=self._keeping.checkpoint,
+            state=self._state,
+            when=now,
+            battery_mv=self.battery.read_mv(),
+            slot_s=self._config.slot_s,
+            columns=b"",
+            count=self._keeping.count,
+        ):
+            counting.is_stored(self._state)
+            self._keeping.tell_faults(store)
+        freeze_day(store, self._state)
+
+    def use(self):
+        """Somebody is there."""
+        self._used_ms = self._clock.ticks_ms()
+        self._is_warned = False
+
+    def tick(self):
+        """Each few seconds, while the prompt waits."""
+        self._power.feed()
+        if self.is_busy:
+            return
+        idle_ms = self._clock.elapsed_ms(self._used_ms)
+        if idle_ms >= _IDLE_MS:
+            print("\nNobody is here: the meter goes back to sleep.")
+            self.end()
+        if idle_ms >= _WARNING_MS and not self._is_warned:
+            self._is_warned = True
+            print("\nThe meter goes back to sleep in a minute. Any command keeps it awake.")
+        if self._clock.elapsed_ms(self._taken_ms) >= _TAKE_MS:
+            self._taken_ms = self._clock.ticks_ms()
+            self.is_busy = True
+            try:
+                self.change(self.tend)
+            finally:
+                self.is_busy = False
+
+    def end(self):
+        """Never returns: the meter sleeps, and its next wake comes at once."""
+        self.is_busy = True
+        self._counting.finish(self._state, self._config, self._store_count, self._commit, None, 0)
+        self._power.deep_sleep_ms(_SLEEP_MS)
+
+    def _store_count(self):
+        self._keeping.checkpoint()
+        counting.is_stored(self._state)

@@ -1,0 +1,130 @@
+"""The self-test: each part tried, a report over the link included; the battery meanwhile."""
+
+from micropython import const
+
+from firmware.core import fault
+from firmware.core.errors import MeterError
+from firmware.passing import in_passing
+from firmware.service import check_lines
+
+_COUNT_MS = const(2000)
+_MODEM = const((1, 2, 3, 15, 16, 17, 19))  # of core/fault.py: where a report ends with each
+_SIM = const((4, 5))
+_NETWORK = const((6, 7, 8, 21))
+
+
+class _Loaded:
+    """A power port, and the lowest voltage of the cell while the radio has work."""
+
+    def __init__(self, power, battery):
+        self._power = power
+        self._battery = battery
+        self.lowest_mv = battery.read_mv()
+
+    def feed(self):
+        self._power.feed()
+        self.lowest_mv = min(self.lowest_mv, self._battery.read_mv())
+
+    def unique_id(self):
+        return self._power.unique_id()
+
+
+def test(session):
+    failed = 0
+    for line in checks(session):
+        print(check_lines.shown(line))
+        failed += line[1] is False
+    print("all passed" if not failed else "%d FAILED" % failed)
+
+
+def checks(session):
+    """Lines of service/check_lines.py, one after the other as they are known."""
+    yield _counter(session)
+    if not session._counting.stays_awake:
+        yield check_lines.sleep_line(session.state.pace)
+    yield check_lines.flash_line(*session.change(lambda: _flash(session)))
+    config = session._config
+    if config is None:
+        yield check_lines.config_line()
+        return
+    for line in in_passing(lambda: _probes(session, config)):
+        yield line
+    session.use()
+    loaded = _Loaded(session.power, session.battery)
+    rest_mv = loaded.lowest_mv
+    found = _reported(session, config, loaded)
+    yield check_lines.battery_line(rest_mv, loaded.lowest_mv, config.battery_low_mv)
+    for line in found:
+        yield line
+
+
+def _counter(session):
+    before = session.take()
+    session.clock.sleep_ms(_COUNT_MS)
+    after = session.take()
+    if before is None or after is None:
+        return check_lines.awake_line(None)
+    if after.polls is None:
+        return check_lines.pulse_line(after.forward - before.forward & 0xFFFFFFFF)
+    return check_lines.awake_line(after.polls - before.polls & 0xFFFFFFFF)
+
+
+def _flash(session):
+    """(True when it takes what is written, bytes free in the journal, why not)"""
+    keeping = session.keeping
+    try:
+        store = keeping.store()
+        keeping.vault.save(session.state)
+        return True, store.files.free_bytes(), ""
+    except (MeterError, OSError) as error:
+        return False, 0, str(error)
+
+
+def _probes(session, config):
+    if not config.has_probes():
+        return []
+    from firmware.core.column import ANALOG_PINS
+    from firmware.probes import read
+
+    centi_c, figures, numbers = read(config, session.clock)
+    found = []
+    if config.thermometer_pin >= 0:
+        found.append(check_lines.probe_line("thermometer", centi_c, "%d hundredths of a degree"))
+    for name, one in zip(ANALOG_PINS, figures):
+        if getattr(config, name + "_pin") >= 0:
+            found.append(check_lines.probe_line(name, one and one.uv // 1000, "%d mV"))
+    if config.instrument:
+        said = [value for _, value in numbers if value is not None]
+        found.append(check_lines.probe_line(config.instrument, len(said) or None, "%d values"))
+    return found
+
+
+def _reported(session, config, loaded):
+    """Lines of what a report needs, as far as it came."""
+    from firmware.console.reports import sent
+
+    if not config.broker_host:
+        return [check_lines.broker_line(None, 0, 0)]
+    is_through, found, cause = sent(session, loaded)
+    if is_through:
+        found = 0
+    from firmware.storage.modem_state import ModemState
+
+    lines, has_modem = [], config.link != "wifi"
+    if has_modem:
+        lines.append(check_lines.link_line("modem", found not in _MODEM, found, cause))
+        if found in _MODEM:
+            return lines
+        lines.append(check_lines.link_line("SIM", found not in _SIM, found, cause))
+        if found in _SIM:
+            return lines
+    what = "network" if has_modem else "Wi-Fi"
+    if found == fault.BUDGET:
+        lines.append(check_lines.link_line(what, None, found, cause))
+        return lines
+    lines.append(check_lines.link_line(what, found not in _NETWORK, found, cause))
+    if has_modem:
+        lines.append(check_lines.signal_line(ModemState(session.retained).rsrp_dbm))
+    if found not in _NETWORK:
+        lines.append(check_lines.broker_line(is_through, found, cause))
+    return lines
