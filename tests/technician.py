@@ -4,7 +4,7 @@ from pathlib import Path
 
 from rill.board_process import Board
 
-# Runs in MicroPython, on the board. Of the terminal only what a person does is played; Python's own
+# Runs in MicroPython, on the board. Only what a person does at the terminal is played; Python's own
 # prompt is not in it, but its answer to Ctrl-C and its waiting are.
 _SCRIPT = """
 import sys

@@ -67,7 +67,7 @@ def _read(files):
     text = bytearray(size)
     files.read(_FILE, 0, text)
     try:
-        values = json.loads(text)
+        values = json.loads(bytes(text))
     except ValueError:
         values = None
     if not isinstance(values, dict):

@@ -2,7 +2,9 @@
 
 from micropython import const
 
+from board import board
 from firmware.app import journal_place, parts
+from firmware.console.session import Session
 from firmware.hal.clock import Clock
 from firmware.hal.keys import Keys
 from firmware.hal.power import Power
@@ -16,15 +18,12 @@ _TICK_MS = const(5000)
 class _Opened:
     """The one Session of this interpreter: two would overwrite what the other counts."""
 
-    session = None
+    session: "Session | None" = None
 
 
 def opened():
     """The Session; begun when this is the first time that somebody asks."""
     if _Opened.session is None:
-        from board import board
-        from firmware.console.session import Session
-
         keys = Keys()
         keys.hold()  # Ctrl-C is pressed more than once by many, and by mpremote
         try:

@@ -104,8 +104,8 @@ class Water:
 @dataclass
 class Probes:
     """faults: (name, begin_s, length_s); beside FAULTS, which a probe may have, "magnet",
-    "case_opened", "cable_cut", "cable_short", "cell_low" and "button", which is held, go. pins: as they are wired.
-    flushes: whether the valve of a purifier is open at a second, and at which pin that can be
+    "case_opened", "cable_cut", "cable_short", "cell_low" and "button" (it is held) go. pins: as
+    they are wired. flushes: whether the valve of a purifier is open at a second, and at which pin that can be
     read. instrument: on RS-485.
     """
 
