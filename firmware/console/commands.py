@@ -50,33 +50,38 @@ COMMANDS = {
 _KINDS = {int: "a whole number", float: "a number", str: "a text in quotes", bool: "True or False"}
 
 
-class WrongArgument(Exception):
-    """A sentence; the example is in the table."""
+def looked_up(name, given, named):
+    """(module, function, its arguments) of a command. ValueError: a sentence and an example."""
+    module, function, wanted, example = COMMANDS[name]
+    try:
+        return module, function, _arguments(wanted, given, named)
+    except ValueError as wrong:
+        raise ValueError("%s: %s. For example:\n  %s" % (name, wrong, example))
 
 
-def arguments(wanted, given, named):
-    """The values for a function, in its order. WrongArgument."""
+def _arguments(wanted, given, named):
+    """The values for a function, in its order."""
     if wanted == _ANY:
         if given or not named:
-            raise WrongArgument("it takes keys and values, at least one")
+            raise ValueError("it takes keys and values, at least one")
         return [named]
     names = [one[0] for one in wanted]
     if len(given) > len(wanted):
         takes = ", ".join(names) or "nothing"
-        raise WrongArgument("it takes %s between its brackets" % takes)
+        raise ValueError("it takes %s between its brackets" % takes)
     for name in named:
         if name not in names:
-            raise WrongArgument("%s is not one of its arguments" % name)
+            raise ValueError("%s is not one of its arguments" % name)
     values = []
     for n, (name, kind, default) in enumerate(wanted):
         if n < len(given):
             if name in named:
-                raise WrongArgument("%s is given twice" % name)
+                raise ValueError("%s is given twice" % name)
             values.append(_checked(name, kind, given[n]))
         elif name in named:
             values.append(_checked(name, kind, named[name]))
         elif default is _MUST:
-            raise WrongArgument("%s is missing" % name)
+            raise ValueError("%s is missing" % name)
         else:
             values.append(default)
     return values
@@ -89,7 +94,7 @@ def _checked(name, kind, value):
     is_right = isinstance(value, kind) and (kind is bool or not isinstance(value, bool))
     if is_right or kind is float and is_number:
         return value
-    raise WrongArgument("%s is %s, but must be %s" % (name, _shown(value), _KINDS[kind]))
+    raise ValueError("%s is %s, but must be %s" % (name, _shown(value), _KINDS[kind]))
 
 
 def _ml(name, value):
@@ -97,18 +102,15 @@ def _ml(name, value):
     if isinstance(value, str):
         from firmware.console.asking import cubic_metres
 
-        try:
-            return cubic_metres(value)
-        except ValueError as wrong:
-            raise WrongArgument("%s: %s" % (name, wrong))
+        return cubic_metres(value)
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise WrongArgument("%s is %s, but must be a number of m3" % (name, _shown(value)))
+        raise ValueError("%s is %s, but must be a number of m3" % (name, _shown(value)))
     if not 0 <= value < 10_000_000:
-        raise WrongArgument("%s is %s, but must be 0 to 9999999" % (name, _shown(value)))
+        raise ValueError("%s is %s, but must be 0 to 9999999" % (name, _shown(value)))
     if isinstance(value, int):
         return value * 1_000_000
     if value >= _FLOAT_M3:
-        raise WrongArgument('%s is too long for a number here: in quotes, "12345.678"' % name)
+        raise ValueError('%s is too long for a number here: in quotes, "12345.678"' % name)
     return int(round(value * 1000)) * 1000
 
 

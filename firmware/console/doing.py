@@ -2,9 +2,9 @@
 
 import builtins
 
-from firmware.console.commands import COMMANDS, WrongArgument, arguments
 from firmware.console.paper import Paper
 from firmware.core.errors import MeterError
+from firmware.passing import call
 
 
 def do(session, name, given, named):
@@ -22,8 +22,6 @@ def do(session, name, given, named):
         session.change(lambda: _stop(session))
     except EOFError:
         print("stopped: Ctrl-D")
-    except WrongArgument as wrong:
-        print("%s: %s. For example:\n  %s" % (name, wrong, COMMANDS[name][-1]))
     except (MeterError, ValueError, OverflowError, OSError) as error:
         print(error)
     except MemoryError:
@@ -35,9 +33,9 @@ def do(session, name, given, named):
 
 
 def _run(session, name, given, named):
-    module, function, wanted, _ = COMMANDS[name]
-    values = arguments(wanted, given, named)
+    found = call("firmware.console.commands", "looked_up", name, given, named)
     session.change(session.tend)
+    module, function, values = found
     getattr(__import__(module, None, None, (function,)), function)(session, *values)
 
 

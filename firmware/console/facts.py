@@ -10,7 +10,7 @@ _COUNTS = ("not seen in sleep yet", "yes", "no")  # by state.pace
 
 def status(session):
     """Texts, whole numbers in the unit that ends the key, lists; "" and None: not known."""
-    state, config = session.state, session._config
+    state, config = session.state, session.settings
     now_s, chip_id = session.now_s(), session.power.unique_id()
     broker = config.broker_host if config else ""
     return {

@@ -71,4 +71,4 @@ def _date(session, found):
     time_s = dated(session.state, found)[0]
     if time_s is None:
         return "boot %-11d" % found.boot
-    return local(time_s, session._config.timezone_min if session._config else 0)
+    return local(time_s, session.settings.timezone_min if session.settings else 0)

@@ -6,12 +6,10 @@ Each step can be tried again; Ctrl-C leaves what was done before.
 from micropython import const
 
 from firmware.console.asking import ask, cubic_metres, is_yes
-from firmware.console.changing import body_is
-from firmware.console.facts import cubic_metres as in_m3
-from firmware.console.facts import status as facts
-from firmware.console.installer import who
 from firmware.core.errors import ConfigError
+from firmware.passing import call
 
+_FACTS = const("firmware.console.facts")
 _LEAST_ML = const(5000)
 _LEAST_PULSES = const(5)
 _LOOK_MS = const(1000)
@@ -23,12 +21,12 @@ _PERCENT = const(2)
 def install(session):
     print("Commissioning in six steps. Ctrl-C leaves it.")
     print("1 of 6: who are you?")
-    name = who(session)
+    name = call("firmware.console.installer", "who", session)
     print("2 of 6: which meter is this?")
     serial = _serial(session, name)
     print("3 of 6: the register of the meter body, all digits, with the tap closed")
     body_ml = ask(session, "Reading in m3: ", cubic_metres)
-    session.change(lambda: body_is(session, body_ml, name))
+    _body_is(session, body_ml, name)
     print("4 of 6: let water run")
     counted = _water(session, body_ml, name)
     print("5 of 6: self-test, with a report that the broker has to acknowledge")
@@ -40,7 +38,7 @@ def install(session):
 def _serial(session, name):
     """The device's name, as it is on the label and in the configuration."""
     known = session.config.device
-    chip = facts(session)["chip"]
+    chip = call(_FACTS, "status", session)["chip"]
 
     def same(line):
         if line.strip() != known:
@@ -51,13 +49,11 @@ def _serial(session, name):
         return known
 
     def new(line):
-        from firmware.console.setting import configure
-
         serial = line.strip()
         if not serial:
             raise ValueError("letters, digits, - and _, as on the label: m-0001")
         try:
-            configure(session, {"device": serial})
+            call("firmware.console.setting", "configure", session, {"device": serial})
         except ConfigError as wrong:
             raise ValueError(str(wrong))
         return serial
@@ -82,14 +78,18 @@ def _water(session, body_ml, name):
         values = ran_ml // 1000, counted_ml // 1000, state.pulses - began
         print("register: %d L; counted: %d L in %d pulses" % values)
         if abs(ran_ml - counted_ml) <= allowed_ml:
-            session.change(lambda ml=register_ml: body_is(session, ml, name))
+            _body_is(session, register_ml, name)
             return ran_ml, counted_ml
         print("They differ by more than %d L. Was each reading right?" % (allowed_ml // 1000))
         print("Is pulse_weight_ml that of this meter body? Does the pulse head sit tight?")
         if not ask(session, "Once more with water? y or n: ", is_yes):
             return None
         body_ml = register_ml
-        session.change(lambda ml=register_ml: body_is(session, ml, name))
+        _body_is(session, register_ml, name)
+
+
+def _body_is(session, reading_ml, name):
+    session.change(lambda: call("firmware.console.changing", "body_is", session, reading_ml, name))
 
 
 def _run(session):
@@ -113,12 +113,11 @@ def _run(session):
 
 def _tested(session):
     from firmware.console.testing import checks
-    from firmware.service.check_lines import shown
 
     while True:
         lines = []
         for line in checks(session):
-            print("  " + shown(line))
+            print("  " + call("firmware.service.check_lines", "shown", line))
             lines.append(line)
         if all([line[1] is not False for line in lines]):
             return lines
@@ -127,13 +126,13 @@ def _tested(session):
 
 
 def _summary(session, serial, name, counted, lines):
-    found = facts(session)
+    found = call(_FACTS, "status", session)
     is_done = counted and lines and all([line[1] is not False for line in lines])
     print("-" * 60)
     print("COMMISSIONED" if is_done else "NOT COMMISSIONED")
     print("meter              %s, Rill %s" % (serial, found["firmware"]))
     print("when, who          %s, %s" % (found["local_time"] or "time not known", name))
-    print("meter body         %s" % in_m3(found["body_ml"]))
+    print("meter body         %s" % call(_FACTS, "cubic_metres", found["body_ml"]))
     if counted:
         print(
             "water test         register %d L, counted %d L"

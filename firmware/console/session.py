@@ -7,14 +7,12 @@ start.py has it.
 from micropython import const
 
 from board import board
-from firmware import counting
 from firmware.core import event, schedule
 from firmware.core.errors import ConfigError
 from firmware.drivers.battery import Battery
 from firmware.hal.adc import ADC
 from firmware.hal.keys import Keys
-from firmware.passing import in_passing
-from firmware.sensor import open_counter
+from firmware.passing import call, in_passing
 from firmware.wake import Wake
 
 _AWAKE_OTHER = const(6)  # of service/acts.py
@@ -23,6 +21,7 @@ _IDLE_MS = const(600_000)
 _WARNING_MS = const(540_000)
 _TAKE_MS = const(10_000)
 _SLEEP_MS = const(1000)
+_COUNTER = const("firmware.console.counter")
 _REASONS = {"power_on": event.POWER_ON, "reset": event.RESET, "watchdog": event.WATCHDOG}
 
 
@@ -30,6 +29,7 @@ class Session(Wake):
     """about: firmware and journal, for the event of a boot. parts: of a Wake.
 
     is_busy: a command runs, and nothing else touches the state. who: as he has said, "": not yet.
+    awake_counter: of a sensor that is counted awake only, None: the coprocessor counts.
     """
 
     _awake = _AWAKE_OTHER
@@ -46,13 +46,18 @@ class Session(Wake):
         self.is_busy = True
         self.who = ""
         self._about = about
-        self._counting = counting.Counting(open_counter)
+        self.awake_counter = None
         self._used_ms = self._taken_ms = self._clock.ticks_ms()
         self._is_warned = False
 
     @property
     def state(self):
         return self._state
+
+    @property
+    def settings(self):
+        """The configuration in force, None: none can be read."""
+        return self._config
 
     @property
     def config(self):
@@ -76,9 +81,7 @@ class Session(Wake):
         self._configure()
         if not cold:
             self._power.watchdog_ms(_WATCHDOG_MS)  # the wake has set a shorter one
-        self._counting.start(
-            state, self._config, cause if cold else "restart", cold, self.retained
-        )
+        call(_COUNTER, "begin", self, cause if cold else "restart", cold)
         self.take()
         if cold:
             reason = event.BROWN_OUT if self._power.was_brown_out() else _REASONS.get(cause)
@@ -124,8 +127,7 @@ class Session(Wake):
         before = self._config and self._config.pulse_settings()
         self._configure()
         if self._config and self._config.pulse_settings() != before:
-            self._counting = counting.Counting(open_counter)
-            self._counting.start(self._state, self._config, "restart", False, self.retained)
+            call(_COUNTER, "begin", self, "restart", False)
 
     def now_s(self):
         """Unix seconds, 0: the time is not known."""
@@ -137,13 +139,15 @@ class Session(Wake):
 
     def take(self):
         """What was counted goes into the odometer; Counts, None: nothing counts."""
-        counts = self._counting.take(self._state, self._config)
+        counts = call(_COUNTER, "take", self)
         self._commit()
         return counts
 
     def commit(self):
-        """For what takes long: with what was counted meanwhile."""
-        self.take()
+        """What is known survives a reset; also what a counter holds that would not."""
+        if self.awake_counter:
+            self.awake_counter.take(self._state, self._config)
+        self._commit()
 
     def change(self, act):
         """act() to its end, whoever presses Ctrl-C."""
@@ -178,7 +182,7 @@ class Session(Wake):
             columns=b"",
             count=self._keeping.count,
         ):
-            counting.is_stored(self._state)
+            call("firmware.counting", "is_stored", self._state)
             self._keeping.tell_faults(store)
         freeze_day(store, self._state)
 
@@ -210,9 +214,5 @@ class Session(Wake):
     def end(self):
         """Never returns: the meter sleeps, and its next wake comes at once."""
         self.is_busy = True
-        self._counting.finish(self._state, self._config, self._store_count, self._commit, None, 0)
+        call(_COUNTER, "finish", self, self._commit)
         self._power.deep_sleep_ms(_SLEEP_MS)
-
-    def _store_count(self):
-        self._keeping.checkpoint()
-        counting.is_stored(self._state)

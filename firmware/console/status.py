@@ -16,7 +16,7 @@ def greet(session):
             "all is well" if not found["wrong"] else "%d things are wrong" % len(found["wrong"]),
         )
     )
-    print("`meter` says how it is, meter.help() what can be done; idle, it sleeps in 10 min.")
+    print("`meter` says how it is, meter.help() what it can do. Idle, it sleeps in 10 min.")
 
 
 def status(session):

@@ -4,8 +4,7 @@ from micropython import const
 
 from firmware.core import fault
 from firmware.core.errors import MeterError
-from firmware.passing import in_passing
-from firmware.service import check_lines
+from firmware.passing import call, in_passing
 
 _COUNT_MS = const(2000)
 _MODEM = const((1, 2, 3, 15, 16, 17, 19))  # of core/fault.py: where a report ends with each
@@ -32,7 +31,7 @@ class _Loaded:
 def test(session):
     failed = 0
     for line in checks(session):
-        print(check_lines.shown(line))
+        print(_line("shown", line))
         failed += line[1] is False
     print("all passed" if not failed else "%d FAILED" % failed)
 
@@ -40,12 +39,12 @@ def test(session):
 def checks(session):
     """Lines of service/check_lines.py, one after the other as they are known."""
     yield _counter(session)
-    if not session._counting.stays_awake:
-        yield check_lines.sleep_line(session.state.pace)
-    yield check_lines.flash_line(*session.change(lambda: _flash(session)))
-    config = session._config
+    if session.awake_counter is None:
+        yield _line("sleep_line", session.state.pace)
+    yield _line("flash_line", *session.change(lambda: _flash(session)))
+    config = session.settings
     if config is None:
-        yield check_lines.config_line()
+        yield _line("config_line")
         return
     for line in in_passing(lambda: _probes(session, config)):
         yield line
@@ -53,9 +52,14 @@ def checks(session):
     loaded = _Loaded(session.power, session.battery)
     rest_mv = loaded.lowest_mv
     found = _reported(session, config, loaded)
-    yield check_lines.battery_line(rest_mv, loaded.lowest_mv, config.battery_low_mv)
+    yield _line("battery_line", rest_mv, loaded.lowest_mv, config.battery_low_mv)
     for line in found:
         yield line
+
+
+def _line(name, *values):
+    """What a function of check_lines.py makes of them: a report has no room for its texts."""
+    return call("firmware.service.check_lines", name, *values)
 
 
 def _counter(session):
@@ -63,10 +67,10 @@ def _counter(session):
     session.clock.sleep_ms(_COUNT_MS)
     after = session.take()
     if before is None or after is None:
-        return check_lines.awake_line(None)
+        return _line("awake_line", None)
     if after.polls is None:
-        return check_lines.pulse_line(after.forward - before.forward & 0xFFFFFFFF)
-    return check_lines.awake_line(after.polls - before.polls & 0xFFFFFFFF)
+        return _line("pulse_line", after.forward - before.forward & 0xFFFFFFFF)
+    return _line("awake_line", after.polls - before.polls & 0xFFFFFFFF)
 
 
 def _flash(session):
@@ -89,13 +93,13 @@ def _probes(session, config):
     centi_c, figures, numbers = read(config, session.clock)
     found = []
     if config.thermometer_pin >= 0:
-        found.append(check_lines.probe_line("thermometer", centi_c, "%d hundredths of a degree"))
+        found.append(_line("probe_line", "thermometer", centi_c, "%d hundredths of a degree"))
     for name, one in zip(ANALOG_PINS, figures):
         if getattr(config, name + "_pin") >= 0:
-            found.append(check_lines.probe_line(name, one and one.uv // 1000, "%d mV"))
+            found.append(_line("probe_line", name, one and one.uv // 1000, "%d mV"))
     if config.instrument:
         said = [value for _, value in numbers if value is not None]
-        found.append(check_lines.probe_line(config.instrument, len(said) or None, "%d values"))
+        found.append(_line("probe_line", config.instrument, len(said) or None, "%d values"))
     return found
 
 
@@ -104,7 +108,7 @@ def _reported(session, config, loaded):
     from firmware.console.reports import sent
 
     if not config.broker_host:
-        return [check_lines.broker_line(None, 0, 0)]
+        return [_line("broker_line", None, 0, 0)]
     is_through, found, cause = sent(session, loaded)
     if is_through:
         found = 0
@@ -112,19 +116,19 @@ def _reported(session, config, loaded):
 
     lines, has_modem = [], config.link != "wifi"
     if has_modem:
-        lines.append(check_lines.link_line("modem", found not in _MODEM, found, cause))
+        lines.append(_line("link_line", "modem", found not in _MODEM, found, cause))
         if found in _MODEM:
             return lines
-        lines.append(check_lines.link_line("SIM", found not in _SIM, found, cause))
+        lines.append(_line("link_line", "SIM", found not in _SIM, found, cause))
         if found in _SIM:
             return lines
     what = "network" if has_modem else "Wi-Fi"
     if found == fault.BUDGET:
-        lines.append(check_lines.link_line(what, None, found, cause))
+        lines.append(_line("link_line", what, None, found, cause))
         return lines
-    lines.append(check_lines.link_line(what, found not in _NETWORK, found, cause))
+    lines.append(_line("link_line", what, found not in _NETWORK, found, cause))
     if has_modem:
-        lines.append(check_lines.signal_line(ModemState(session.retained).rsrp_dbm))
+        lines.append(_line("signal_line", ModemState(session.retained).rsrp_dbm))
     if found not in _NETWORK:
-        lines.append(check_lines.broker_line(is_through, found, cause))
+        lines.append(_line("broker_line", is_through, found, cause))
     return lines
