@@ -3,10 +3,8 @@
 from micropython import const
 
 from firmware.core import fault
-from firmware.core.errors import MeterError
-from firmware.passing import call, in_passing
+from firmware.passing import call
 
-_COUNT_MS = const(2000)
 _MODEM = const((1, 2, 3, 15, 16, 17, 19))  # of core/fault.py: where a report ends with each
 _SIM = const((4, 5))
 _NETWORK = const((6, 7, 8, 21))
@@ -38,16 +36,11 @@ def test(session):
 
 def checks(session):
     """Lines of service/check_lines.py, one after the other as they are known."""
-    yield _counter(session)
-    if session.awake_counter is None:
-        yield _line("sleep_line", session.state.pace)
-    yield _line("flash_line", *session.change(lambda: _flash(session)))
+    for line in call("firmware.console.trying", "lines", session):
+        yield line
     config = session.settings
     if config is None:
-        yield _line("config_line")
         return
-    for line in in_passing(lambda: _probes(session, config)):
-        yield line
     session.use()
     loaded = _Loaded(session.power, session.battery)
     rest_mv = loaded.lowest_mv
@@ -60,47 +53,6 @@ def checks(session):
 def _line(name, *values):
     """What a function of check_lines.py makes of them: a report has no room for its texts."""
     return call("firmware.service.check_lines", name, *values)
-
-
-def _counter(session):
-    before = session.take()
-    session.clock.sleep_ms(_COUNT_MS)
-    after = session.take()
-    if before is None or after is None:
-        return _line("awake_line", None)
-    if after.polls is None:
-        return _line("pulse_line", after.forward - before.forward & 0xFFFFFFFF)
-    return _line("awake_line", after.polls - before.polls & 0xFFFFFFFF)
-
-
-def _flash(session):
-    """(True when it takes what is written, bytes free in the journal, why not)"""
-    keeping = session.keeping
-    try:
-        store = keeping.store()
-        keeping.vault.save(session.state)
-        return True, store.files.free_bytes(), ""
-    except (MeterError, OSError) as error:
-        return False, 0, str(error)
-
-
-def _probes(session, config):
-    if not config.has_probes():
-        return []
-    from firmware.core.column import ANALOG_PINS
-    from firmware.probes import read
-
-    centi_c, figures, numbers = read(config, session.clock)
-    found = []
-    if config.thermometer_pin >= 0:
-        found.append(_line("probe_line", "thermometer", centi_c, "%d hundredths of a degree"))
-    for name, one in zip(ANALOG_PINS, figures):
-        if getattr(config, name + "_pin") >= 0:
-            found.append(_line("probe_line", name, one and one.uv // 1000, "%d mV"))
-    if config.instrument:
-        said = [value for _, value in numbers if value is not None]
-        found.append(_line("probe_line", config.instrument, len(said) or None, "%d values"))
-    return found
 
 
 def _reported(session, config, loaded):
