@@ -4,8 +4,8 @@ from pathlib import Path
 
 from rill.board_process import Board
 
-# Runs in MicroPython, on the board. Only what a person does at the terminal is played; Python's own
-# prompt is not in it, but its answer to Ctrl-C and its waiting are.
+# Runs in MicroPython, on the board. Only what a person does at the terminal is played; Python's
+# own prompt is not in it, but its answer to Ctrl-C and its waiting are.
 _SCRIPT = """
 import sys
 from border import border
@@ -34,18 +34,12 @@ def hold(self):
     Fingers.is_held = True
 def release(self):
     Fingers.is_held = False
-    if Fingers.left < 0:
-        Fingers.left = 0
-        raise KeyboardInterrupt
 def cross():
     real()
     if Fingers.left:
-        Fingers.left -= Fingers.left > 0
-        if not Fingers.left:
-            Fingers.left = -1
-            if not Fingers.is_held:
-                Fingers.left = 0
-                raise KeyboardInterrupt
+        Fingers.left -= 1
+        if not Fingers.left and not Fingers.is_held:
+            raise KeyboardInterrupt
 Keys.ask, Keys.pressed, Keys.hold, Keys.release = ask, pressed, hold, release
 real, border.cross = border.cross, cross
 def wait(seconds):

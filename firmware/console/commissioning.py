@@ -71,7 +71,7 @@ def _water(session, body_ml, name):
         counted_ml = state.odometer_ml + state.offset_ml - body_ml
         ran_ml = register_ml - body_ml
         weight_ml = session.config.pulse_weight_ml // session.config.pulse_weight_pulses
-        allowed_ml = weight_ml + _REGISTER_ML + ran_ml * _PERCENT // 100
+        allowed_ml = weight_ml + _REGISTER_ML + max(0, ran_ml) * _PERCENT // 100
         values = ran_ml // 1000, counted_ml // 1000, state.pulses - began
         print("register: %d L; counted: %d L in %d pulses" % values)
         if abs(ran_ml - counted_ml) <= allowed_ml:

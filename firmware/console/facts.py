@@ -40,7 +40,7 @@ def status(session):
 
 def _configuration(state):
     if state.refused_crc:
-        return "refused, the last good one is in force"
+        return "missing or refused, the last good one is in force"
     return "accepted" if state.is_configured else "never set: defaults"
 
 
@@ -61,7 +61,7 @@ def _wrong(state, config):
     if state.pace == 2:
         found.append("The coprocessor does not count in sleep: water is lost. meter.test()")
     if state.refused_crc:
-        found.append("config.json is refused: meter.events() says why, meter.configure() mends it")
+        found.append("config.json is missing or refused: meter.events() says why")
     if state.store_faults or state.storage_faults:
         found.append("The journal can't be used: meter.test()")
     if state.failures:

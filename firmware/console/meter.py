@@ -18,7 +18,10 @@ class Meter:
         return "meter.help() lists what can be done."
 
     def _do(self, name, given, named):
-        call("firmware.console.doing", "do", self._session, name, given, named)
+        try:
+            call("firmware.console.doing", "do", self._session, name, given, named)
+        except KeyboardInterrupt:
+            print("stopped")  # before it had begun
 
     def status(self, *given, **named):
         self._do("status", given, named)

@@ -207,7 +207,7 @@ class Session(Wake):
             self._taken_ms = self._clock.ticks_ms()
             self.is_busy = True
             try:
-                self.change(self.tend)
+                self.tend()
             finally:
                 self.is_busy = False
 

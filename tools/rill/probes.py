@@ -105,8 +105,8 @@ class Water:
 class Probes:
     """faults: (name, begin_s, length_s); beside FAULTS, which a probe may have, "magnet",
     "case_opened", "cable_cut", "cable_short", "cell_low" and "button" (it is held) go. pins: as
-    they are wired. flushes: whether the valve of a purifier is open at a second, and at which pin that can be
-    read. instrument: on RS-485.
+    they are wired. flushes: whether the valve of a purifier is open at a second, and at which
+    pin that can be read. instrument: on RS-485.
     """
 
     water: Water = field(default_factory=Water)
