@@ -31,7 +31,7 @@ def run():
     made_of, cause = parts(clock, power), power.cause()
     if cause in ("power_on", "button"):
         known = made_of["retained"], VERSION, journal_place()
-        call("firmware.attention", "attend", cause, clock, *known)
+        call("firmware.attention", "run", cause, clock, *known)
     power.watchdog_ms(_WATCHDOG_MS)
     if cause == "restart" and made_of["retained"].handed_over() == REPORTING:
         from firmware.sender import sender
