@@ -74,7 +74,7 @@ nvs.Nvs()
 flash.journal_device()
     the block device that holds the journal, or None on a board without that partition
 
-keys.Keys()                 the person at the serial port: the interpreter's own console on any board
+keys.Keys()                 the person at the serial port, behind the interpreter's own console
     ask(question)           the line that is typed behind it; KeyboardInterrupt, EOFError (Ctrl-D)
     pressed()               True when a key was pressed, which is gone then; never waits
     hold() release()        between them Ctrl-C stops nothing

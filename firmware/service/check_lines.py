@@ -8,7 +8,7 @@ from micropython import const
 from firmware.service import selftest
 from firmware.service.link_faults import sentence
 
-_LEAST_POLLS = const(10)  # in two seconds; an idle line is looked at 8 to 47 times a second
+_LEAST_POLLS = const(2)  # in two seconds; the slowest sensor is looked at twice a second
 _LEAST_FREE_BYTES = const(65_536)
 LEAST_RSRP_DBM = -115  # below it a module repeats itself for minutes: coverage level 1 and worse
 _VERDICTS = (None, True, False)  # by state.pace
