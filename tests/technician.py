@@ -19,6 +19,10 @@ class Fingers:
     is_held = False
 def ask(self, question):
     answer = steps.pop(0)
+    if answer.startswith("wait "):
+        print(question)
+        wait(int(answer[5:]))
+        answer = steps.pop(0)
     if not answer.startswith("> "):
         raise RuntimeError("%%s is no answer to %%s" %% (answer, question))
     print(question + answer[2:])
@@ -90,7 +94,8 @@ class Technician:
 
         A step is a line for Python; "> text" an answer to a question of it, "> key" a key while
         it runs, "> ^C" Ctrl-C instead of an answer; "main.py" what the image runs; "Ctrl-C at
-        once" in its next pause; "Ctrl-C after 7" crossings of the border; "wait 60" seconds.
+        once" in its next pause; "Ctrl-C after 7" crossings of the border; "wait 60" seconds, also
+        before an answer.
         """
         before = len(self._board.console())
         self._script.write_text(_SCRIPT % (list(steps),))

@@ -98,8 +98,8 @@ def _run(session):
     while state.odometer_ml - began_ml < _LEAST_ML or state.pulses - began < _LEAST_PULSES:
         clock.sleep_ms(_LOOK_MS)
         session.take()
-        session.use()
         if state.pulses != seen:
+            session.use()
             seen, seen_ms = state.pulses, clock.ticks_ms()
             print("  %d pulses, %d L" % (seen - began, (state.odometer_ml - began_ml) // 1000))
         elif clock.elapsed_ms(seen_ms) >= _QUIET_MS:

@@ -48,7 +48,7 @@ class Session(Wake):
         self._about = about
         self.awake_counter = None
         self._used_ms = self._taken_ms = self._clock.ticks_ms()
-        self._is_warned = False
+        self._is_warned = self._is_changing = False
 
     @property
     def state(self):
@@ -144,7 +144,11 @@ class Session(Wake):
         return counts
 
     def commit(self):
-        """What is known survives a reset; also what a counter holds that would not."""
+        """What is known survives a reset; also what a counter holds that would not.
+
+        In a report, with each acknowledgement: it goes on, and somebody waits for it.
+        """
+        self.use()
         if self.awake_counter:
             self.awake_counter.take(self._state, self._config)
         self._commit()
@@ -152,9 +156,11 @@ class Session(Wake):
     def change(self, act):
         """act() to its end, whoever presses Ctrl-C."""
         self.keys.hold()
+        self._is_changing = True
         try:
             return act()
         finally:
+            self._is_changing = False
             self.keys.release()
 
     def tend(self):
@@ -194,15 +200,9 @@ class Session(Wake):
     def tick(self):
         """Each few seconds, while the prompt waits."""
         self._power.feed()
+        self._look_for_somebody()
         if self.is_busy:
             return
-        idle_ms = self._clock.elapsed_ms(self._used_ms)
-        if idle_ms >= _IDLE_MS:
-            print("\nNobody is here: the meter goes back to sleep.")
-            self.end()
-        if idle_ms >= _WARNING_MS and not self._is_warned:
-            self._is_warned = True
-            print("\nThe meter goes back to sleep in a minute. Any command keeps it awake.")
         if self._clock.elapsed_ms(self._taken_ms) >= _TAKE_MS:
             self._taken_ms = self._clock.ticks_ms()
             self.is_busy = True
@@ -210,6 +210,16 @@ class Session(Wake):
                 self.tend()
             finally:
                 self.is_busy = False
+
+    def _look_for_somebody(self):
+        """Also while a command waits for an answer: a forgotten question would empty the cell."""
+        idle_ms = self._clock.elapsed_ms(self._used_ms)
+        if idle_ms >= _IDLE_MS and not self._is_changing:
+            print("\nNobody is here: the meter goes back to sleep.")
+            self.end()
+        if idle_ms >= _WARNING_MS and not self._is_warned:
+            self._is_warned = True
+            print("\nThe meter goes back to sleep in a minute. Any answer keeps it awake.")
 
     def end(self):
         """Never returns: the meter sleeps, and its next wake comes at once."""

@@ -22,7 +22,7 @@ def watch(session, seconds):
     """A line a second until a key is pressed, or so many seconds long; 0: until a key."""
     if seconds < 0:
         raise ValueError("%d seconds, but must be 0 or more: meter.watch(30)" % seconds)
-    print("Any key ends it.")
+    print("Any key ends it, and so does the sleep after ten minutes.")
     print("  seconds    pulses   L since   L/h   meter body")
     clock, state = session.clock, session.state
     began_ml, began, shown = state.odometer_ml, state.pulses, 0
@@ -33,7 +33,6 @@ def watch(session, seconds):
         if passed_ms is None:
             break
         session.take()
-        session.use()
         shown = passed_ms // _LINE_MS
         ml = state.odometer_ml
         flow_l_h = (ml - last_ml) * 3600 // max(1, passed_ms - last_ms)

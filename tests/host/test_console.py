@@ -17,9 +17,12 @@ import pytest
 from rill.board_process import Board
 from rill.image import ROOT, build, build_board
 from rill.interpreter import micropython
+from rill.linked import configuration
+from rill.modem.faults import Faults
+from rill.modem.modem import Modem
 from rill.probes import PINS, Probes, Water
 from rill.torture.headend import HeadEnd
-from rill.world import World
+from rill.world import WORLD_BEGAN_S, World
 from technician import Technician
 
 _TRANSCRIPT = ROOT / "tests" / "transcripts" / "install.txt"
@@ -121,6 +124,30 @@ def test_commissioning_that_fails_says_so(tmp_path):
     assert "NOT COMMISSIONED" in bench.then(
         'meter.sign_in("A. Miller")', "meter.install()", "> m-1", "> 2", "> 2.300", "> n"
     )
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize("model", ["bc66", "sim7020"])
+def test_commissioning_over_a_modem_in_the_memory_of_a_chip(tmp_path, head_end, model):
+    """210,000 bytes, of which the script that types takes 8,000."""
+    modem = Modem(
+        model, seed=1, faults=Faults("", 1, 0), began_s=WORLD_BEGAN_S, has_supply_pin=True,
+        peer=lambda host, port: ("127.0.0.1", head_end.port),
+    )  # fmt: skip
+    config = {**configuration(model), "broker_port": head_end.port, "device": "m-0001"}
+    bench = Bench(tmp_path, config, modem=modem, heap_bytes=210_000)
+    shown = bench.first(
+        'meter.sign_in("A")', "meter.install()", "> m-0001", "> 1", "> 1.005", "meter.link()"
+    )
+    assert "\nCOMMISSIONED\n" in shown, shown
+    assert re.search(r"signal: passed, -\d+ dBm", shown) and "power saving: T3324" in shown
+
+
+def test_a_sensor_that_is_counted_awake_goes_on_at_the_prompt(tmp_path):
+    bench = Bench(tmp_path, {"pulse_sensor": "hall"}, sensor="hall")
+    shown = bench.first("wait 60", "meter.watch(8)", "meter.test()")
+    assert re.search(r"2\.0 L in 2 pulses", shown)
+    assert "counter: passed" in shown and "counting in sleep" not in shown
 
 
 def test_help_fits_a_screen_and_names_every_command(tmp_path):
@@ -233,12 +260,11 @@ def test_counting_and_readings_go_on_and_an_idle_console_sleeps(tmp_path):
     assert [int(row[2]) // 3000 for row in rows] == [0, 24, 49]
     assert "goes back to sleep" not in shown
     began_us = bench.world.now_us
-    ending, shown = bench.technician.does(
-        "meter = __import__('firmware.console.start', None, None, ('run',)).run()", "wait 900"
-    )
+    begun = "meter = __import__('firmware.console.start', None, None, ('run',)).run()"
+    ending, shown = bench.technician.does(begun, "meter.install()", "wait 400", "> A", "wait 900")
     assert ending.kind == "sleep" and ending.sleep_ms == 1000
     assert shown.index("in a minute") < shown.index("Nobody is here")
-    assert 598 <= (bench.world.now_us - began_us) // _S <= 606
+    assert 998 <= (bench.world.now_us - began_us) // _S <= 1010
     bench.world.sleep_until(bench.world.wakes_us(1000))
     assert bench.board.wake("timer").kind == "sleep"
     assert not any("wakes in a row" in line for line in bench.events())
