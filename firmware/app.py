@@ -24,22 +24,26 @@ _JOURNAL_ROOT = const("/journal")
 
 
 def run():
-    """One wake, or the report in it. It ends with KeyboardInterrupt only: somebody is there."""
+    """One wake, or the report in it. Returns when somebody is there: `meter` is ready then."""
     gc.threshold(_GC_THRESHOLD_BYTES)
     clock = Clock()
     power = Power(board.BUTTON_PIN, board.ULP_MEASURE)
     made_of, cause = parts(clock, power), power.cause()
-    if cause in ("power_on", "button"):
-        known = made_of["retained"], VERSION, journal_place()
-        call("firmware.attention", "run", cause, clock, *known)
-    power.watchdog_ms(_WATCHDOG_MS)
-    if cause == "restart" and made_of["retained"].handed_over() == REPORTING:
-        from firmware.sender import sender
+    try:
+        if cause in ("power_on", "button"):
+            known = made_of["retained"], VERSION, journal_place()
+            call("firmware.attention", "run", cause, clock, *known)
+        power.watchdog_ms(_WATCHDOG_MS)
+        if cause == "restart" and made_of["retained"].handed_over() == REPORTING:
+            from firmware.sender import sender
 
-        sender(made_of).run()
-    from firmware.metering import meter
+            sender(made_of).run()
+        from firmware.metering import meter
 
-    meter(made_of, "%s, %s" % (VERSION, journal_place())).run()
+        meter(made_of, "%s, %s" % (VERSION, journal_place())).run()
+    except KeyboardInterrupt:
+        pass  # what was under way lets go of its memory first
+    __import__("firmware.console.start", None, None, ("run",)).run()
 
 
 def parts(clock, power):

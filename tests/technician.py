@@ -67,6 +67,7 @@ while steps:
         Clock.sleep_ms = stopped
     elif step == "main.py":
         exec(open("main.py").read(), globals())
+        from __main__ import meter
     else:
         print(">>> " + step)
         try:

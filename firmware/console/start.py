@@ -39,9 +39,11 @@ def opened():
 
 
 def run():
-    """The `meter` of the prompt, behind a greeting."""
+    """Puts `meter` at the prompt, behind a greeting; returns it, too."""
+    import __main__
     from firmware.console.meter import Meter
 
     session = opened()
     call("firmware.console.status", "greet", session)
-    return Meter(session)
+    __main__.meter = Meter(session)
+    return __main__.meter
