@@ -14,6 +14,7 @@ from firmware.hal.nvs import Nvs
 
 _KEY = const("installer1")
 _SALT_BYTES = const(8)
+_NONE = const(b"\0")  # kept when no code is set any more
 _TRIES = const(3)
 _MOST_NAME_BYTES = const(20)  # what an event has room for, beside what was done
 _LEAST_CODE_BYTES = const(4)
@@ -67,13 +68,13 @@ def set_code(session, new):
 
 def is_set():
     """True when a code must be given. StorageFault."""
-    return bool(_kept())
+    return len(_kept()) > _SALT_BYTES
 
 
 def is_right(code):
     """ValueError when one is set, and this is not it."""
     kept = _kept()
-    if kept and _hash(kept[:_SALT_BYTES], code) != kept[_SALT_BYTES:]:
+    if len(kept) > _SALT_BYTES and _hash(kept[:_SALT_BYTES], code) != kept[_SALT_BYTES:]:
         raise ValueError("that is not the installer code of this meter")
 
 
@@ -85,7 +86,7 @@ def forget():
 
 def _kept():
     try:
-        return Nvs().read(_KEY) or b""
+        return Nvs().read(_KEY) or _NONE
     except OSError as error:
         raise StorageFault("the installer code is not readable: %s" % error)
 
@@ -93,7 +94,7 @@ def _kept():
 def _keep(new):
     salt = os.urandom(_SALT_BYTES)
     try:
-        Nvs().write(_KEY, salt + _hash(salt, new) if new else b"")
+        Nvs().write(_KEY, salt + _hash(salt, new) if new else _NONE)
     except OSError as error:
         raise StorageFault("the installer code is not written: %s" % error)
 
