@@ -40,7 +40,7 @@ def opened():
 
 def run():
     """Puts `meter` at the prompt, behind a greeting; returns it, too."""
-    import __main__
+    import __main__  # type: ignore[import-not-found]
     from firmware.console.meter import Meter
 
     session = opened()
