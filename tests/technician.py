@@ -78,7 +78,7 @@ while steps:
             found = eval(code, globals())
             if found is not None:
                 print(repr(found))
-Fingers.left = 0
+        Fingers.left = 0
 print("(end)")
 """
 
@@ -95,8 +95,8 @@ class Technician:
 
         A step is a line for Python; "> text" an answer to a question of it, "> key" a key while
         it runs, "> ^C" Ctrl-C instead of an answer; "main.py" what the image runs; "Ctrl-C at
-        once" in its next pause; "Ctrl-C after 7" crossings of the border; "wait 60" seconds, also
-        before an answer.
+        once" in its next pause; "Ctrl-C after 7" crossings of the border by the next line; "wait
+        60" seconds, also before an answer.
         """
         before = len(self._board.console())
         self._script.write_text(_SCRIPT % (list(steps),))

@@ -1,5 +1,5 @@
-"""Promise: a plumber can serve the meter with a terminal: commissioning ends with a proof, what is
-typed wrong is said in a line, nothing is wider than 80 columns, and Ctrl-C changes nothing.
+"""Promise: a plumber can serve the meter with a terminal: what is typed wrong is said in a line,
+nothing is wider than 80 columns, who changes something is told, and a forgotten prompt sleeps.
 """
 
 import ast
@@ -9,26 +9,12 @@ import pty
 import re
 import select
 import time
-from array import array
-from pathlib import Path
 
-import pytest
-
-from rill.board_process import Board
-from rill.image import ROOT, build, build_board
+from attended import Bench, S, reporting
+from rill.image import ROOT, build
 from rill.interpreter import micropython
-from rill.linked import configuration
-from rill.modem.faults import Faults
-from rill.modem.modem import Modem
 from rill.probes import PINS, Probes, Water
-from rill.torture.headend import HeadEnd
-from rill.world import WORLD_BEGAN_S, World
-from technician import Technician
 
-_TRANSCRIPT = ROOT / "tests" / "transcripts" / "install.txt"
-_COLUMNS = 80
-_HEAP_BYTES = 200_000
-_S = 1_000_000
 _COMMANDS = [
     name
     for node in ast.parse((ROOT / "firmware/console/meter.py").read_text()).body
@@ -36,111 +22,6 @@ _COMMANDS = [
     for name in (one.name for one in node.body if isinstance(one, ast.FunctionDef))
     if not name.startswith("_")
 ]
-
-
-class Bench:
-    """A meter that flows 1 L each 4 s, and who serves it. config: beside the broker's."""
-
-    def __init__(self, folder: Path, config, *, hal="ports", heap_bytes=_HEAP_BYTES, **world):
-        self.world = World(array("q", range(5 * _S, 4000 * _S, 4 * _S)), **world)
-        self.board = Board(
-            folder, build(), build_board(), self.world, hal=hal, heap_bytes=heap_bytes
-        )
-        self.technician = Technician(self.board, folder)
-        self.configure(config)
-
-    def configure(self, config):
-        (self.board.flash / "config.json").write_text(json.dumps(config))
-
-    def first(self, *steps):
-        """From power-on; what is shown."""
-        ending, shown = self.technician.does("Ctrl-C at once", "main.py", *steps, cause="power_on")
-        assert ending.kind == "prompt", shown
-        _is_narrow(shown)
-        return shown
-
-    def then(self, *steps):
-        shown = self.technician.types(*steps)
-        _is_narrow(shown)
-        return shown
-
-    def kept(self):
-        """What a loss of power leaves: files, and what counts in non-volatile storage."""
-        files = {p.name: p.read_bytes() for p in self.board.flash.glob("*.json")}
-        return files, self.board.nvs()
-
-    def events(self):
-        """What meter.events() says, without dates."""
-        lines = self.then("meter.events(600)").splitlines()
-        return [line[18:].strip() for line in lines if re.match(r"[0-9b].{16} +[0-9]+ ", line)]
-
-
-def _is_narrow(shown):
-    assert [line for line in shown.splitlines() if len(line) > _COLUMNS] == []
-
-
-@pytest.fixture
-def head_end():
-    with HeadEnd() as head_end:
-        yield head_end
-
-
-def _config(head_end, **more):
-    return {
-        "broker_host": "127.0.0.1", "broker_port": head_end.port, "wifi_ssid": "bench",
-        "timezone_min": 480, **more,
-    }  # fmt: skip
-
-
-@pytest.mark.parametrize("hal", ["ports", pytest.param("chip", marks=pytest.mark.prove)])
-def test_commissioning_from_first_power_to_an_acknowledged_report(tmp_path, head_end, hal):
-    """With a wrong answer to each question; and the broker has what the summary says."""
-    bench = Bench(tmp_path, _config(head_end), hal=hal)
-    shown = bench.first(
-        'meter.set_code("4711")', "> ", "> A. Miller",
-        "meter.install()",
-        "> m 1", "> " + 40 * "m", "> ", "> m-0001",
-        "> twelve", "> -1", "> 12.3456789", "> 12,345",
-        "> 12.335", "> maybe", "> y", "> 12.340",
-        "meter",
-    )  # fmt: skip
-    shown = shown.replace(f"127.0.0.1:{head_end.port}", "127.0.0.1:1883")
-    assert shown == _TRANSCRIPT.read_text()
-    rows = head_end.book.rows
-    body = [row for (_, stream, _), row in rows.items() if stream == "events" and row[0] == 12]
-    assert body and {row[3] for row in body} == {"A. Miller"}
-    assert any(stream == "readings" for _, stream, _ in rows)
-
-
-def test_commissioning_that_fails_says_so(tmp_path):
-    bench = Bench(tmp_path, {"device": "m-1", "broker_host": "127.0.0.1", "broker_port": 9})
-    shown = bench.first(
-        'meter.sign_in("A. Miller")', "meter.install()",
-        "> m-2", "> m-1", "> 1", "> 1.005", "> n",
-    )  # fmt: skip
-    assert "this board is m-1, not m-2" in shown
-    assert "\nNOT COMMISSIONED\n" in shown and "\nCOMMISSIONED\n" not in shown
-    assert "The broker can't be reached" in " ".join(shown.split())
-    assert "NOT COMMISSIONED" in bench.then(
-        'meter.sign_in("A. Miller")', "meter.install()", "> m-1", "> 2", "> 2.300", "> n"
-    )
-
-
-@pytest.mark.prove
-@pytest.mark.parametrize("model", ["bc66", "sim7020"])
-def test_commissioning_over_a_modem_in_the_memory_of_a_chip(tmp_path, head_end, model):
-    """210,000 bytes, of which the script that types takes 8,000."""
-    modem = Modem(
-        model, seed=1, faults=Faults("", 1, 0), began_s=WORLD_BEGAN_S, has_supply_pin=True,
-        peer=lambda host, port: ("127.0.0.1", head_end.port),
-    )  # fmt: skip
-    config = {**configuration(model), "broker_port": head_end.port, "device": "m-0001"}
-    bench = Bench(tmp_path, config, modem=modem, heap_bytes=210_000)
-    shown = bench.first(
-        'meter.sign_in("A")', "meter.install()", "> m-0001", "> 1", "> 1.005", "meter.link()"
-    )
-    assert "\nCOMMISSIONED\n" in shown, shown
-    assert re.search(r"signal: passed, -\d+ dBm", shown) and "power saving: T3324" in shown
 
 
 def test_a_sensor_that_is_counted_awake_goes_on_at_the_prompt(tmp_path):
@@ -216,9 +97,9 @@ def test_wrong_arguments_are_said_with_an_example(tmp_path):
     assert bench.kept()[0] == {"config.json": b"{}"}
 
 
-def test_the_whole_console_is_narrow_and_speaks_of_probes(tmp_path, head_end):
+def test_the_whole_consoleis_narrow_and_speaks_of_probes(tmp_path, head_end):
     """Also what the firmware below prints: a broker whose certificate can't be checked."""
-    config = _config(head_end, device="m-0001", broker_tls=1, **PINS)
+    config = reporting(head_end, device="m-0001", broker_tls=1, **PINS)
     probes = Probes(water=Water(), faults=[("turbidity_open", 0, 10_000)])
     bench = Bench(tmp_path, config, probes=probes)
     shown = bench.first(
@@ -264,64 +145,16 @@ def test_counting_and_readings_go_on_and_an_idle_console_sleeps(tmp_path):
     ending, shown = bench.technician.does(begun, "meter.install()", "wait 400", "> A", "wait 900")
     assert ending.kind == "sleep" and ending.sleep_ms == 1000
     assert shown.index("in a minute") < shown.index("Nobody is here")
-    assert 998 <= (bench.world.now_us - began_us) // _S <= 1010
+    assert 998 <= (bench.world.now_us - began_us) // S <= 1010
     bench.world.sleep_until(bench.world.wakes_us(1000))
     assert bench.board.wake("timer").kind == "sleep"
     assert not any("wakes in a row" in line for line in bench.events())
-    litres = (bench.world.now_us - 5 * _S) // (4 * _S)
+    litres = (bench.world.now_us - 5 * S) // (4 * S)
     assert abs(int(re.search(r"(\d+) mL", bench.then("meter.read()"))[1]) // 1000 - litres) <= 2
 
 
-def test_ctrl_c_anywhere_in_a_wake_opens_a_sound_prompt(tmp_path):
-    for n in (5, 40, 90, 130, 150, 180):
-        folder = tmp_path / str(n)
-        folder.mkdir()
-        bench = Bench(folder, {}, heap_bytes=None)
-        ending, shown = bench.technician.does(
-            f"Ctrl-C after {n}", "main.py", "meter", "meter.set(5)", "> A", cause="power_on"
-        )
-        assert ending.kind == "prompt", shown
-        assert "all is well" in shown or "1 things are wrong" in shown, shown
-        assert "it is 5.00" in shown and "Traceback" not in shown
-        bench.world.now_us += _S
-        assert bench.board.wake("timer").kind == "sleep"
-        assert not any("wakes in a row" in line for line in bench.events())
-
-
-def test_ctrl_c_in_a_change_leaves_the_old_or_the_new(tmp_path):
-    bench = Bench(tmp_path, {"device": "m"}, heap_bytes=None)
-    bench.first('meter.sign_in("A")', "meter.set(1)")
-    seen = set()
-    for n in range(1, 80, 8):
-        twin = bench.board.copied(tmp_path / "twin", bench.world.copied())
-        technician = Technician(twin, tmp_path / "twin")
-        shown = technician.types(
-            'meter.sign_in("A")', f"Ctrl-C after {n}", "meter.set(7)", "meter.read()"
-        )
-        assert "Traceback" not in shown, shown
-        body = re.search(r"meter body +(\d)\.\d\d\d m3", shown)[1]
-        told = technician.types("meter.events()").count("body reading was set")
-        assert (body, told) in (("1", 1), ("7", 2)), shown
-        seen.add(body)
-    assert "7" in seen
-
-
-def test_ctrl_c_ends_what_waits_and_changes_nothing(tmp_path):
-    bench = Bench(tmp_path, {"device": "m-1"})
-    bench.first('meter.sign_in("A")')
-    files, nvs = bench.kept()
-    shown = bench.then(
-        "Ctrl-C after 60", "meter.watch()", 'meter.sign_in("A")',
-        "meter.erase()", "> ^C", "meter.install()", "> ^C",
-        "meter.set_code('1234')", "meter.read()",
-    )  # fmt: skip
-    assert shown.count("\nstopped") == 3 and "Traceback" not in shown
-    assert bench.kept()[0] == files and "installer1" in bench.kept()[1]
-    assert "installer1" not in nvs
-
-
 def test_erasing_keeps_the_odometer_alone(tmp_path, head_end):
-    bench = Bench(tmp_path, _config(head_end, device="m-0001"))
+    bench = Bench(tmp_path, reporting(head_end, device="m-0001"))
     (bench.board.flash / "command.key").write_text("00" * 32)
     (bench.board.flash / "client.key").write_text("x")
     bench.first(
@@ -347,41 +180,8 @@ def test_erasing_keeps_the_odometer_alone(tmp_path, head_end):
     assert re.search(r"meter body +6\.\d\d\d m3", again)
 
 
-def test_a_button_held_for_three_seconds_asks_for_the_prompt(tmp_path):
-    """And the LED says how the meter is: a long flash knows nothing, a short one is well."""
-    bench = Bench(tmp_path, {})
-    text = (ROOT / "firmware/boards/generic_esp32.py").read_text()
-    board = text.replace("LED_PIN = None", "LED_PIN = 23")
-    (bench.board.flash / "led.py").write_text(board)
-    (bench.board.flash / "board.py").write_text("import led as board\n")
-    levels = []
-    told = bench.world._lines._changed
-    bench.world._lines._changed = lambda pin, level: (
-        levels.append((bench.world.now_us, level)) if pin == 23 else told(pin, level)
-    )
-
-    def press(held_s, *steps):
-        levels.clear()
-        bench.world.probes.faults = [("button", bench.world.now_us // _S, held_s)]
-        return bench.technician.does("main.py", *steps, cause="button")
-
-    assert bench.board.wake("power_on").kind == "sleep"
-    (_, began), (ended_us, _) = levels[-2:]
-    assert len(levels) == 3 and ended_us - levels[1][0] >= 1_500_000
-    ending, shown = press(2)
-    assert ending.kind == "sleep" and "Service" not in shown
-    assert sum(level for _, level in levels) == 1
-    began_us = bench.world.now_us
-    ending, shown = press(30)  # and nobody comes
-    assert ending.kind == "sleep" and "Service: press a key" in shown
-    assert 62 <= (bench.world.now_us - began_us) // _S <= 70
-    assert sum(level for _, level in levels) > 50
-    ending, shown = press(30, "> key", "meter")
-    assert ending.kind == "prompt" and "\nmeter  " in shown
-
-
 def test_what_the_laptop_reads_is_json(tmp_path, head_end):
-    bench = Bench(tmp_path, _config(head_end, device="m-0001"))
+    bench = Bench(tmp_path, reporting(head_end, device="m-0001"))
     _, shown = bench.technician.does(
         "from firmware.console import laptop", "laptop.status()", "laptop.selftest()",
         "laptop.sign_in('A')",
