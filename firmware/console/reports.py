@@ -1,10 +1,14 @@
 """A report now, at the prompt. The coprocessor counts on, and the console makes room."""
 
+from micropython import const
+
 from firmware.passing import in_passing
+
+_MEMORY = const(20)  # of core/fault.py, which a report has no room for twice
 
 
 def report(session):
-    """Send what waits, and say how it went. MemoryError: it was too much at the prompt."""
+    """Send what waits, and say how it went."""
     print("Reporting. That takes seconds over Wi-Fi, up to minutes over a modem.")
     is_through, found, cause = sent(session)
     if is_through:
@@ -19,24 +23,36 @@ def report(session):
 def sent(session, power=None):
     """(True when it is acknowledged, fault, cause of core/fault.py) of a report now.
 
-    power: instead of the board's, for who wants to see what a report does. ConfigError.
+    power: instead of the board's, for who wants to see what a report does. ConfigError, or
+    ValueError.
     """
-    state, config = session.state, session.config
+    config = session.config
     if not config.broker_host:
         raise ValueError('no broker is set: meter.configure(broker_host="mqtt.example.org")')
-    state.next_report_s = 0  # for whoever waits, a modem has an allowance of its own
+    session.state.next_report_s = 0  # for whoever waits, a modem has an allowance of its own
     session.take()
-    in_passing(lambda: _report(session, config, power or session.power))
+    try:
+        in_passing(lambda: _report(session, config, power or session.power))
+    except MemoryError:
+        session.change(session.recall)
+        print("Too little memory for a report beside the prompt: meter.sleep(), then it has all.")
+        return False, _MEMORY, 0
     session.commit()
+    if session.state.restarts:
+        print("The head end has commanded a restart: it comes when you leave.")
     from firmware.storage.modem_state import ModemState
 
     known = ModemState(session.retained)
-    return not state.failures, known.fault, known.cause
+    return not session.state.failures, known.fault, known.cause
 
 
 def _report(session, config, power):
     from firmware.reporting import report as report_with
     from firmware.sender import send
+
+    def commit():
+        session.use()  # with each acknowledgement: somebody waits for them
+        session.commit()
 
     parts = dict(session.parts)
     parts["power"] = power
@@ -47,6 +63,6 @@ def _report(session, config, power):
         retained=session.retained,
         keeping=session.keeping,
         now_s=session.uptime_or_unix_s,
-        commit=session.commit,
+        commit=commit,
         send=lambda *arguments: send(parts, *arguments),
     )

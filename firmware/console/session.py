@@ -7,22 +7,20 @@ start.py has it.
 from micropython import const
 
 from board import board
-from firmware.core import event, schedule
+from firmware.core import schedule
 from firmware.core.errors import ConfigError
 from firmware.drivers.battery import Battery
 from firmware.hal.adc import ADC
 from firmware.hal.keys import Keys
-from firmware.passing import call, in_passing
+from firmware.passing import call
 from firmware.wake import Wake
 
 _AWAKE_OTHER = const(6)  # of service/acts.py
-_WATCHDOG_MS = const(3_600_000)  # whoever copies files to the board feeds nothing
 _IDLE_MS = const(600_000)
 _WARNING_MS = const(540_000)
 _TAKE_MS = const(10_000)
 _SLEEP_MS = const(1000)
 _COUNTER = const("firmware.console.counter")
-_REASONS = {"power_on": event.POWER_ON, "reset": event.RESET, "watchdog": event.WATCHDOG}
 
 
 class Session(Wake):
@@ -71,42 +69,12 @@ class Session(Wake):
 
     def begin(self):
         """As a wake does, or behind what a wake has done before Ctrl-C ended it."""
-        cause = self._power.cause()
-        cold = in_passing(lambda: self._recalled(cause))
-        state = self._state
-        # A wake that a person ends has not failed, and one at the prompt has come to its end.
-        state.running = state.starts = 0
-        self._now_s()
-        self._commit()
-        self._configure()
-        if not cold:
-            self._power.watchdog_ms(_WATCHDOG_MS)  # the wake has set a shorter one
-        call(_COUNTER, "begin", self, cause if cold else "restart", cold)
-        self.take()
-        if cold:
-            reason = event.BROWN_OUT if self._power.was_brown_out() else _REASONS.get(cause)
-            if reason is not None:
-                state.causes |= 1 << reason
-                self._keeping.note(event.BOOT, reason, state.boot, self._about)
-        self._keeping.checkpoint()
+        call("firmware.console.tending", "begin", self, self._about)
         self.is_busy = False
 
-    def _recalled(self, cause):
-        """True when retained memory knew nothing."""
-        state = self._retained.load()
-        if state is not None:
-            self._know(state)
-            return False
-        from firmware.waking import state_at_wake
-
-        state, _ = state_at_wake(
-            cause=cause,
-            retained=self._retained,
-            vault=self._keeping.vault,
-            open_store=self._keeping.store,
-        )
+    def know(self, state):
+        """From now on this is what the meter knows."""
         self._know(state)
-        return True
 
     def recall(self):
         """Ctrl-C has ended a command: what it was about to change is as it is kept."""
@@ -126,7 +94,7 @@ class Session(Wake):
         """Look at config.json once more; another sensor is counted at once."""
         before = self._config and self._config.pulse_settings()
         self._configure()
-        if self._config and self._config.pulse_settings() != before:
+        if before and self._config and self._config.pulse_settings() != before:
             call(_COUNTER, "begin", self, "restart", False)
 
     def now_s(self):
@@ -144,11 +112,7 @@ class Session(Wake):
         return counts
 
     def commit(self):
-        """What is known survives a reset; also what a counter holds that would not.
-
-        In a report, with each acknowledgement: it goes on, and somebody waits for it.
-        """
-        self.use()
+        """What is known survives a reset; also what a counter holds that would not."""
         if self.awake_counter:
             self.awake_counter.take(self._state, self._config)
         self._commit()
@@ -167,30 +131,8 @@ class Session(Wake):
         """What a wake does at its slot: count, and put a reading into the journal."""
         self.take()
         now = self._when()
-        state, config = self._state, self._config
-        is_due = now.time_s + schedule.EARLY_S >= state.next_slot_s
-        if config is None or not is_due:
-            return
-        in_passing(lambda: self._keeping.use_once(lambda store: self._record(store, now)))
-        state.next_slot_s = schedule.next_slot_s(now.time_s, config.slot_s)
-        self._commit()
-
-    def _record(self, store, now):
-        from firmware.recording import freeze_day, record_reading
-
-        if record_reading(
-            store=store,
-            checkpoint=self._keeping.checkpoint,
-            state=self._state,
-            when=now,
-            battery_mv=self.battery.read_mv(),
-            slot_s=self._config.slot_s,
-            columns=b"",
-            count=self._keeping.count,
-        ):
-            call("firmware.counting", "is_stored", self._state)
-            self._keeping.tell_faults(store)
-        freeze_day(store, self._state)
+        if now.time_s + schedule.EARLY_S >= self._state.next_slot_s and self._config:
+            call("firmware.console.tending", "record", self, now)
 
     def use(self):
         """Somebody is there."""
