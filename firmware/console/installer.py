@@ -59,11 +59,21 @@ def _signed(session, name, code):
 
 def set_code(session, new):
     """Another code, or the first one; "": none."""
+    _check(new)
+    who(session)
+    keep_code(session, new)
+    print("the installer code is %s" % ("set" if new else "no longer asked for"))
+
+
+def keep_code(session, new):
+    """As set_code(), and nothing is asked. ValueError, StorageFault."""
+    _check(new)
+    session.change(lambda: _keep(new))
+
+
+def _check(new):
     if new and len(new.encode()) < _LEAST_CODE_BYTES:
         raise ValueError("the code has %d characters, but must have 4 or more" % len(new))
-    who(session)
-    session.change(lambda: _keep(new))
-    print("the installer code is %s" % ("set" if new else "no longer asked for"))
 
 
 def is_set():

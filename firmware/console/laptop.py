@@ -5,8 +5,13 @@ Each function prints one line of JSON to an object, and nothing else of its own.
 
 import json
 
+from micropython import const
+
 from firmware.console.start import opened
+from firmware.core.errors import StorageFault
 from firmware.passing import call
+
+_INSTALLER = const("firmware.console.installer")
 
 
 def status():
@@ -30,10 +35,23 @@ def selftest():
 
 
 def sign_in(name, code=""):
-    """Who changes things from now on. The answer: {"signed_in": true}, or why not."""
-    session = opened()
+    """Who changes things from now on. {"done": true}, or {"done": false, "why": ...}."""
+    _tried(lambda: call(_INSTALLER, "identify", opened(), name, code))
+
+
+def set_code(new, name, code=""):
+    """Another installer code, for provisioning. code: the one in force. As sign_in()."""
+
+    def act():
+        call(_INSTALLER, "identify", opened(), name, code)
+        call(_INSTALLER, "keep_code", opened(), new)
+
+    _tried(act)
+
+
+def _tried(act):
     try:
-        call("firmware.console.installer", "identify", session, name, code)
-        print(json.dumps({"signed_in": True}))
-    except ValueError as wrong:
-        print(json.dumps({"signed_in": False, "why": str(wrong)}))
+        act()
+        print(json.dumps({"done": True}))
+    except (ValueError, StorageFault) as wrong:
+        print(json.dumps({"done": False, "why": str(wrong)}))

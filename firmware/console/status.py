@@ -13,7 +13,7 @@ def greet(session):
         % (
             cubic_metres(found["body_ml"]),
             found["readings_waiting"],
-            "all is well" if not found["wrong"] else "%d things are wrong" % len(found["wrong"]),
+            "all is well" if not found["wrong"] else "%d wrong" % len(found["wrong"]),
         )
     )
     print("`meter` says how it is, meter.help() what it can do. Idle, it sleeps in 10 min.")

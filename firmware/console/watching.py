@@ -27,7 +27,8 @@ def watch(session, seconds):
     clock, state = session.clock, session.state
     began_ml, began, shown = state.odometer_ml, state.pulses, 0
     began_ms = clock.ticks_ms()
-    last_ml, last_ms = began_ml, 0
+    last_ml, last_ms, flow_l_h = began_ml, 0, 0
+    pulse_ml = session.config.pulse_weight_ml // session.config.pulse_weight_pulses
     while not seconds or shown < seconds:
         passed_ms = _wait(session, began_ms, (shown + 1) * _LINE_MS)
         if passed_ms is None:
@@ -35,9 +36,11 @@ def watch(session, seconds):
         session.take()
         shown = passed_ms // _LINE_MS
         ml = state.odometer_ml
-        flow_l_h = (ml - last_ml) * 3600 // max(1, passed_ms - last_ms)
         if ml != last_ml:
+            flow_l_h = _l_per_h(ml - last_ml, passed_ms - last_ms)
             last_ml, last_ms = ml, passed_ms
+        else:  # not faster than a pulse that would come now
+            flow_l_h = min(flow_l_h, _l_per_h(pulse_ml, passed_ms - last_ms))
         print(
             "  %7d %9d %9s %5d   %s"
             % (
@@ -60,6 +63,10 @@ def _wait(session, began_ms, until_ms):
         if session.keys.pressed():
             return None
         session.clock.sleep_ms(_KEY_MS)
+
+
+def _l_per_h(ml, ms):
+    return ml * 3600 // max(1, ms)
 
 
 def _litres(ml):

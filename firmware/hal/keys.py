@@ -19,7 +19,7 @@ class Keys:
         """True when a key was pressed, which is gone then; never waits."""
         poll = select.poll()
         poll.register(sys.stdin, select.POLLIN)
-        return bool(poll.poll(0)) and bool(sys.stdin.read(1))
+        return bool(poll.poll(0)) and bool(sys.stdin.buffer.read(1))
 
     def hold(self):
         """From now on Ctrl-C stops nothing."""

@@ -184,13 +184,13 @@ def test_what_the_laptop_reads_is_json(tmp_path, head_end):
     bench = Bench(tmp_path, reporting(head_end, device="m-0001"))
     _, shown = bench.technician.does(
         "from firmware.console import laptop", "laptop.status()", "laptop.selftest()",
-        "laptop.sign_in('A')",
+        "laptop.set_code('4711', 'A')", "laptop.sign_in('B', '1')", "laptop.sign_in('B', '4711')",
     )  # fmt: skip
     found = [json.loads(line) for line in shown.splitlines() if line.startswith("{")]
     assert (found[0]["device"], found[0]["firmware"]) == ("m-0001", "0.1.0")
-    assert [one["what"] for one in found[1:-1]][-1] == "broker"
-    assert all(one["passed"] in (True, None) for one in found[1:-1])
-    assert found[-1] == {"signed_in": True}
+    assert [one["what"] for one in found[1:-3]][-1] == "broker"
+    assert all(one["passed"] in (True, None) for one in found[1:-3])
+    assert [one["done"] for one in found[-3:]] == [True, False, True]
 
 
 def test_tab_completes_the_commands_alone(tmp_path):

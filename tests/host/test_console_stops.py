@@ -15,7 +15,7 @@ def test_ctrl_c_anywhere_in_a_wake_opens_a_sound_prompt(tmp_path):
             f"Ctrl-C after {n}", "main.py", "meter", "meter.set(5)", "> A", cause="power_on"
         )
         assert ending.kind == "prompt", shown
-        assert "all is well" in shown or "1 things are wrong" in shown, shown
+        assert "all is well" in shown or "| 1 wrong" in shown, shown
         assert "it is 5.00" in shown and "Traceback" not in shown
         bench.world.now_us += S
         assert bench.board.wake("timer").kind == "sleep"
