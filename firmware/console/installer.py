@@ -9,6 +9,7 @@ import os
 
 from micropython import const
 
+from firmware.core import event
 from firmware.core.errors import StorageFault
 from firmware.hal.nvs import Nvs
 
@@ -66,9 +67,16 @@ def set_code(session, new):
 
 
 def keep_code(session, new):
-    """As set_code(), and nothing is asked. ValueError, StorageFault."""
+    """As set_code(), and nothing is asked. It is told first. ValueError, StorageFault."""
     _check(new)
-    session.change(lambda: _keep(new))
+
+    def act():
+        text = "installer_code by %s" % session.who
+        if not session.keeping.note(event.CONFIG_CHANGED, text=text):
+            raise StorageFault("the event could not be stored, so nothing was changed")
+        _keep(new)
+
+    session.change(act)
 
 
 def _check(new):

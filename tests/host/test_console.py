@@ -127,6 +127,7 @@ def test_the_code_is_asked_for_and_who_has_changed_something_is_told(tmp_path):
     )
     said = [line for line in bench.events() if re.match("(12|5) ", line)]
     assert said == [
+        "5 setting installer_code by A. Miller: another text",
         "12 the body reading was set by A. Miller",
         "12 the body reading was set by B. Smith",
         "5 setting slot_s by C: 3600 became 900",
