@@ -83,6 +83,10 @@ print("(end)")
 """
 
 
+# Opens the prompt of a meter that has been awake.
+BEGUN = "meter = __import__('firmware.console.start', None, None, ('run',)).run()"
+
+
 class Technician:
     """folder: for scripts."""
 
@@ -90,17 +94,17 @@ class Technician:
         self._board = board
         self._script = folder / "technician.py"
 
-    def does(self, *steps: str, cause: str = "reset"):
+    def does(self, *steps: str, cause: str = "reset", fuse: int = 0):
         """(Ending, what the terminal showed).
 
         A step is a line for Python; "> text" an answer to a question of it, "> key" a key while
         it runs, "> ^C" Ctrl-C instead of an answer; "main.py" what the image runs; "Ctrl-C at
         once" in its next pause; "Ctrl-C after 7" crossings of the border by the next line; "wait
-        60" seconds, also before an answer.
+        60" seconds, also before an answer. fuse: as of Board.wake().
         """
         before = len(self._board.console())
         self._script.write_text(_SCRIPT % (list(steps),))
-        ending = self._board.wake(cause, scripts=(str(self._script),))
+        ending = self._board.wake(cause, fuse=fuse, scripts=(str(self._script),))
         shown = self._board.console()[before:]
         if ending.kind == "prompt":
             assert shown.endswith("(end)\n"), shown
@@ -108,7 +112,6 @@ class Technician:
 
     def types(self, *lines: str) -> str:
         """What is shown behind these lines, at the prompt of a meter that has been awake."""
-        begun = "meter = __import__('firmware.console.start', None, None, ('run',)).run()"
-        ending, shown = self.does(begun, *lines)
+        ending, shown = self.does(BEGUN, *lines)
         assert ending.kind == "prompt", shown
         return shown.split("\n", 1)[1]

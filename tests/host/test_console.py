@@ -14,6 +14,7 @@ from attended import Bench, S, reporting
 from rill.image import ROOT, build
 from rill.interpreter import micropython
 from rill.probes import PINS, Probes, Water
+from technician import BEGUN
 
 _COMMANDS = [
     name
@@ -142,8 +143,7 @@ def test_counting_and_readings_go_on_and_an_idle_console_sleeps(tmp_path):
     assert [int(row[2]) // 3000 for row in rows] == [0, 24, 49]
     assert "goes back to sleep" not in shown
     began_us = bench.world.now_us
-    begun = "meter = __import__('firmware.console.start', None, None, ('run',)).run()"
-    ending, shown = bench.technician.does(begun, "meter.install()", "wait 400", "> A", "wait 900")
+    ending, shown = bench.technician.does(BEGUN, "meter.install()", "wait 400", "> A", "wait 900")
     assert ending.kind == "sleep" and ending.sleep_ms == 1000
     assert shown.index("in a minute") < shown.index("Nobody is here")
     assert 998 <= (bench.world.now_us - began_us) // S <= 1010
@@ -152,33 +152,6 @@ def test_counting_and_readings_go_on_and_an_idle_console_sleeps(tmp_path):
     assert not any("wakes in a row" in line for line in bench.events())
     litres = (bench.world.now_us - 5 * S) // (4 * S)
     assert abs(int(re.search(r"(\d+) mL", bench.then("meter.read()"))[1]) // 1000 - litres) <= 2
-
-
-def test_erasing_keeps_the_odometer_alone(tmp_path, head_end):
-    bench = Bench(tmp_path, reporting(head_end, device="m-0001"))
-    (bench.board.flash / "command.key").write_text("00" * 32)
-    (bench.board.flash / "client.key").write_text("x")
-    bench.first(
-        'meter.sign_in("A")', "meter.set(5)", 'meter.set_code("4711")', "wait 60", "meter.report()"
-    )
-    shown = bench.then(
-        'meter.sign_in("B", "4711")', "meter.erase()", "> 0002", "meter.read()",
-        "meter.erase()", "> 0001", "meter", "meter.set(6)", "meter.events()", "meter.export()",
-    )  # fmt: skip
-    assert "nothing has changed" in shown and "Erased." in shown
-    before = float(re.search(r"The odometer stays at ([\d.]+) m3", shown)[1])
-    after = float(re.search(r"The odometer is ([\d.]+) m3", shown)[1])
-    assert 0 < before <= after < before + 0.01, shown
-    assert {p.name for p in bench.board.flash.iterdir() if p.is_file()} == {
-        "boot.py", "main.py", "board.py",
-    }  # fmt: skip
-    assert "No installer code is set" not in shown.split("Erased")[0]
-    assert "m-0001" not in shown.split("Erased")[1]
-    assert len(bench.board.nvs()["installer1"]) == 1
-    bench.board.lose_power(3)
-    again = bench.first("meter.read()", "meter.events()")
-    assert float(re.search(r"odometer +([\d.]+) m3", again)[1]) >= after
-    assert re.search(r"meter body +6\.\d\d\d m3", again)
 
 
 def test_what_the_laptop_reads_is_json(tmp_path, head_end):
