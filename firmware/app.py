@@ -11,42 +11,44 @@ from firmware.hal.files import Files
 from firmware.hal.flash import journal_device
 from firmware.hal.nvs import Nvs
 from firmware.hal.power import Power
-from firmware.passing import in_passing
+from firmware.passing import call, in_passing
 from firmware.storage.checkpoint import Vault
 from firmware.storage.retained import RetainedState
 from firmware.storage.state import REPORTING
 from firmware.version import VERSION
 
 _WATCHDOG_MS = const(120_000)
-# A meter that sleeps at once locks its owner out: time for Ctrl-C after power-on.
-_SERVICE_WINDOW_MS = const(2_000)
-# What a report needs in one piece for TLS is not found between garbage, so there it is collected
-# often. Elsewhere a collection takes as long as a rule for leaks: what is free and no wake needs
-# may be garbage.
+# What a report needs in one piece for TLS is not found between garbage, so there, and where somebody
+# may ask for one, it is collected often. Elsewhere a collection takes as long as a rule for leaks:
+# what is free and no wake needs may be garbage.
 _REPORT_GARBAGE_BYTES = const(16_384)
 _WAKE_BYTES = const(72_000)  # with words of 64 bits; on a chip they are half as long
 _JOURNAL_ROOT = const("/journal")
 
 
 def run():
-    """One wake, or the report in it. Returns only when somebody pressed Ctrl-C."""
+    """One wake, or the report in it. Returns when somebody is there: `meter` is ready then."""
     gc.threshold(max(_REPORT_GARBAGE_BYTES, gc.mem_free() - _WAKE_BYTES))
     clock = Clock()
     power = Power(board.BUTTON_PIN, board.ULP_MEASURE)
-    if power.cause() == "power_on":
-        print("Rill %s water meter. Ctrl-C within 2 s for the prompt." % VERSION)
-        print("journal: %s" % journal_place())
-        clock.sleep_ms(_SERVICE_WINDOW_MS)
-    power.watchdog_ms(_WATCHDOG_MS)
-    made_of = parts(clock, power)
-    if power.cause() == "restart" and made_of["retained"].handed_over() == REPORTING:
-        from firmware.sender import sender
+    made_of, cause = parts(clock, power), power.cause()
+    try:
+        if cause in ("power_on", "button"):
+            known = made_of["retained"], VERSION, journal_place()
+            call("firmware.attention", "run", cause, clock, *known)
+        power.watchdog_ms(_WATCHDOG_MS)
+        if cause == "restart" and made_of["retained"].handed_over() == REPORTING:
+            from firmware.sender import sender
 
-        gc.threshold(_REPORT_GARBAGE_BYTES)
-        sender(made_of).run()
-    from firmware.metering import meter
+            gc.threshold(_REPORT_GARBAGE_BYTES)
+            sender(made_of).run()
+        from firmware.metering import meter
 
-    meter(made_of, "%s, %s" % (VERSION, journal_place())).run()
+        meter(made_of, "%s, %s" % (VERSION, journal_place())).run()
+    except KeyboardInterrupt:
+        pass  # what was under way lets go of its memory first
+    gc.threshold(_REPORT_GARBAGE_BYTES)
+    __import__("firmware.console.start", None, None, ("run",)).run()
 
 
 def parts(clock, power):

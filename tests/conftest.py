@@ -9,6 +9,7 @@ import pytest
 from rill import cli
 from rill.collect.server import Server, find_postgresql
 from rill.image import ROOT
+from rill.torture.headend import HeadEnd
 from unit_runs import UNIT, MicroPythonFailure, run
 
 
@@ -57,6 +58,13 @@ def transcripts() -> Path:
     if not folder.exists():
         pytest.skip("the recorded dialogues are not on this machine")
     return folder
+
+
+@pytest.fixture
+def head_end():
+    """A broker, and what it was told."""
+    with HeadEnd() as head_end:
+        yield head_end
 
 
 @pytest.fixture

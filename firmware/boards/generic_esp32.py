@@ -6,6 +6,7 @@ in deep sleep, docs/ulp.md has the ladder: "reassert" (nothing but what the prog
 """
 
 BUTTON_PIN = 0  # the BOOT button: report now
+LED_PIN = None  # of an LED that shows states, docs/field-guide.md
 BATTERY_PIN = 35
 BATTERY_DIVIDER_MILLI = 2000  # cell voltage = pin voltage * 2000 / 1000
 ULP_MEASURE = "reassert"

@@ -5,6 +5,7 @@ line that opens the flush valve.
 """
 
 BUTTON_PIN = 0
+LED_PIN = None  # of an LED that shows states, docs/field-guide.md
 BATTERY_PIN = 35  # of the supply, 5 V through a third
 BATTERY_DIVIDER_MILLI = 3000
 ULP_MEASURE = "reassert"

@@ -74,6 +74,14 @@ nvs.Nvs()
 flash.journal_device()
     the block device that holds the journal, or None on a board without that partition
 
+keys.Keys()                 the person at the serial port, behind the interpreter's own console
+    ask(question)           the line that is typed behind it; KeyboardInterrupt, EOFError (Ctrl-D)
+    pressed()               True when a key was pressed, which is gone then; never waits
+    hold() release()        between them Ctrl-C stops nothing
+
+ticker.Ticker(period_ms, act)
+    act() again and again, also while the prompt waits; as long as the interpreter lives
+
 power.Power(button_pin, measure)
     measure: of the board, to keep the coprocessor counting in deep sleep (ULP_MEASURE)
     cause()                 why this run began: power_on, reset, watchdog, timer, button, restart

@@ -6,7 +6,7 @@ from firmware.core.leaks.names import KINDS
 
 _MINUTE_S, _HOUR_S, _DAY_S = const(60), const(3600), const(86_400)
 # What it is, and what to do; notice and alarm.
-_SENTENCES = {
+SENTENCES = {
     "continuous": (
         ("Water has not stood still", "look for a dripping tap, a cistern that refills, a hose"),
         ("A leak: water never stands still", "close the stop valve; the meter must stand still"),
@@ -50,7 +50,7 @@ def sentence(change, up_s, begun="", signs=""):
     """change: of Watch.active(). up_s: of now. begun: its since_s as a date, "": not known.
     signs: of tampering, as words.
     """
-    words = _SENTENCES[KINDS[change.kind - 1]]
+    words = SENTENCES[KINDS[change.kind - 1]]
     what, remedy = words[min(change.level, len(words)) - 1]
     if KINDS[change.kind - 1] == "tamper" and signs:
         what += " (%s)" % signs

@@ -2,7 +2,7 @@
 
 from firmware.core import fault, ladder
 
-_SENTENCES = {
+SENTENCES = {
     fault.SILENT: "No modem answers: check its supply, the key, and RX and TX, perhaps swapped.",
     fault.OTHER: "It is another modem than the configured one: set modem in config.json.",
     fault.SPEED: "The modem spoke at %d baud and was told the right speed: nothing to do.",
@@ -38,7 +38,7 @@ _RUNGS = {
 
 def sentence(found, cause):
     """What is wrong, and what to do; found, cause: of core/fault.py."""
-    text = _SENTENCES.get(found, "Fault %d is of another firmware." % found)
+    text = SENTENCES.get(found, "Fault %d is of another firmware." % found)
     return text % cause if "%d" in text else text
 
 

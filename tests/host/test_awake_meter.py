@@ -30,7 +30,7 @@ def _records_without_counting(meter, lines):
 def test_an_image_without_a_counter_is_named_and_the_meter_records(tmp_path, script):
     meter = HallMeter(tmp_path, ())
     lines = script(
-        "import machine\nfrom firmware.hal import chip\ndel machine.OTHERS['Counter']\n"
+        "import machine\nfrom firmware.hal import chip\nmachine.OTHERS.remove('Counter')\n"
         "chip.image_version = lambda: (1, 25, 0)\n" + _MAIN
     )
     _records_without_counting(meter, lines)
@@ -41,7 +41,7 @@ def test_an_image_without_a_counter_is_named_and_the_meter_records(tmp_path, scr
 def test_a_chip_without_a_pulse_counter_is_named(tmp_path, script):
     meter = HallMeter(tmp_path, ())
     lines = script(
-        "import machine\nfrom firmware.hal import chip\ndel machine.OTHERS['Counter']\n"
+        "import machine\nfrom firmware.hal import chip\nmachine.OTHERS.remove('Counter')\n"
         "chip.name = lambda: 'ESP32C3'\n" + _MAIN
     )
     _records_without_counting(meter, lines)

@@ -50,6 +50,14 @@ print("EVENTS", json.dumps(found))
 """
 
 
+_PROMPT = """
+from firmware.console.meter import Meter
+from firmware.console.start import opened
+meter = Meter(opened())
+%s
+"""
+
+
 class Bench:
     """A meter with its probes in a standard."""
 
@@ -67,7 +75,7 @@ class Bench:
             self.world.sleep_until(self.world.wakes_us(ending.sleep_ms))
 
     def prompt(self, text, cut=0):
-        scripts = self._script(f"from firmware import prompt\nprompt.{text}\n")
+        scripts = self._script(_PROMPT % text)
         ending = self.board.wake("reset", fuse=cut, scripts=scripts)
         return ending, self.board.console_end(3)
 
@@ -89,6 +97,10 @@ class Bench:
         return next(one for one in newest if one[0] == 2)
 
 
+def _calibrated(who, us_per_cm=_STANDARD_US):
+    return f'meter.sign_in("{who}")\nmeter.calibrate_tds({us_per_cm})'
+
+
 @pytest.fixture
 def bench(tmp_path, script):
     with HeadEnd() as head_end:  # a calibration has a date, which comes with the first report
@@ -100,7 +112,7 @@ def bench(tmp_path, script):
 def test_a_good_standard_changes_the_next_reading_as_predicted(bench):
     _, flag, before_ppb, uncertainty, _ = bench.solids()
     assert (flag, before_ppb // 10_000) == (13, 63) and uncertainty > 100_000
-    _, said = bench.prompt(f'calibrate_tds({_STANDARD_US}, "A. Miller")')
+    _, said = bench.prompt(_calibrated("A. Miller"))
     assert "factor 11" in said
     point, factor = bench.newest_events(2)
     assert (point[0], factor[0]) == (20, 16) and point[1] == bench.stated()[6]
@@ -112,17 +124,16 @@ def test_a_good_standard_changes_the_next_reading_as_predicted(bench):
 
 def test_a_bad_standard_is_refused_with_the_reason_and_nothing_has_changed(bench):
     for text, reason in (
-        ('calibrate_tds(50, "x")', "needs 100 to 2000"),
-        ('calibrate_tds(150, "x")', "wrong standard"),
-        ('calibrate_tds(1413, "x", True)', "no first point"),
-        ('calibrate_turbidity(800, "x")', "clear water first"),
-        ('calibrate_tds(1413, "x", probe="product_tds")', "product_tds_pin is not set"),
-        ('calibrate_tds(1413, "x", probe="ph")', "neither tds nor product_tds"),
-        ('calibrate_tds("1413", "x")', "is not a number"),
-        ("calibrate_tds(1413, None)", "who does it?"),
-        ('calibrate_tds(float("inf"), "x")', "inf"),
-        ('change_filter("x")', "not in a purifier"),
+        ("tds(50)", "needs 100 to 2000"),
+        ("tds(150)", "wrong standard"),
+        ("tds(1413, True)", "no first point"),
+        ("turbidity(800)", "clear water first"),
+        ('tds(1413, probe="product_tds")', "product_tds_pin is not set"),
+        ('tds(1413, probe="ph")', "neither tds nor product_tds"),
+        ('tds("1413")', "must be a number"),
+        ('tds(float("inf"))', "inf"),
     ):
+        text = f'meter.sign_in("x")\nmeter.calibrate_{text}'
         assert reason in bench.prompt(text)[1]
     assert bench.stated()[1:4] == [1000, 0, 0]
 
@@ -137,14 +148,14 @@ def test_power_cut_at_each_crossing_leaves_the_old_or_the_new_calibration(bench,
 
 
 def _cut(bench, tmp_path, step):
-    bench.prompt('calibrate_tds(1000, "first")')
+    bench.prompt(_calibrated("first", 1000))
     old = bench.stated()
     world, board = bench.world, bench.board
     new, cut, seen = None, 0, set()
     while True:
         bench.world = world.copied()
         bench.board = board.copied(tmp_path / "twin", bench.world)
-        ending, _ = bench.prompt(f'calibrate_tds({_STANDARD_US}, "second")', cut)
+        ending, _ = bench.prompt(_calibrated("second"), cut)
         bench.board.lose_power(cut)
         stated = bench.stated()
         if not cut:

@@ -12,12 +12,14 @@ from rill.image import build, build_board
 from rill.probes import GUARD_PINS
 from rill.torture.headend import HeadEnd
 from rill.world import WORLD_BEGAN_S, World
+from technician import Technician
 
 
 @pytest.mark.parametrize("hal", ["ports", "chip"])
-def test_body_reading_hand_over_and_old_readings(tmp_path, script, hal):
+def test_body_reading_hand_over_and_old_readings(tmp_path, hal):
     world = World(array("q", range(5_000_000, 20_000_000_000, 100_000_000)))
     board = Board(tmp_path, build(), build_board(), world, hal=hal)
+    technician = Technician(board, tmp_path)
 
     def wake(cause):
         ending = board.wake(cause)
@@ -25,11 +27,11 @@ def test_body_reading_hand_over_and_old_readings(tmp_path, script, hal):
         world.sleep_until(world.wakes_us(ending.sleep_ms))
 
     def at_prompt(text):
-        (path,) = script(f"from firmware import prompt\nprompt.{text}\n")
-        board.wake("reset", scripts=(path,))
-        return board.console_end(3)
+        return technician.types(f"meter.{text}")
 
-    assert "has not been awake" in at_prompt('body_reading(5, "x")')
+    def signed(text):
+        return technician.types('meter.sign_in("A. Miller")', f"meter.{text}")
+
     with HeadEnd() as head_end:
         config = {"device": "m", "broker_host": "127.0.0.1", "broker_port": head_end.port}
         config |= {"wifi_ssid": "bench", "magnet_pin": GUARD_PINS["magnet_pin"]}
@@ -41,19 +43,21 @@ def test_body_reading_hand_over_and_old_readings(tmp_path, script, hal):
             wake(cause)
         known = dict(head_end.book.rows)
         journal = next(iter(known))[0]
-        assert "body 1234 L" in at_prompt('body_reading(1234.567, "A. Miller")')
-        assert "never goes back" in at_prompt('hand_over(1, "A. Miller")')
-        assert "odometer 98765 L" in at_prompt('hand_over(98765, "A. Miller, board 77")')
+        assert "it is 1.235 m3" in signed("set(reading_m3=1.2345674)")  # a number is to the litre
+        assert "it is 1.235 m3" in signed('set(reading_m3="1.234567")')
+        assert "never goes back" in signed("hand_over(odometer_m3=0)")
+        assert "odometer: 98.765 m3" in signed("hand_over(odometer_m3=98.765)")
         assert "readings go out again" in at_prompt("send_again(1)")
-        assert "no alarm is on" in at_prompt("alarms()")
+        said = at_prompt("alarms()")
+        assert "no alarm is on" in said
         here = datetime.fromtimestamp(WORLD_BEGAN_S + world.now_us // 1_000_000 + 60 * 330, UTC)
-        assert f"now: {here:%Y-%m-%d %H:}" in board.console_end(3)
+        assert f"now: {here:%Y-%m-%d %H:}" in said
         assert "the last report got through" in at_prompt("link()")
         assert "record_bytes" in at_prompt("energy()")
         head_end.book.rows.clear()
         world.probes.faults = [("magnet", 0, 1_000_000)]
         wake("button")
-        said = at_prompt("alarms()")
+        said = " ".join(at_prompt("alarms()").split())
         assert "Somebody has tampered with the meter (magnet), since " in said, said
     wake("button")
     assert "The broker can't be reached" in at_prompt("link()")
@@ -61,8 +65,10 @@ def test_body_reading_hand_over_and_old_readings(tmp_path, script, hal):
     assert {key for key in known if key[1] == "readings"} <= set(rows)
     events = [content for (_, stream, _), content in sorted(rows.items()) if stream == "events"]
     told = [content for content in events if content[0] in (12, 13)]
-    (_, _, offset_ml, who), (_, odometer_ml, new_ml, fitter) = told
-    assert (offset_ml + odometer_ml, who) == (1_234_567, "A. Miller")
-    assert (new_ml, fitter) == (98_765_000, "A. Miller, board 77")
+    first, second, third = told
+    assert [one[3] for one in told] == ["A. Miller"] * 3
+    # A body of 1235.000 L, then one of 1234.567 L; the odometer may have grown meanwhile.
+    assert 430_000 <= first[2] <= 1_235_000 and second[1] == first[2]
+    assert (second[2] + third[1], third[2]) == (1_234_567, 98_765_000)
     newest = max(seq for _, stream, seq in rows if stream == "readings")
     assert rows[journal, "readings", newest][0] >= 98_765_000

@@ -15,9 +15,12 @@ from rill.world import World
 
 _FILTER_LIFE = 18
 _CHANGE = """
-from firmware import prompt
-prompt.hand_over(1000, "A. Miller")  # that is no water of this filter
-prompt.change_filter("A. Miller")
+from firmware.console.meter import Meter
+from firmware.console.start import opened
+meter = Meter(opened())
+meter.sign_in("A. Miller")
+meter.hand_over(1)  # that is no water of this filter
+meter.change_filter()
 from firmware.app import open_store
 from firmware.core import event
 from firmware.hal.nvs import Nvs
@@ -76,7 +79,7 @@ def test_a_new_filter_at_the_prompt(tmp_path, script):
     world.ends_us = None
     board.wake("reset", scripts=script(_CHANGE))
     said = board.console_end(5)
-    assert "a new filter, from odometer 1000 L on" in said
+    assert "a new filter, from odometer 1.000 m3 on" in said
     assert said.splitlines()[-1] == "17 4000 0 A. Miller"
 
 

@@ -232,8 +232,12 @@ def test_a_wake_that_only_samples_imports_no_network_code(tmp_path):
     assert not (counted | went_on) & network
     sampling = [lives[0] for lives in imported if len(lives) == 1]
     assert sampling  # failed reports are tried again after 1, 2, 4 ... slots only
+    attended = {"firmware.attention", "firmware.lamp", "firmware.hal.keys", "firmware.hal.ticker"}
     for modules in sampling:
         assert not modules & network
+        assert not modules & attended
+    for modules in counted, reported, went_on, *sampling:
+        assert not [name for name in modules if "console" in name]
     assert any("firmware.storage.journal" in modules for modules in sampling)
 
 

@@ -149,6 +149,10 @@ class Board:
         self._heap_bytes = limited
         return self._console.read_bytes()[size:].decode()
 
+    def console(self) -> str:
+        """All that was ever printed."""
+        return self._console.read_text(errors="replace") if self._console.exists() else ""
+
     def console_end(self, lines: int = 20) -> str:
         return "\n".join(self._console.read_text(errors="replace").splitlines()[-lines:])
 

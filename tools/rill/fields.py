@@ -47,8 +47,41 @@ def water_limits() -> tuple[str, ...]:
     return tuple(_constant("LIMITS", "core/limits.py"))
 
 
+def lamp_codes() -> tuple[str, ...]:
+    """What the LED says, by the number of flashes; the first one is a long one."""
+    return _constant("CODES", "lamp.py")
+
+
 def _constant(name: str, file: str = "config.py"):
     for node in ast.parse((ROOT / "firmware" / file).read_text()).body:
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == name:
             return ast.literal_eval(node.value)
     raise LookupError(f"no {name} in firmware/{file}")
+
+
+def remarks(file: str) -> dict[str, tuple]:
+    """The table SENTENCES of a file, by the names of its codes."""
+    for node in ast.parse((ROOT / "firmware" / file).read_text()).body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "SENTENCES":
+            table = node.value
+            assert isinstance(table, ast.Dict)
+            return {
+                ast.unparse(key).rpartition(".")[2].strip("'"): ast.literal_eval(value)
+                for key, value in zip(table.keys, table.values, strict=True)
+                if key is not None
+            }
+    raise LookupError(f"no SENTENCES in firmware/{file}")
+
+
+def codes(file: str) -> dict[str, int]:
+    """The public constants of a file that are numbers, in their order."""
+    found = {}
+    for node in ast.parse((ROOT / "firmware" / file).read_text()).body:
+        if isinstance(node, ast.Assign):
+            name = ast.unparse(node.targets[0])
+            value = node.value
+            if isinstance(value, ast.Call) and ast.unparse(value.func) == "const":
+                value = value.args[0]
+            if name.isupper() and not name.startswith("_") and isinstance(value, ast.Constant):
+                found[name] = value.value
+    return found

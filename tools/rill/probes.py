@@ -9,6 +9,7 @@ from random import Random
 
 from rill import operations as op
 
+BUTTON_PIN = 0  # of the board
 DIVIDER = 2 / 3
 _CELL_UV = 3_600_000
 _LOW_CELL_UV = 2_900_000
@@ -103,9 +104,9 @@ class Water:
 @dataclass
 class Probes:
     """faults: (name, begin_s, length_s); beside FAULTS, which a probe may have, "magnet",
-    "case_opened", "cable_cut", "cable_short" and "cell_low" go. pins: as they are wired.
-    flushes: whether the valve of a purifier is open at a second, and at which pin that can be
-    read. instrument: on RS-485.
+    "case_opened", "cable_cut", "cable_short", "cell_low" and "button" (it is held) go. pins: as
+    they are wired. flushes: whether the valve of a purifier is open at a second, and at which
+    pin that can be read. instrument: on RS-485.
     """
 
     water: Water = field(default_factory=Water)
@@ -142,6 +143,8 @@ class Probes:
         ):
             if pin == GUARD_PINS[key]:
                 return int(pin in self.pulled and not is_closed)
+        if pin == BUTTON_PIN:
+            return int(not self._has("button", now_us / 1e6))
         if self.flushes is None or pin != self.flushes[0]:
             return 0
         return int(self.flushes[1](now_us / 1e6))

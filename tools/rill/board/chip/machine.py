@@ -20,7 +20,7 @@ from border import (
 )
 
 # What most runs have no use for comes when it is asked for: on a chip it takes no heap.
-OTHERS = {"Counter": "machine_counter", "UART": "machine_uart"}
+OTHERS = {"Counter", "UART", "Timer"}
 
 PWRON_RESET = 1
 HARD_RESET = 2
@@ -35,7 +35,7 @@ _DAYS_BEFORE = (0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334)
 def __getattr__(name):
     if name not in OTHERS:
         raise AttributeError(name)
-    globals()[name] = getattr(__import__(OTHERS[name]), name)
+    globals()[name] = getattr(__import__("machine_" + name.lower()), name)
     return globals()[name]
 
 

@@ -1,0 +1,84 @@
+"""A meter for another owner: history, keys and identity go, the odometer stays."""
+
+from micropython import const
+
+from firmware.console.facts import cubic_metres
+from firmware.console.installer import forget, who
+from firmware.core import event
+from firmware.core.errors import StorageFault
+from firmware.hal.files import Files
+from firmware.hal.flash import journal_device
+from firmware.storage.layout import FOLDERS
+from firmware.storage.learned import keep as keep_learned
+
+_JOURNAL = "/journal"
+_DIGITS = const(4)
+# Of the image's own file system; records of a lost journal, too. Calibrations and the energy
+# ledger stay: they are of the probes and of the cell.
+_FILES = (
+    "command.key", "client.key", "client.der", "broker.der", "commanded.json", "config.json",
+    "unsent", "unsent.id",
+)  # fmt: skip
+
+
+def erase(session):
+    """Asks for the last characters of the serial number, then does it."""
+    from firmware.console.status import facts
+
+    found, state = facts(session), session.state
+    serial = found["device"] or found["chip"]
+    print("This removes all readings and events, the keys, the configuration and the")
+    print("installer code. %d readings have not been sent." % found["readings_waiting"])
+    print("The odometer stays at %s." % cubic_metres(state.odometer_ml))
+    name = who(session)
+    print("The serial number is %s." % serial)
+    if (
+        session.keys.ask("Its last %d characters, to erase: " % _DIGITS).strip()
+        != serial[-_DIGITS:]
+    ):
+        raise ValueError("that is not how it ends: nothing has changed")
+    session.change(lambda: _erase(session, name))
+    print("Erased. The odometer is %s." % cubic_metres(state.odometer_ml))
+
+
+def _erase(session, name):
+    state, keeping, files = session.state, session.keeping, session.files
+    keeping.store()  # what the journal knows of before is in the odometer then
+    session.take()
+    if not keeping.keep():
+        raise StorageFault("the odometer could not be kept, so nothing was erased")
+    for one in _FILES:
+        if files.size(one) is not None:
+            files.remove(one)
+    forget()
+    keep_learned(keeping.vault.nvs, b"")
+    session.retained.keep_watch(b"")
+    session.retained.keep_modem(b"")
+    _erase_journal(session)
+    for key in ("is_configured", "told_crc", "causes", "failures", "valve", "is_subscribed"):
+        setattr(state, key, 0)
+    state.unsent_offset = state.unsent_pass = state.store_faults = state.storage_faults = 0
+    state.is_new_journal = state.flags = state.next_slot_s = 0
+    session.open_anew()
+    # The journal knows the odometer by this, as behind any hand-over.
+    session.keeping.note(event.HAND_OVER, state.odometer_ml, state.odometer_ml, name + ", erased")
+    session.keeping.note(event.BODY_READING, state.offset_ml, state.offset_ml, name)
+    state.is_new_journal = 0
+    session.configure()
+    if not session.keeping.keep():
+        raise StorageFault("erased, but the odometer could not be kept: try once more")
+
+
+def _erase_journal(session):
+    from firmware.hal.mounting import erase as erase_device
+    from firmware.hal.mounting import make, unmount
+
+    device = journal_device()
+    if device is not None:
+        unmount(_JOURNAL)
+        erase_device(device, session.power.feed)
+        make(device)
+        return
+    for folder in [Files(_JOURNAL)] + [Files(_JOURNAL).folder(name) for name in FOLDERS]:
+        for name in folder.names():
+            folder.remove(name)

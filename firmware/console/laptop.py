@@ -1,0 +1,57 @@
+"""For `rill` on the laptop: `from firmware.console import laptop; laptop.status()`.
+
+Each function prints one line of JSON to an object, and nothing else of its own.
+"""
+
+import json
+
+from micropython import const
+
+from firmware.console.start import opened
+from firmware.core.errors import StorageFault
+from firmware.passing import call
+
+_INSTALLER = const("firmware.console.installer")
+
+
+def status():
+    """One line: facts.py."""
+    print(json.dumps(call("firmware.console.facts", "status", opened())))
+
+
+def selftest():
+    """A line for each check, as soon as it is known: what, passed (null: can't be known yet),
+    value, limit, remedy ("": nothing to do). A report is sent.
+    """
+    session = opened()
+    session.is_busy = True
+    try:
+        for line in call("firmware.console.testing", "checks", session):
+            names = ("what", "passed", "value", "limit", "remedy")
+            print(json.dumps(dict(zip(names, line))))
+    finally:
+        session.is_busy = False
+        session.use()
+
+
+def sign_in(name, code=""):
+    """Who changes things from now on. {"done": true}, or {"done": false, "why": ...}."""
+    _tried(lambda: call(_INSTALLER, "identify", opened(), name, code))
+
+
+def set_code(new, name, code=""):
+    """Another installer code, for provisioning. code: the one in force. As sign_in()."""
+
+    def act():
+        call(_INSTALLER, "identify", opened(), name, code)
+        call(_INSTALLER, "keep_code", opened(), new)
+
+    _tried(act)
+
+
+def _tried(act):
+    try:
+        act()
+        print(json.dumps({"done": True}))
+    except (ValueError, StorageFault) as wrong:
+        print(json.dumps({"done": False, "why": str(wrong)}))

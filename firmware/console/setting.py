@@ -1,0 +1,77 @@
+"""config.json at the prompt: shown without secrets, changed as a whole or not at all."""
+
+import json
+
+from micropython import const
+
+from firmware import config as table
+from firmware.console.installer import who
+from firmware.core.errors import ConfigError
+
+_FILE = "config.json"
+_MOST_BYTES = const(2048)  # as config.py reads
+_SECRETS = ("broker_password", "wifi_password")
+
+
+def config(session, part):
+    """What is set and in force; part: what a key must have in it, then all of these."""
+    found, shown = session.config, 0
+    for key, default, lowest, highest in table.FIELDS:
+        value = getattr(found, key)
+        if part not in key or not part and value == default:
+            continue
+        shown += 1
+        if key in _SECRETS:
+            text = "is set" if value else "is not set"
+        elif isinstance(default, str):
+            text = '"%s"' % value
+        else:
+            text = "%d  (%d to %d)" % (value, lowest, highest)
+        print("%-24s %s" % (key, text))
+    if not shown and part:
+        raise ValueError('no setting has "%s" in its name' % part)
+    if not part:
+        rest = len(table.FIELDS) - shown
+        print('%d more have their defaults: meter.config("pulse"), docs/configuration.md' % rest)
+
+
+def configure(session, changes):
+    """Write config.json with these keys changed. ConfigError: nothing is."""
+    values = _read(session.files)
+    for key, value in changes.items():
+        values[key] = value
+    values["changed_by"] = name = who(session)
+    text = json.dumps(values).encode()
+    if len(text) > _MOST_BYTES:
+        raise ConfigError("config.json would have %d bytes" % len(text))
+    table.parse(text)
+    session.change(lambda: _write(session, text))
+    for key in changes:
+        print("%s is set, by %s" % (key, name))
+    if session.state.refused_crc:
+        print("but config.json is refused: meter.events() says why")
+
+
+def _write(session, text):
+    session.take()  # by the old weight
+    session.files.replace(_FILE, text)
+    session.configure()
+    session.commit()
+
+
+def _read(files):
+    """The object in the file, {} when there is none. ConfigError."""
+    size = files.size(_FILE)
+    if size is None:
+        return {}
+    text = bytearray(size)
+    files.read(_FILE, 0, text)
+    try:
+        values = json.loads(bytes(text))
+    except ValueError:
+        values = None
+    if not isinstance(values, dict):
+        raise ConfigError(
+            "config.json on the flash is damaged: copy a good one with `mpremote cp`, then go on"
+        )
+    return values

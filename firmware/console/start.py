@@ -1,0 +1,49 @@
+"""Where the prompt begins: `meter` is ready. Imported only when somebody is there."""
+
+from micropython import const
+
+from board import board
+from firmware.app import journal_place, parts
+from firmware.console.session import Session
+from firmware.hal.clock import Clock
+from firmware.hal.keys import Keys
+from firmware.hal.power import Power
+from firmware.hal.ticker import Ticker
+from firmware.passing import call
+from firmware.version import VERSION
+
+_TICK_MS = const(5000)
+
+
+class _Opened:
+    """The one Session of this interpreter: two would overwrite what the other counts."""
+
+    session: "Session | None" = None
+
+
+def opened():
+    """The Session; begun when this is the first time that somebody asks."""
+    if _Opened.session is None:
+        keys = Keys()
+        keys.hold()  # Ctrl-C is pressed more than once by many, and by mpremote
+        try:
+            power = Power(board.BUTTON_PIN, board.ULP_MEASURE)
+            about = "%s, %s" % (VERSION, journal_place())
+            session = Session(parts(Clock(), power), about)
+            session.begin()
+            Ticker(_TICK_MS, session.tick)
+            _Opened.session = session
+        finally:
+            keys.release()
+    return _Opened.session
+
+
+def run():
+    """Puts `meter` at the prompt, behind a greeting; returns it, too."""
+    import __main__  # type: ignore[import-not-found]
+    from firmware.console.meter import Meter
+
+    session = opened()
+    call("firmware.console.status", "greet", session)
+    __main__.meter = Meter(session)
+    return __main__.meter
