@@ -12,6 +12,8 @@ from contextlib import suppress
 from rill.balance.command import add_parser as add_balance
 from rill.balance.registers import BalanceError
 from rill.broker import BrokerError
+from rill.cable.board_command import add_parser as add_board
+from rill.cable.files import FilesError
 from rill.collect.command import add_parsers as add_collecting
 from rill.energy.command import add_parser as add_energy
 from rill.energy.counts import CountsError
@@ -51,7 +53,7 @@ _WRONG_INPUT = (
 )  # fmt: skip
 _BROKEN = (
     SimulationError, TortureError, ImageError, ToolMissing, WorldError, DetectorError, CountsError,
-    FleetError,
+    FleetError, FilesError,
 )  # fmt: skip
 
 
@@ -128,6 +130,7 @@ def parser() -> argparse.ArgumentParser:
     add_collecting(commands)
     add_balance(commands)
     add_energy(commands, _number)
+    add_board(commands, _number)
     image = commands.add_parser("image", help="build the tree that goes onto the flash")
     image.set_defaults(command=_image)
     image.add_argument("--board", choices=boards(), default=USUAL_BOARD, help="of firmware/boards")

@@ -41,6 +41,9 @@ _SCRIPTS = (
     "stored.py",
     "watching.py",
     "fleet.py",
+    "serve.py",
+    "serve_main.py",
+    "flash_files.py",
 )  # of the board: run as they are
 
 

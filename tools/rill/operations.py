@@ -44,4 +44,6 @@
     HANG_UP,
     RESTART,
     PIN_PULL,
-) = range(1, 44)
+    FLASH_ACT,
+    FLASH_READ,
+) = range(1, 46)
