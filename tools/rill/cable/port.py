@@ -1,0 +1,273 @@
+"""The prompt of a board at a serial port. The only file that knows mpremote.
+
+Raw REPL: what is sent runs on the board, what it prints comes back. Nothing here resets a board
+by itself, but Ctrl-C ends what runs there: a meter is counting in its coprocessor all the same.
+"""
+
+import base64
+import errno
+import fcntl
+import io
+import os
+import struct
+import time
+from ast import literal_eval
+from collections.abc import Callable
+from contextlib import contextmanager, redirect_stdout
+
+import serial
+from mpremote.transport import TransportError
+from mpremote.transport_serial import SerialTransport
+
+BAUD = 115200
+_READ_S = 1.0  # of one read, so that a silent board is no endless wait
+_ANSWER_S = 5.0  # of the prompt itself
+_POLL_S = 0.001
+_BOOT = b"\nrst:0x"  # what the ROM says first after a reset
+_NEVER = b"\0\xff\0\xff"  # what no board says
+_CHUNK_BYTES = 1536  # 2 KiB as base64: what the board parses at once
+_HASH = """
+def _hash(path):
+    from hashlib import sha256
+    h, b = sha256(), bytearray(512)
+    try:
+        with open(path, "rb") as f:
+            while n := f.readinto(b):
+                h.update(memoryview(b)[:n])
+    except OSError:
+        return None
+    return h.digest().hex()
+"""
+
+
+class PortError(Exception):
+    """What is wrong with the port or what is behind it, as one sentence."""
+
+
+class NoPort(PortError):
+    """There is no such device."""
+
+
+class PortDenied(PortError):
+    """This user must not open it."""
+
+
+class PortBusy(PortError):
+    """Another program has it open."""
+
+
+class NoPrompt(PortError):
+    """It is open, but no prompt of MicroPython answers. heard: what came instead."""
+
+    def __init__(self, message: str, heard: bytes = b""):
+        super().__init__(message)
+        self.heard = heard
+
+
+class Unplugged(PortError):
+    """It has gone, or the board was reset, in the middle of what was done."""
+
+
+class DeviceError(PortError):
+    """What was run on the board raised an exception; traceback is the board's."""
+
+    def __init__(self, traceback: str):
+        lines = traceback.strip().splitlines()
+        super().__init__(f"the board answered with an error: {lines[-1] if lines else 'nothing'}")
+        self.traceback = traceback
+
+
+class _Transport(SerialTransport):
+    """is_asked: an answer is awaited. When the bootloader speaks instead, none will come."""
+
+    is_asked = False
+
+    def read_until(
+        self, min_num_bytes, ending, timeout=_ANSWER_S, data_consumer=None, timeout_overall=None
+    ):
+        data, began_s = b"", time.monotonic()
+        heard_s = began_s
+        while not data.endswith(ending):
+            now_s = time.monotonic()
+            if self.serial.in_waiting:
+                new = self.serial.read(1)
+                if data_consumer:
+                    data_consumer(new)
+                data += new
+                heard_s = now_s
+                if self.is_asked and data.endswith(_BOOT):
+                    raise TransportError("the board was reset")
+                continue
+            if timeout is not None and now_s >= heard_s + timeout:
+                break
+            if timeout_overall is not None and now_s >= began_s + timeout_overall:
+                break
+            time.sleep(_POLL_S)
+        return data[-1:] if data_consumer else data
+
+
+class Port:
+    """An open port. Raises NoPort, PortDenied, PortBusy."""
+
+    def __init__(self, path: str, baud: int = BAUD):
+        self.path = path
+        try:
+            self._transport = _Transport(path, baud, timeout=_READ_S)
+        except (TransportError, OSError, serial.SerialException) as error:
+            raise _why_not(path, error) from error
+        self._defined = ""
+
+    def __enter__(self) -> "Port":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """The board goes back to its friendly prompt, when it is there at all."""
+        try:
+            if self._transport.in_raw_repl:
+                self._transport.exit_raw_repl()
+            self._transport.close()
+        except (OSError, serial.SerialException):
+            self._transport.serial.close()  # it has gone
+
+    def enter(self, soft_reset: bool = False) -> None:
+        """Get the prompt; what runs gets Ctrl-C. soft_reset: and a fresh interpreter.
+
+        Raises NoPrompt.
+        """
+        said = io.StringIO()
+        with _as_unplugged(self.path), redirect_stdout(said):
+            try:
+                self._transport.enter_raw_repl(soft_reset, timeout_overall=_ANSWER_S)
+            except TransportError as error:
+                heard = said.getvalue().strip()
+                raise NoPrompt(
+                    f"no prompt of MicroPython at {self.path}: `rill doctor {self.path}` says why",
+                    literal_eval(heard) if heard.startswith("b") else b"",
+                ) from error
+        self._defined = ""
+
+    def exec(self, code: str, timeout_s: float = 10.0, hear: Callable | None = None) -> str:
+        """Run code on the board; what it printed. hear(bytes): as it comes.
+
+        timeout_s: the longest silence. Raises DeviceError, Unplugged.
+        """
+        with _as_unplugged(self.path):
+            self._transport.is_asked = True
+            try:
+                out, err = self._transport.exec_raw(code, timeout_s, hear)
+            finally:
+                self._transport.is_asked = False
+        if err:
+            raise DeviceError(err.decode(errors="replace"))
+        return out.decode(errors="replace").replace("\r\n", "\n")
+
+    def value(self, expression: str, timeout_s: float = 10.0):
+        """Of an expression: numbers, texts, bytes, lists and the like."""
+        text = self.exec(f"print(repr({expression}))", timeout_s).strip()
+        try:
+            return literal_eval(text)
+        except (ValueError, SyntaxError) as error:
+            raise DeviceError(f"not a value: {text[:80]!r}") from error
+
+    def put(self, path: str, data: bytes, progress: Callable[[int], None] | None = None) -> None:
+        """Write a file; progress gets the bytes of each piece."""
+        self.exec(f"from binascii import a2b_base64 as _a\n_f = open({path!r}, 'wb')")
+        for start in range(0, len(data), _CHUNK_BYTES):
+            piece = data[start : start + _CHUNK_BYTES]
+            self.exec(f"_f.write(_a({base64.b64encode(piece)!r})) and None")
+            if progress:
+                progress(len(piece))
+        self.exec("_f.close()")
+
+    def get(self, path: str) -> bytes:
+        """A file. Raises DeviceError when it can't be read."""
+        self.exec(f"from binascii import b2a_base64 as _b\n_f = open({path!r}, 'rb')")
+        data = bytearray()
+        while piece := self.value(f"_b(_f.read({_CHUNK_BYTES}))").strip():
+            data += base64.b64decode(piece)
+        self.exec("_f.close()")
+        return bytes(data)
+
+    def hashes(self, paths: list[str]) -> list[str | None]:
+        """SHA-256 in hex of files; None of one that can't be read."""
+        self.define(_HASH)
+        found: list[str | None] = []
+        for start in range(0, len(paths), 16):
+            some = paths[start : start + 16]
+            found += self.value(f"[_hash(p) for p in {some!r}]", timeout_s=20.0)
+        return found
+
+    def define(self, code: str) -> None:
+        """Functions that what follows uses; sent once."""
+        if code not in self._defined:
+            self.exec(code)
+            self._defined += code
+
+    def leave(self, act: str) -> None:
+        """Run what doesn't come back: machine.reset() and the like."""
+        with _as_unplugged(self.path):
+            self._transport.exec_raw_no_follow(act)
+        self._transport.in_raw_repl = False
+
+    def send(self, data: bytes) -> None:
+        """As typed."""
+        with _as_unplugged(self.path):
+            self._transport.serial.write(data)
+
+    def hear(self, seconds: float, until: bytes | None = None) -> bytes:
+        """What comes within so many seconds, or until it has come."""
+        with _as_unplugged(self.path):
+            ending = _NEVER if until is None else until
+            return self._transport.read_until(1, ending, timeout=seconds, timeout_overall=seconds)
+
+    def reset_by_lines(self) -> bool:
+        """Press EN with RTS, as esptool does; False where the port has no such line."""
+        try:
+            self._transport.serial.dtr = False
+            self._transport.serial.rts = True
+            self._transport.serial.flush()
+            self._transport.serial.rts = False
+        except OSError as error:
+            if error.errno in (errno.ENOTTY, errno.EINVAL):
+                return False
+            raise Unplugged(f"{self.path} has gone: {error}") from error
+        return True
+
+
+@contextmanager
+def _as_unplugged(path: str):
+    try:
+        yield
+    except PortError:
+        raise
+    except (TransportError, OSError, serial.SerialException, struct.error) as error:
+        raise Unplugged(
+            f"the board at {path} stopped answering: was the cable pulled, or the board reset?"
+        ) from error
+
+
+def _why_not(path: str, error: Exception) -> PortError:
+    """The reason why a port could not be opened."""
+    try:
+        fd = os.open(path, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
+    except FileNotFoundError:
+        return NoPort(f"there is no port {path}")
+    except PermissionError:
+        return PortDenied(
+            f"{path} must not be opened by this user: add it to the port's group"
+            " (on Debian: sudo usermod -aG dialout $USER, then log in again)"
+        )
+    except OSError as other:
+        if other.errno == errno.EBUSY:
+            return PortBusy(f"another program has {path} open: close it")
+        return NoPort(f"{path} can't be opened: {other.strerror}")
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return PortBusy(f"another program has {path} open: close it")
+    finally:
+        os.close(fd)
+    return PortError(f"{path} can't be opened: {error.__cause__ or error}")
