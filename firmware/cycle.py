@@ -50,9 +50,7 @@ class Cycle(Wake):
         self._handed_over = 0  # from the report of this wake, as state.running
 
     def run(self):
-        """Wakes that end in deep sleep, whatever happens, so that there is one; only a counter
-        that stays awake lets the next one follow it.
-        """
+        """Wakes that end in deep sleep, whatever happens; a counter that stays awake goes on."""
         cause = self._power.cause()
         if cause == "restart":
             self._handed_over = self._retained.handed_over()
@@ -82,6 +80,8 @@ class Cycle(Wake):
             sleep_ms = self._plan()
             self._state.running = 0
             self._finish()
+            if "boot" in sys.modules and not self._is_safe:
+                sys.modules["boot"]()  # type: ignore[operator] # an update has proved itself
             if self._config and not self._is_safe:
                 sleep_ms = planning.sooner_ms(sleep_ms, self._state, self._retained)
             return sleep_ms

@@ -13,7 +13,11 @@ from rill.balance.command import add_parser as add_balance
 from rill.balance.registers import BalanceError
 from rill.broker import BrokerError
 from rill.cable.board_command import add_parser as add_board
+from rill.cable.deploy_command import NotTried
+from rill.cable.deploy_command import add_parser as add_deploy
 from rill.cable.files import FilesError
+from rill.cable.found import Refused
+from rill.cable.port import PortError
 from rill.collect.command import add_parsers as add_collecting
 from rill.energy.command import add_parser as add_energy
 from rill.energy.counts import CountsError
@@ -50,10 +54,11 @@ _HALL_PULSES = 450  # a litre, of a YF-S201
 _WRONG_INPUT = (
     BrokerError, TraceError, StoreError, PulsesError, ReplayError, ServeError, PayloadError,
     SigningError, BalanceError, LeaksError, TableError,
+    PortError, Refused,
 )  # fmt: skip
 _BROKEN = (
     SimulationError, TortureError, ImageError, ToolMissing, WorldError, DetectorError, CountsError,
-    FleetError, FilesError,
+    FleetError, FilesError, NotTried,
 )  # fmt: skip
 
 
@@ -131,6 +136,7 @@ def parser() -> argparse.ArgumentParser:
     add_balance(commands)
     add_energy(commands, _number)
     add_board(commands, _number)
+    add_deploy(commands)
     image = commands.add_parser("image", help="build the tree that goes onto the flash")
     image.set_defaults(command=_image)
     image.add_argument("--board", choices=boards(), default=USUAL_BOARD, help="of firmware/boards")

@@ -47,6 +47,11 @@ def water_limits() -> tuple[str, ...]:
     return tuple(_constant("LIMITS", "core/limits.py"))
 
 
+def firmware_version() -> str:
+    """What this firmware calls itself."""
+    return _constant("VERSION", "version.py")
+
+
 def _constant(name: str, file: str = "config.py"):
     for node in ast.parse((ROOT / "firmware" / file).read_text()).body:
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == name:

@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 _PLAIN = ("boot.py", "main.py")
 _BOARDS = "firmware/boards"
 _BOARD = "board.py"  # the pointer at the board of this flash
+_TRIAL = "trial.py"  # for a flash with two directories only
 USUAL_BOARD = "generic_esp32"
 _COMPILED = ("firmware", "lib")
 _ASSEMBLER = ROOT / "build" / "packages"
@@ -68,6 +69,13 @@ def build(root: Path = ROOT, board: str = USUAL_BOARD) -> Path:
         list(pool.map(lambda item: _make(item[1], image / item[0]), wanted.items()))
     _remove_others(image, {image / name for name in wanted})
     return image
+
+
+def build_trial(root: Path = ROOT) -> bytes:
+    """trial.py, which stands beside two versions of the firmware, compiled."""
+    target = (root / "build" / "generated" / _TRIAL).with_suffix(".mpy")
+    _make(root / _TRIAL, target)
+    return target.read_bytes()
 
 
 def build_board(root: Path = ROOT) -> Path:

@@ -20,6 +20,7 @@ from mpremote.transport import TransportError
 from mpremote.transport_serial import SerialTransport
 
 BAUD = 115200
+RESET = "import machine\nmachine.reset()"  # for leave(): the meter goes on with its work
 _READ_S = 1.0  # of one read, so that a silent board is no endless wait
 _ANSWER_S = 5.0  # of the prompt itself
 _POLL_S = 0.001
@@ -132,7 +133,7 @@ class Port:
         except (OSError, serial.SerialException):
             self._transport.serial.close()  # it has gone
 
-    def enter(self, soft_reset: bool = False) -> None:
+    def enter(self, soft_reset: bool = False, wait_s: float = _ANSWER_S) -> None:
         """Get the prompt; what runs gets Ctrl-C. soft_reset: and a fresh interpreter.
 
         Raises NoPrompt.
@@ -140,7 +141,7 @@ class Port:
         said = io.StringIO()
         with _as_unplugged(self.path), redirect_stdout(said):
             try:
-                self._transport.enter_raw_repl(soft_reset, timeout_overall=_ANSWER_S)
+                self._transport.enter_raw_repl(soft_reset, timeout_overall=wait_s)
             except TransportError as error:
                 heard = said.getvalue().strip()
                 raise NoPrompt(

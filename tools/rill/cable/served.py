@@ -76,6 +76,7 @@ class ServedBoard:
         self._thread: threading.Thread | None = None
         self._is_over = False
         self.failure: BaseException | None = None
+        self._changed = threading.Condition()
 
     @property
     def path(self) -> str:
@@ -126,7 +127,12 @@ class ServedBoard:
         self._cut = (self.flash_acts + acts, ("before", "torn", "after").index(where) + 1)
 
     def is_asleep(self) -> bool:
-        return self._asleep_until_us is not None
+        return self._life is None and self._asleep_until_us is not None
+
+    def wait_asleep(self, timeout_s: float = 30.0) -> bool:
+        """Until a wake has ended in deep sleep; False when none has within the real time."""
+        with self._changed:
+            return self._changed.wait_for(self.is_asleep, timeout_s)
 
     def run(self) -> None:
         """Be the board, in this thread, until KeyboardInterrupt."""
@@ -256,7 +262,9 @@ class ServedBoard:
         self._life.end()
         self._life = None
         if kind == "sleep":
-            self._asleep_until_us = self.world.wakes_us(value)
+            with self._changed:
+                self._asleep_until_us = self.world.wakes_us(value)
+                self._changed.notify_all()
         elif kind in ("restart", "exit"):  # Ctrl-D ends the interpreter
             self._begin("restart", is_raw)
         else:
