@@ -15,6 +15,7 @@ from rill.broker import BrokerError
 from rill.cable.board_command import add_parser as add_board
 from rill.cable.deploy_command import NotTried
 from rill.cable.deploy_command import add_parser as add_deploy
+from rill.cable.doctor_command import add_parser as add_doctor
 from rill.cable.files import FilesError
 from rill.cable.found import Refused
 from rill.cable.port import PortError
@@ -137,6 +138,7 @@ def parser() -> argparse.ArgumentParser:
     add_energy(commands, _number)
     add_board(commands, _number)
     add_deploy(commands)
+    add_doctor(commands)
     image = commands.add_parser("image", help="build the tree that goes onto the flash")
     image.set_defaults(command=_image)
     image.add_argument("--board", choices=boards(), default=USUAL_BOARD, help="of firmware/boards")

@@ -45,7 +45,7 @@ def begin(folder, request_fd, answer_fd, retained, journal, flash, platform, mac
     sys.path[:] = [folder, folder + "/chip", folder + "/hal", ".frozen"]
     import border
 
-    host = vfs.VfsPosix("/")
+    host = vfs.VfsPosix()
     requests = open(int(request_fd), "wb")
     note_of_read = struct.pack("<BIq", _FLASH_READ, 0, 0)
 

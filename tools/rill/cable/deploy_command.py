@@ -3,7 +3,6 @@
 import argparse
 import json
 import sys
-from collections.abc import Callable
 
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, TextColumn
@@ -51,11 +50,11 @@ def deploy(
     release: deployment.Release,
     force: bool = False,
     shows: bool = False,
-    step: Callable[[int], None] = lambda size: None,
+    first_wake_s: float = _FIRST_WAKE_S,
 ) -> dict:
     """Onto the board at an open port, at its prompt; what `rill deploy --json` prints.
 
-    step(bytes): called after each piece of a file. Raises Refused, PortError, NotTried.
+    Raises Refused, PortError, NotTried.
     """
     try:
         found = find_out(port)
@@ -70,18 +69,13 @@ def deploy(
         size = sum(len(release.files[name]) for name in made.far)
         size += sum(len(release.files[old_name(to)]) for _, to in made.near)
         task = bar.add_task(f"to {made.directory}", total=size)
-
-        def progress(bytes_done: int) -> None:
-            bar.advance(task, bytes_done)
-            step(bytes_done)
-
         try:
-            deployment.carry_out(port, found, release, made, progress)
+            deployment.carry_out(port, found, release, made, lambda size: bar.advance(task, size))
         except Unplugged as error:
             raise Unplugged(f"{error} Nothing is lost: {_AGAIN}") from error
     port.leave(RESET)
     if not (made.is_done and found.is_settled):
-        _await_trial(port, made.directory)
+        _await_trial(port, made.directory, first_wake_s)
     return _numbers(port, found, release, made)
 
 
@@ -90,9 +84,9 @@ def old_name(path: str) -> str:
     return path.partition("/")[2]
 
 
-def _await_trial(port: Port, directory: str) -> None:
+def _await_trial(port: Port, directory: str, wait_s: float) -> None:
     ending = f"firmware {directory} stays".encode()
-    heard = port.hear(_FIRST_WAKE_S, until=ending)
+    heard = port.hear(wait_s, until=ending)
     if not heard.endswith(ending):
         last = heard.decode(errors="replace").strip().splitlines()[-8:]
         raise NotTried(

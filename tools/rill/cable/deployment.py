@@ -111,12 +111,13 @@ def carry_out(
         for path in made.remove:
             board.exec(f"_gone({path!r})", timeout_s=30)
         _make_directories(board, top, release)
-        for source, target in made.near:
-            board.exec(f"_copy({source!r}, {target!r})")
-            progress(len(release.files[target.removeprefix(top + "/")]))
+        for start in range(0, len(made.near), _AT_ONCE):
+            some = made.near[start : start + _AT_ONCE]
+            board.exec(f"for _p in {some!r}: _copy(*_p)", timeout_s=30)
+            progress(sum(len(release.files[name.partition("/")[2]]) for _, name in some))
         for name in made.far:
             board.put(f"{top}/{name}", release.files[name], progress)
-        _verify(board, top, release)
+        _verify(board, top, release, made)
     roots = _roots(found, release)
     for name in sorted(roots, key=lambda name: name in _LATER):
         if not made.is_done and name == _LATER[0]:
@@ -156,10 +157,12 @@ def _make_directories(board: Board, top: str, release: Release) -> None:
         board.exec(f"_dirs({folders[start : start + _AT_ONCE]!r})")
 
 
-def _verify(board: Board, top: str, release: Release) -> None:
+def _verify(board: Board, top: str, release: Release, made: Plan) -> None:
+    """What was written; plan() has verified the others."""
     digests = release.digests()
-    found = board.hashes([f"{top}/{name}" for name in digests])
-    wrong = [name for name, digest in zip(digests, found, strict=True) if digest != digests[name]]
+    names = [*made.far, *(name.partition("/")[2] for _, name in made.near)]
+    found = board.hashes([f"{top}/{name}" for name in names])
+    wrong = [name for name, digest in zip(names, found, strict=True) if digest != digests[name]]
     if wrong:
         raise Refused(
             f"{len(wrong)} files on the flash are not what was sent, {wrong[0]} first:"

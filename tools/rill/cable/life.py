@@ -27,6 +27,8 @@ _RAW = b"raw REPL; CTRL-B to exit\r\n"
 _FRIENDLY = b'Type "help()" for more information.'
 _BANNER = re.compile(rb"MicroPython [^\r\n]* version\r\n")
 _BEGINNING = re.compile(rb"MicroPython [^\r\n]*$")
+# The flash's driver, and those whose answer is bytes.
+_UNDISTURBED = (op.FLASH_ACT, op.BYTES, op.UART_READ, op.WIRE_READ)
 _NOT_PASTED, _COMES, _RUNS = _PASTE = ("not pasted", "comes", "runs")
 _PASTE_ENDS = {_NOT_PASTED: b"R\x01\x80\x00\x01", _COMES: b"\x04", _RUNS: b"\x04>"}
 _ENDS = {
@@ -184,7 +186,7 @@ class Life:
             self._give(operation, value, data)
 
     def _give(self, operation: int, value: int, data: bytes) -> None:
-        if self._has_ctrl_c and operation != op.FLASH_ACT:
+        if self._has_ctrl_c and operation not in _UNDISTURBED:
             self._late, self._has_ctrl_c = None, False
             self._send(_INTERRUPTED)
             return
