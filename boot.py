@@ -8,9 +8,9 @@ import sys
 try:
     with open("place") as f:
         name = f.read()
-except OSError:
+except (OSError, ValueError):  # there is none, or it is damaged
     name = ""
-if len(name) != 1:
+if name not in ("a", "b"):
     try:
         name = __import__("trial").place(name)
     except ImportError:

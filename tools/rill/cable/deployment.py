@@ -9,10 +9,10 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Protocol
 
 from rill.cable.board_side import CHANGE, LIST
 from rill.cable.found import Found, Refused
+from rill.cable.prompt import Prompt
 
 Progress = Callable[[int], None]
 _BLOCK_MARGIN = 8  # that littlefs needs to write at all
@@ -21,17 +21,6 @@ _AT_ONCE = 8  # names in one line to the board
 _TRIAL = "trial.mpy"
 _LATER = ("boot.py", "main.py")  # they need what they name
 TRIED = re.compile(rb"firmware (.) stays")
-
-
-class Board(Protocol):
-    """What is needed of a board: port.Port, or one without a cable."""
-
-    def exec(self, code: str, timeout_s: float = ...) -> str: ...
-    def put(
-        self, path: str, data: bytes, progress: Callable[[int], None] | None = ...
-    ) -> None: ...
-    def hashes(self, paths: list[str]) -> list[str | None]: ...
-    def define(self, code: str) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -76,7 +65,7 @@ def release_of(image: Path, trial: bytes, version: str) -> Release:
     return Release(version, files, roots)
 
 
-def plan(board: Board, found: Found, release: Release) -> Plan:
+def plan(board: Prompt, found: Found, release: Release) -> Plan:
     """Compare what is there with what shall be. Raises Refused when it doesn't fit."""
     digests = release.digests()
     running, other = found.running, found.target
@@ -101,7 +90,7 @@ def plan(board: Board, found: Found, release: Release) -> Plan:
 
 
 def carry_out(
-    board: Board, found: Found, release: Release, made: Plan, progress: Progress
+    board: Prompt, found: Found, release: Release, made: Plan, progress: Progress
 ) -> None:
     """Until the pointer says that the new directory is to be tried. progress: bytes of files."""
     top = made.directory
@@ -125,7 +114,7 @@ def carry_out(
         _replace(board, name, roots[name])
 
 
-def _try(board: Board, top: str, release: Release) -> None:
+def _try(board: Prompt, top: str, release: Release) -> None:
     board.put(f"{top}/whole", release.id.encode())
     board.put("place.new", f"{top}0".encode())
     board.exec("_becomes('place')")
@@ -140,7 +129,7 @@ def _roots(found: Found, release: Release) -> dict[str, bytes]:
     }
 
 
-def _replace(board: Board, name: str, data: bytes) -> None:
+def _replace(board: Prompt, name: str, data: bytes) -> None:
     digest = hashlib.sha256(data).hexdigest()
     if board.hashes([name]) == [digest]:
         return
@@ -150,14 +139,14 @@ def _replace(board: Board, name: str, data: bytes) -> None:
     board.exec(f"_becomes({name!r})")
 
 
-def _make_directories(board: Board, top: str, release: Release) -> None:
+def _make_directories(board: Prompt, top: str, release: Release) -> None:
     names = {str(parent) for name in release.files for parent in PurePosixPath(name).parents}
     folders = [top, *(f"{top}/{name}" for name in sorted(names - {"."}))]
     for start in range(0, len(folders), _AT_ONCE):
         board.exec(f"_dirs({folders[start : start + _AT_ONCE]!r})")
 
 
-def _verify(board: Board, top: str, release: Release, made: Plan) -> None:
+def _verify(board: Prompt, top: str, release: Release, made: Plan) -> None:
     """What was written; plan() has verified the others."""
     digests = release.digests()
     names = [*made.far, *(name.partition("/")[2] for _, name in made.near)]
@@ -170,7 +159,7 @@ def _verify(board: Board, top: str, release: Release, made: Plan) -> None:
         )
 
 
-def _digests_on(board: Board, top: str, release: Release) -> dict[str, str]:
+def _digests_on(board: Prompt, top: str, release: Release) -> dict[str, str]:
     """Of the files of this release that are there with the right size."""
     prefix = f"{top}/" if top else ""
     sizes = _sizes(board, [prefix + "firmware", prefix + "lib"])
@@ -179,7 +168,7 @@ def _digests_on(board: Board, top: str, release: Release) -> dict[str, str]:
     return {name: digest for name, digest in zip(names, digests, strict=True) if digest}
 
 
-def _there(board: Board, top: str, release: Release) -> tuple[dict[str, str], list[str]]:
+def _there(board: Prompt, top: str, release: Release) -> tuple[dict[str, str], list[str]]:
     """(digests of what is in a directory, paths that are none of this release's)."""
     sizes = _sizes(board, [top])
     strangers = [
@@ -190,7 +179,7 @@ def _there(board: Board, top: str, release: Release) -> tuple[dict[str, str], li
     return _digests_on(board, top, release), strangers
 
 
-def _sizes(board: Board, tops: list[str]) -> dict[str, int]:
+def _sizes(board: Prompt, tops: list[str]) -> dict[str, int]:
     board.define(LIST)
     sizes = {}
     for top in tops:

@@ -3,9 +3,9 @@
 import ast
 import struct
 from dataclasses import dataclass
-from typing import Protocol
 
 from rill.cable.board_side import FIND_OUT
+from rill.cable.prompt import Prompt
 from rill.image import ROOT
 
 OLDEST_IMAGE = (1, 26, 1)  # the first with PCNT, Counter and the present PPP
@@ -18,11 +18,6 @@ _MAGIC = b"Rill"
 
 class Refused(Exception):
     """Nothing is done to this board; the message says why, and what would help."""
-
-
-class Evaluates(Protocol):
-    def define(self, code: str) -> None: ...
-    def value(self, expression: str, timeout_s: float = ...) -> tuple: ...
 
 
 @dataclass(frozen=True)
@@ -100,7 +95,7 @@ _REMAINS = {"a", "b", "config.json", "board.py", "trial.mpy", "journal", "place"
             "command.key", "broker.der", "client.der", "client.key"}  # fmt: skip
 
 
-def find_out(board: Evaluates) -> Found:
+def find_out(board: Prompt) -> Found:
     """Ask a board at its prompt."""
     board.define(FIND_OUT)
     (platform, interpreter, image, machine, names, place, whole_a, whole_b, boot, main,

@@ -4,7 +4,6 @@ Raw REPL: what is sent runs on the board, what it prints comes back. Nothing her
 by itself, but Ctrl-C ends what runs there: a meter is counting in its coprocessor all the same.
 """
 
-import base64
 import errno
 import fcntl
 import io
@@ -19,6 +18,8 @@ import serial
 from mpremote.transport import TransportError
 from mpremote.transport_serial import SerialTransport
 
+from rill.cable.prompt import DeviceError, PortError, Prompt
+
 BAUD = 115200
 RESET = "import machine\nmachine.reset()"  # for leave(): the meter goes on with its work
 _READ_S = 1.0  # of one read, so that a silent board is no endless wait
@@ -26,23 +27,6 @@ _ANSWER_S = 5.0  # of the prompt itself
 _POLL_S = 0.001
 _BOOT = b"\nrst:0x"  # what the ROM says first after a reset
 _NEVER = b"\0\xff\0\xff"  # what no board says
-_CHUNK_BYTES = 1536  # 2 KiB as base64: what the board parses at once
-_HASH = """
-def _hash(path):
-    from hashlib import sha256
-    h, b = sha256(), bytearray(512)
-    try:
-        with open(path, "rb") as f:
-            while n := f.readinto(b):
-                h.update(memoryview(b)[:n])
-    except OSError:
-        return None
-    return h.digest().hex()
-"""
-
-
-class PortError(Exception):
-    """What is wrong with the port or what is behind it, as one sentence."""
 
 
 class NoPort(PortError):
@@ -67,15 +51,6 @@ class NoPrompt(PortError):
 
 class Unplugged(PortError):
     """It has gone, or the board was reset, in the middle of what was done."""
-
-
-class DeviceError(PortError):
-    """What was run on the board raised an exception; traceback is the board's."""
-
-    def __init__(self, traceback: str):
-        lines = traceback.strip().splitlines()
-        super().__init__(f"the board answered with an error: {lines[-1] if lines else 'nothing'}")
-        self.traceback = traceback
 
 
 class _Transport(SerialTransport):
@@ -107,7 +82,7 @@ class _Transport(SerialTransport):
         return data[-1:] if data_consumer else data
 
 
-class Port:
+class Port(Prompt):
     """An open port. Raises NoPort, PortDenied, PortBusy."""
 
     def __init__(self, path: str, baud: int = BAUD):
@@ -116,7 +91,7 @@ class Port:
             self._transport = _Transport(path, baud, timeout=_READ_S)
         except (TransportError, OSError, serial.SerialException) as error:
             raise _why_not(path, error) from error
-        self._defined = ""
+        self.forget()
 
     def __enter__(self) -> "Port":
         return self
@@ -148,7 +123,7 @@ class Port:
                     f"no prompt of MicroPython at {self.path}: `rill doctor {self.path}` says why",
                     literal_eval(heard) if heard.startswith("b") else b"",
                 ) from error
-        self._defined = ""
+        self.forget()
 
     def exec(self, code: str, timeout_s: float = 10.0, hear: Callable | None = None) -> str:
         """Run code on the board; what it printed. hear(bytes): as it comes.
@@ -164,48 +139,6 @@ class Port:
         if err:
             raise DeviceError(err.decode(errors="replace"))
         return out.decode(errors="replace").replace("\r\n", "\n")
-
-    def value(self, expression: str, timeout_s: float = 10.0):
-        """Of an expression: numbers, texts, bytes, lists and the like."""
-        text = self.exec(f"print(repr({expression}))", timeout_s).strip()
-        try:
-            return literal_eval(text)
-        except (ValueError, SyntaxError) as error:
-            raise DeviceError(f"not a value: {text[:80]!r}") from error
-
-    def put(self, path: str, data: bytes, progress: Callable[[int], None] | None = None) -> None:
-        """Write a file; progress gets the bytes of each piece."""
-        self.exec(f"from binascii import a2b_base64 as _a\n_f = open({path!r}, 'wb')")
-        for start in range(0, len(data), _CHUNK_BYTES):
-            piece = data[start : start + _CHUNK_BYTES]
-            self.exec(f"_f.write(_a({base64.b64encode(piece)!r})) and None")
-            if progress:
-                progress(len(piece))
-        self.exec("_f.close()")
-
-    def get(self, path: str) -> bytes:
-        """A file. Raises DeviceError when it can't be read."""
-        self.exec(f"from binascii import b2a_base64 as _b\n_f = open({path!r}, 'rb')")
-        data = bytearray()
-        while piece := self.value(f"_b(_f.read({_CHUNK_BYTES}))").strip():
-            data += base64.b64decode(piece)
-        self.exec("_f.close()")
-        return bytes(data)
-
-    def hashes(self, paths: list[str]) -> list[str | None]:
-        """SHA-256 in hex of files; None of one that can't be read."""
-        self.define(_HASH)
-        found: list[str | None] = []
-        for start in range(0, len(paths), 16):
-            some = paths[start : start + 16]
-            found += self.value(f"[_hash(p) for p in {some!r}]", timeout_s=20.0)
-        return found
-
-    def define(self, code: str) -> None:
-        """Functions that what follows uses; sent once."""
-        if code not in self._defined:
-            self.exec(code)
-            self._defined += code
 
     def leave(self, act: str) -> None:
         """Run what doesn't come back: machine.reset() and the like."""
