@@ -12,6 +12,7 @@ from contextlib import suppress
 from rill.balance.command import add_parser as add_balance
 from rill.balance.registers import BalanceError
 from rill.broker import BrokerError
+from rill.cable.ask_command import add_parsers as add_asking
 from rill.cable.board_command import add_parser as add_board
 from rill.cable.chip import ChipError
 from rill.cable.deploy_command import NotTried
@@ -144,6 +145,7 @@ def parser() -> argparse.ArgumentParser:
     add_deploy(commands)
     add_doctor(commands)
     add_flash(commands)
+    add_asking(commands)
     image = commands.add_parser("image", help="build the tree that goes onto the flash")
     image.set_defaults(command=_image)
     image.add_argument("--board", choices=boards(), default=USUAL_BOARD, help="of firmware/boards")

@@ -9,6 +9,8 @@ import fcntl
 import io
 import os
 import struct
+import subprocess
+import sys
 import time
 from ast import literal_eval
 from collections.abc import Callable
@@ -169,6 +171,12 @@ class Port(Prompt):
                 return False
             raise Unplugged(f"{self.path} has gone: {error}") from error
         return True
+
+
+def run_terminal(path: str) -> int:
+    """mpremote's own terminal at the prompt, until Ctrl-]; its exit status."""
+    command = [sys.executable, "-m", "mpremote", "connect", path, "resume", "repl"]
+    return subprocess.call(command)
 
 
 @contextmanager
