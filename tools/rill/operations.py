@@ -46,4 +46,5 @@
     PIN_PULL,
     FLASH_ACT,
     FLASH_READ,
-) = range(1, 46)
+    KBD_INTR,
+) = range(1, 47)

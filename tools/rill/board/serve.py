@@ -12,6 +12,7 @@ import os
 import struct
 import sys
 
+import micropython
 import vfs
 from ucollections import namedtuple
 
@@ -20,11 +21,26 @@ _BUILD = "ESP32_GENERIC"
 _LITTLEFS = {"progsize": 32, "readsize": 32, "lookahead": 32}  # as in the image's _boot.py
 _FLASH_ACT = 44  # a number of a flash; the answer says whether the board is reset here
 _FLASH_READ = 45  # nobody answers
+_KBD_INTR = 46
 _INTERRUPTED = -(1 << 62)  # the answer when Ctrl-C has come
 _BEFORE, _TORN, _AFTER = 1, 2, 3  # where the world resets the board
 
 
 Implementation = namedtuple("", ("name", "version", "_machine", "_mpy", "_build"))
+
+
+class Interpreter:
+    """In place of micropython: Ctrl-C comes from the world."""
+
+    def __init__(self, real, served):
+        self._real = real
+        self._served = served
+
+    def __getattr__(self, name):
+        return getattr(self._real, name)
+
+    def kbd_intr(self, char):
+        self._served.call(_KBD_INTR, char)
 
 
 class Image:
@@ -119,6 +135,7 @@ def begin(folder, request_fd, answer_fd, retained, journal, flash, platform, mac
         for name in os.listdir(folder + "/" + part):
             __import__(name.rsplit(".", 1)[0])
     sys.modules["uctypes"] = sys.modules["slow_memory"]
+    sys.modules["micropython"] = Interpreter(micropython, served)
     device = Told(flash, 1)
     image = Image(sys, platform, machine, version)
     vfs.umount("/")

@@ -64,6 +64,7 @@ class Life:
         self._held = b""  # what was typed behind it
         self._part, self._part_s = b"", 0.0
         self._is_alive = False
+        self._heeds_ctrl_c = True  # micropython.kbd_intr()
         self._paste, self._mark_begins = _NOT_PASTED, b""
         self._mark_begins = b""
         self._last_request_s = time.monotonic()
@@ -98,7 +99,7 @@ class Life:
         """What has come over the line."""
         if self._interrupted_s is not None:
             self._held += data
-        elif _CTRL_C in data and not self.at_prompt():
+        elif _CTRL_C in data and self._heeds_ctrl_c and not self.at_prompt():
             before, _, self._held = data.partition(_CTRL_C)
             self._feed(before)
             self._interrupted_s = time.monotonic()
@@ -182,11 +183,14 @@ class Life:
             self.ending = (_ENDS[operation], value)
         elif operation in (op.CROSSINGS, op.HEAP_PEAK, op.WEAR):
             self._send(0)
+        elif operation == op.KBD_INTR:
+            self._heeds_ctrl_c = value == ord(_CTRL_C)
+            self._send(0)
         elif operation != op.FLASH_READ:
             self._give(operation, value, data)
 
     def _give(self, operation: int, value: int, data: bytes) -> None:
-        if self._has_ctrl_c and operation not in _UNDISTURBED:
+        if self._has_ctrl_c and self._heeds_ctrl_c and operation not in _UNDISTURBED:
             self._late, self._has_ctrl_c = None, False
             self._send(_INTERRUPTED)
             return
@@ -209,10 +213,11 @@ class Life:
             return
         now_s = time.monotonic()
         if self.at_prompt():
+            self._heeds_ctrl_c = True  # the prompt sets it for each line
             if self._has_ctrl_c:
                 self._feed(_CTRL_C)
             self._go_on()
-        elif self._has_ctrl_c and self._is_alive:
+        elif self._has_ctrl_c and self._heeds_ctrl_c and self._is_alive:
             if now_s - max(self._last_request_s, self._interrupted_s) > _QUIET_S:
                 self._has_ctrl_c = False
                 self._process.send_signal(signal.SIGINT)
