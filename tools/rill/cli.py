@@ -12,18 +12,7 @@ from contextlib import suppress
 from rill.balance.command import add_parser as add_balance
 from rill.balance.registers import BalanceError
 from rill.broker import BrokerError
-from rill.cable.ask_command import add_parsers as add_asking
-from rill.cable.board_command import add_parser as add_board
-from rill.cable.chip import ChipError
-from rill.cable.deploy_command import NotTried
-from rill.cable.deploy_command import add_parser as add_deploy
-from rill.cable.doctor_command import add_parser as add_doctor
-from rill.cable.files import FilesError
-from rill.cable.flash_command import add_parser as add_flash
-from rill.cable.found import Refused
-from rill.cable.image_file import ImageFileError
-from rill.cable.partitions import PartitionError
-from rill.cable.port import PortError
+from rill.cable import commands as cable
 from rill.collect.command import add_parsers as add_collecting
 from rill.energy.command import add_parser as add_energy
 from rill.energy.counts import CountsError
@@ -60,11 +49,11 @@ _HALL_PULSES = 450  # a litre, of a YF-S201
 _WRONG_INPUT = (
     BrokerError, TraceError, StoreError, PulsesError, ReplayError, ServeError, PayloadError,
     SigningError, BalanceError, LeaksError, TableError,
-    PortError, Refused, ImageFileError, PartitionError,
+    *cable.WRONG_INPUT,
 )  # fmt: skip
 _BROKEN = (
     SimulationError, TortureError, ImageError, ToolMissing, WorldError, DetectorError, CountsError,
-    FleetError, FilesError, NotTried, ChipError,
+    FleetError, *cable.BROKEN,
 )  # fmt: skip
 
 
@@ -141,11 +130,7 @@ def parser() -> argparse.ArgumentParser:
     add_collecting(commands)
     add_balance(commands)
     add_energy(commands, _number)
-    add_board(commands, _number)
-    add_deploy(commands)
-    add_doctor(commands)
-    add_flash(commands)
-    add_asking(commands)
+    cable.add_parsers(commands, _number)
     image = commands.add_parser("image", help="build the tree that goes onto the flash")
     image.set_defaults(command=_image)
     image.add_argument("--board", choices=boards(), default=USUAL_BOARD, help="of firmware/boards")
