@@ -56,8 +56,8 @@ def test_a_table_for_each_flash(mib):
     assert vfs.offset + vfs.size == journal.offset
     assert journal.offset + journal.size <= mib * MIB
     # One version of the firmware, or two and what lies beside them; a journal of 1.5 MiB.
-    assert vfs.size >= (1.2 if mib == 4 else 2.5) * MIB
-    assert journal.size == (0xC0000 if mib == 4 else 0x180000)
+    assert vfs.size >= (1.3 if mib == 4 else 2.5) * MIB
+    assert journal.size == (0xB0000 if mib == 4 else 0x180000)
     assert not any(one.offset % 4096 or one.size % 4096 for one in table)
 
 

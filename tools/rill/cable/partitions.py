@@ -17,8 +17,9 @@ _DATA = 1
 _LITTLEFS = 0x83
 _FIRST_OF_OURS = "vfs"
 # Of the journal, by the size of the flash; what is left of it is vfs. One version of the firmware
-# takes 1.05 MiB of vfs, two are needed for an update that can go back.
-_JOURNAL_BYTES = {4 * MIB: 0xC0000, 8 * MIB: 0x180000, 16 * MIB: 0x180000}
+# takes up to 1.2 MiB of vfs, two are needed for an update that can go back. Less than 704 KiB
+# is no journal: two segments of readings, and the rest (firmware/storage/store.py).
+_JOURNAL_BYTES = {4 * MIB: 0xB0000, 8 * MIB: 0x180000, 16 * MIB: 0x180000}
 _MOST_VFS_BYTES = 0x480000  # more would only make looking for a free block longer
 
 
