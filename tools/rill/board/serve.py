@@ -129,11 +129,12 @@ def begin(folder, request_fd, answer_fd, retained, journal, flash, platform, mac
             if reset:
                 served.lose_power()
 
-    if journal != "-":
-        served.flash = Told(journal, 0)
+    served.flash = Told(flash if journal == "-" else journal, 0)
     for part in ("chip", "hal"):
         for name in os.listdir(folder + "/" + part):
             __import__(name.rsplit(".", 1)[0])
+    if journal == "-":
+        sys.modules["esp32"].Partition.find = staticmethod(lambda kind, label=None: [])
     sys.modules["uctypes"] = sys.modules["slow_memory"]
     sys.modules["micropython"] = Interpreter(micropython, served)
     device = Told(flash, 1)

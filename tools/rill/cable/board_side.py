@@ -18,7 +18,7 @@ def _found():
             return j
         import esp32, vfs
         p = esp32.Partition.find(esp32.Partition.TYPE_DATA, label="journal")
-        if not p:
+        if not p or not p[0]:
             return None
         try:
             vfs.mount(vfs.VfsLfs2(p[0], readsize=8, progsize=64, lookahead=48), "/journal")

@@ -16,7 +16,7 @@ from rill.cable.prompt import Prompt
 
 Progress = Callable[[int], None]
 _BLOCK_MARGIN = 8  # that littlefs needs to write at all
-_BLOCKS_OF_DIRECTORY = 2
+_BYTES_OF_ENTRY = 100  # of littlefs in a directory, with its name's: as measured
 _AT_ONCE = 8  # names in one line to the board
 _TRIAL = "trial.mpy"
 _LATER = ("boot.py", "main.py")  # they need what they name
@@ -189,13 +189,23 @@ def _sizes(board: Prompt, tops: list[str]) -> dict[str, int]:
     return sizes
 
 
+def _blocks_of_directories(names: set[str], block: int) -> int:
+    """A directory has two blocks, and two more when one of them is half full."""
+    sizes: dict[PurePosixPath, int] = {}
+    for name in names:
+        path = PurePosixPath(name)
+        for entry in (path, *path.parents[:-1]):
+            sizes.setdefault(entry.parent, 0)
+        sizes[path.parent] += _BYTES_OF_ENTRY
+    return sum(2 * -(-max(1, size) // (block // 2)) for size in sizes.values())
+
+
 def _check_room(found: Found, release: Release, there: dict, strangers: list, wanted: set) -> None:
     """Files that are there in another version give their blocks back, but only when closed."""
     block = found.block_bytes
     new = sum(-(-len(release.files[name]) // block) for name in wanted)
     old = len(strangers) + sum(1 for name in wanted if name in there)
-    folders = {str(PurePosixPath(name).parent) for name in wanted - set(there)}
-    needed = new - old + _BLOCKS_OF_DIRECTORY * len(folders) + _BLOCK_MARGIN
+    needed = new - old + _blocks_of_directories(wanted - set(there), block) + _BLOCK_MARGIN
     if needed > found.free_blocks:
         raise Refused(
             f"the flash is too small: {needed * block // 1024} KiB are needed beside the version"

@@ -27,6 +27,7 @@ RESET = "import machine\nmachine.reset()"  # for leave(): the meter goes on with
 _READ_S = 1.0  # of one read, so that a silent board is no endless wait
 _ANSWER_S = 5.0  # of the prompt itself
 _POLL_S = 0.001
+_BUSY_S = 1.0  # for whoever looks at each port that is plugged in, as ModemManager does
 _BOOT = b"\nrst:0x"  # what the ROM says first after a reset
 _NEVER = b"\0\xff\0\xff"  # what no board says
 
@@ -89,10 +90,16 @@ class Port(Prompt):
 
     def __init__(self, path: str, baud: int = BAUD):
         self.path = path
-        try:
-            self._transport = _Transport(path, baud, timeout=_READ_S)
-        except (TransportError, OSError, serial.SerialException) as error:
-            raise _why_not(path, error) from error
+        until_s = time.monotonic() + _BUSY_S
+        while True:
+            try:
+                self._transport = _Transport(path, baud, timeout=_READ_S)
+                break
+            except (TransportError, OSError, serial.SerialException) as error:
+                reason = _why_not(path, error)
+                if not isinstance(reason, PortBusy) or time.monotonic() > until_s:
+                    raise reason from error
+            time.sleep(_BUSY_S / 10)
         self.forget()
 
     def __enter__(self) -> "Port":
