@@ -23,7 +23,7 @@ _MPREMOTE = [sys.executable, "-m", "mpremote"]
 _DATA = Random(1).randbytes(9000)
 
 
-@pytest.fixture(params=["fast", "in pieces"])
+@pytest.fixture(params=["fast", pytest.param("in pieces", marks=pytest.mark.prove)])
 def board(request, tmp_path):
     line = Line(230_400, Random(3)) if request.param == "in pieces" else Line()
     with ServedBoard(tmp_path / "board", line=line) as board:

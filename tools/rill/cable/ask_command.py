@@ -81,7 +81,7 @@ def ask(
             line, _, behind = bytes(rest).partition(b"\n")
             rest[:] = behind
             if line.startswith(b"{"):  # what else the firmware prints is for people
-                found.append(json.loads(line))
+                found.append(_read(line))
                 hear(found[-1])
 
     try:
@@ -99,6 +99,13 @@ def ask(
     if not found:
         raise NoConsole(f"the meter answered {name} with nothing")
     return found
+
+
+def _read(line: bytes) -> dict:
+    try:
+        return json.loads(line)
+    except ValueError as error:
+        raise NoConsole(f"the meter said what is no JSON: {line[:80]!r}") from error
 
 
 def _console(options: argparse.Namespace) -> int:

@@ -4,6 +4,8 @@ import argparse
 import json
 from pathlib import Path
 
+from rich.console import Console
+
 from rill.cable import chip, image_file, partitions
 from rill.cable.found import Refused, dotted, find_out
 from rill.cable.port import RESET, NoPrompt, Port
@@ -41,7 +43,8 @@ def _flash(options: argparse.Namespace) -> int:
     image = image_file.read(options.image)
     if not options.force:
         check_unread(options.port)
-    numbers = flash(options.port, image)
+    with Console(stderr=True).status(f"{options.port}: two minutes ..."):
+        numbers = flash(options.port, image)
     print(json.dumps(numbers) if options.json else _summary(numbers))
     return 0
 
