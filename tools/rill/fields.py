@@ -22,6 +22,11 @@ def fields() -> list[Field]:
     return [Field(*row) for row in _constant("FIELDS")]
 
 
+def firmware_version() -> str:
+    """What this firmware calls itself."""
+    return _constant("VERSION", "version.py")
+
+
 def pulse_fields() -> list[Field]:
     """Those that the counter's program depends on."""
     return fields()[_PULSE]
@@ -45,11 +50,6 @@ def acts() -> tuple[str, ...]:
 def water_limits() -> tuple[str, ...]:
     """What may be set as water_limits."""
     return tuple(_constant("LIMITS", "core/limits.py"))
-
-
-def firmware_version() -> str:
-    """What this firmware calls itself."""
-    return _constant("VERSION", "version.py")
 
 
 def _constant(name: str, file: str = "config.py"):
