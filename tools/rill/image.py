@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 _PLAIN = ("boot.py", "main.py")
 _BOARDS = "firmware/boards"
 _BOARD = "board.py"  # the pointer at the board of this flash
+_TRIAL = "trial.py"  # for a flash with two directories only
 USUAL_BOARD = "generic_esp32"
 _COMPILED = ("firmware", "lib")
 BUNDLE = "firmware.bundle"
@@ -43,6 +44,9 @@ _SCRIPTS = (
     "stored.py",
     "watching.py",
     "fleet.py",
+    "serve.py",
+    "serve_main.py",
+    "flash_files.py",
 )  # of the board: run as they are
 
 
@@ -68,6 +72,13 @@ def build(root: Path = ROOT, board: str = USUAL_BOARD) -> Path:
     _remove_others(image, {image / name for name in wanted})
     bundle.write(image / BUNDLE, bundle.bundle(image / "firmware"))
     return image
+
+
+def build_trial(root: Path = ROOT) -> bytes:
+    """trial.py, which stands beside two versions of the firmware, compiled."""
+    target = (root / "build" / "generated" / _TRIAL).with_suffix(".mpy")
+    _make(root / _TRIAL, target)
+    return target.read_bytes()
 
 
 def build_board(root: Path = ROOT) -> Path:
