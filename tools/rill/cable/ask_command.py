@@ -11,6 +11,17 @@ from rill.cable.prompt import DeviceError, PortError
 from rill.cable.reaching import enter, reached
 
 _SELFTEST_S = 300.0  # the longest silence: a modem that looks for its network
+# Where Ctrl-C came too early for the firmware to put it there.
+_READY = """
+try:
+    meter
+except NameError:
+    try:
+        from firmware.console.start import run
+        run()
+    except ImportError:
+        print("There is no console on this board: this is Python's prompt.")
+"""
 _SIGNS = {True: "passed", False: "FAILED", None: "-"}
 
 
@@ -112,5 +123,6 @@ def _console(options: argparse.Namespace) -> int:
     path = find(options.port)
     with Port(path) as port:
         enter(port, lambda text: print(f"rill: {text}", file=sys.stderr, flush=True))
+        print(port.exec(_READY, 30.0), end="", file=sys.stderr)
     print("Ctrl-] leaves it; the meter goes back to its work by itself.", file=sys.stderr)
     return run_terminal(path)

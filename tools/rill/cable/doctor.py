@@ -20,6 +20,7 @@ _LISTEN_S = 1.5
 _FIRST_S = 2.0
 _PATIENCE_S = 10.0
 _KEY_S = 0.25
+_PROMPT = b">>> "
 _LOOP_BOOTS = 2  # in the time of listening, before anything was sent
 _LEAST_TEXT = 0.7  # share of printable bytes
 _BOOT = b"rst:0x"
@@ -82,20 +83,29 @@ def diagnose(path: str, tell: Callable[[str], None], patience_s: float = _PATIEN
 def _of_open(port: Port, tell: Callable[[str], None], patience_s: float) -> Diagnosis:
     heard = port.hear(_LISTEN_S)
     loops = heard.count(_BOOT) >= _LOOP_BOOTS
-    is_reset = False
-    if not loops and _enters(port):
-        return _at_prompt(port, is_reset)
-    if not loops and not port.reset_by_lines():
-        tell("nothing answers: press the button EN of the board now (BOOT if it is a meter)")
-    for _ in range(int(patience_s / _KEY_S)):
-        port.send(b"\x03")  # one of them comes while it starts
-        heard += port.hear(_KEY_S)
-        is_reset = is_reset or _BOOT in heard
-        if loops and heard.count(_BOOT) > 2 * _LOOP_BOOTS:
-            break
-        if heard.rstrip().endswith(b">>>") and not loops and _enters(port):
-            return _at_prompt(port, is_reset)
+    if loops:
+        return _of_words(port, heard + port.hear(_LISTEN_S), loops)
+    if _enters(port):
+        return _at_prompt(port, False)
+    tell("nothing answers: press BOOT if a meter sleeps there, else EN, now")
+    heard += _storm(port, patience_s)
+    # The last means: a meter that slept has lost the pulses since its last reading then.
+    if _PROMPT not in heard and _BOOT not in heard and port.reset_by_lines():
+        heard += _storm(port, patience_s)
+    if heard.endswith(_PROMPT) and _enters(port):
+        return _at_prompt(port, _BOOT in heard)
     return _of_words(port, heard, loops)
+
+
+def _storm(port: Port, seconds: float) -> bytes:
+    """What comes while Ctrl-C is pressed again and again: one of them hits the start."""
+    heard = b""
+    for _ in range(int(seconds / _KEY_S)):
+        port.send(b"\x03")
+        heard += port.hear(_KEY_S)
+        if heard.endswith(_PROMPT):
+            break
+    return heard
 
 
 def _enters(port: Port) -> bool:

@@ -40,7 +40,8 @@ _ENDS = {
 
 
 class Life:
-    """answer(operation, value, data) of the world; None: later, ask again with late().
+    """arguments(request_fd, answer_fd): of the interpreter. answer(operation, value, data): of the
+    world; None: later, it is asked again with each step().
 
     banner: with which the prompt greets. raw: the prompt is a raw one from the beginning, as
     behind a soft reset from there.
@@ -48,7 +49,7 @@ class Life:
 
     def __init__(
         self,
-        arguments: list[str],
+        arguments: Callable[[int, int], list[str]],
         folder: Path,
         answer: Callable[[int, int, bytes], int | bytes | None],
         banner: bytes,
@@ -66,7 +67,6 @@ class Life:
         self._is_alive = False
         self._heeds_ctrl_c = True  # micropython.kbd_intr()
         self._paste, self._mark_begins = _NOT_PASTED, b""
-        self._mark_begins = b""
         self._last_request_s = time.monotonic()
         self._late: tuple[int, int, bytes] | None = None
         self._was_return = False
@@ -80,7 +80,7 @@ class Life:
         answers, self._answer_fd = os.pipe()
         fcntl.fcntl(self.request_fd, fcntl.F_SETPIPE_SZ, 1 << 20)
         self._process = subprocess.Popen(
-            [*micropython(), "-i", *(one.format(requests, answers) for one in arguments)],
+            [*micropython(), "-i", *arguments(requests, answers)],
             stdin=self._terminal,
             stdout=self._terminal,
             stderr=self._terminal,

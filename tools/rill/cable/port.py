@@ -27,6 +27,7 @@ RESET = "import machine\nmachine.reset()"  # for leave(): the meter goes on with
 _READ_S = 1.0  # of one read, so that a silent board is no endless wait
 _ANSWER_S = 5.0  # of the prompt itself
 _POLL_S = 0.001
+_EN_S = 0.1  # a capacitor is there
 _BUSY_S = 1.0  # for whoever looks at each port that is plugged in, as ModemManager does
 _BOOT = b"\nrst:0x"  # what the ROM says first after a reset
 _NEVER = b"\0\xff\0\xff"  # what no board says
@@ -171,7 +172,7 @@ class Port(Prompt):
         try:
             self._transport.serial.dtr = False
             self._transport.serial.rts = True
-            self._transport.serial.flush()
+            time.sleep(_EN_S)
             self._transport.serial.rts = False
         except OSError as error:
             if error.errno in (errno.ENOTTY, errno.EINVAL):

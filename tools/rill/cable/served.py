@@ -105,7 +105,7 @@ class ServedBoard:
 
     def press_button(self) -> None:
         """Of the board: it wakes from deep sleep."""
-        self._do(self._press)
+        self._do(lambda: self._begin("button") if self.is_asleep() else None)
 
     def pass_time(self, seconds: int) -> None:
         """The world's time goes on by so much at once; a sleep may be over then."""
@@ -250,9 +250,13 @@ class ServedBoard:
             first = _BOOT_LINES.get(cause, _DEEP_SLEEP_LINE)
             self.line.send(b"\r\n" + first + b"\r\n")
         journal = str(self.folder / "journal") if self._has_partition else "-"
-        arguments = [str(self._modules / "serve_main.py"), str(self._modules), "{0}", "{1}"]
-        arguments += [str(self.folder / "retained"), journal, str(self.vfs), *self._identity]
-        arguments += _SCRIPTS[:1] if raw else _SCRIPTS
+        scripts = _SCRIPTS[:1] if raw else _SCRIPTS
+
+        def arguments(*fds: int) -> list[str]:
+            script = [str(self._modules / "serve_main.py"), str(self._modules), *map(str, fds)]
+            flash = [str(self.folder / "retained"), journal, str(self.vfs)]
+            return [*script, *flash, *self._identity, *scripts]
+
         self._life = Life(arguments, self.folder, self._answer, self._banner, raw)
 
     def _end_life(self, kind: str, value: int) -> None:
@@ -279,10 +283,6 @@ class ServedBoard:
             self._begin("ulp")
         elif is_over:
             self._begin("timer")
-
-    def _press(self) -> None:
-        if self.is_asleep():
-            self._begin("button")
 
     def _pass(self, us: int) -> None:
         self.world.now_us += us
