@@ -6,11 +6,13 @@ refuses. Each act of the flash: test_deploy_acts.py.
 """
 
 import json
+import shutil
 from dataclasses import replace
 from random import Random
 
 import pytest
 
+from rill.bundle import bundle
 from rill.cable import deployment
 from rill.cable.deploy_command import NotTried, deploy
 from rill.cable.files import get
@@ -18,7 +20,7 @@ from rill.cable.found import Refused
 from rill.cable.port import Port, Unplugged
 from rill.cable.reaching import enter
 from rill.cable.served import ServedBoard
-from rill.image import ROOT, build, build_trial, compile_file
+from rill.image import BUNDLE, ROOT, build, build_trial, compile_file
 
 _CONFIG = {"device": "m", "wifi_ssid": "bench", "broker_host": "127.0.0.1", "broker_port": 1}
 _CHANGED = ("app", "cycle", "version", "waking", "core/crc", "core/record", "storage/journal")
@@ -36,17 +38,15 @@ def release():
     return deployment.release_of(build(), build_trial(), "0.1.0")
 
 
-def _compiled(folder, name, more):
-    source = folder / "firmware" / f"{name}.py"
-    source.parent.mkdir(parents=True, exist_ok=True)
-    source.write_text((ROOT / "firmware" / f"{name}.py").read_text() + more)
-    compile_file(source, source.with_suffix(".mpy"))
-    return source.with_suffix(".mpy").read_bytes()
-
-
 def _next(release, folder, more="\nNEW = 1\n", names=_CHANGED):
-    changed = {f"firmware/{name}.mpy": _compiled(folder, name, more) for name in names}
-    return replace(release, version="0.2.0", files=release.files | changed)
+    """With more behind some modules."""
+    tree = folder / "new" / "firmware"
+    shutil.copytree(build() / "firmware", tree, dirs_exist_ok=True)
+    for name in names:
+        source = tree / f"{name}.py"
+        source.write_text((ROOT / "firmware" / f"{name}.py").read_text() + more)
+        compile_file(source, source.with_suffix(".mpy"))
+    return replace(release, version="0.2.0", files=release.files | {BUNDLE: bundle(tree)})
 
 
 def _meter(tmp_path, release):
@@ -107,14 +107,14 @@ def test_onto_a_blank_board_and_twice(tmp_path, rill):
         assert board.wait_asleep()
     files = _files(board, tmp_path / "files")
     assert (files / "place").read_text() == "a"
-    assert (files / "a/firmware/app.mpy").exists() and not (files / "b").exists()
+    assert (files / "a/firmware.bundle").exists() and not (files / "b").exists()
 
 
 def test_an_update_sends_what_changed_and_keeps_the_rest(meter, release, tmp_path):
     journal, next_seq, _ = _journal(meter)
     numbers = _deployed(meter, _next(release, tmp_path))
-    assert numbers["files_sent"] == len(_CHANGED) and numbers["directory"] == "b"
-    assert numbers["files_copied_on_board"] == len(release.files) - len(_CHANGED)
+    assert numbers["files_sent"] == 1 and numbers["directory"] == "b"
+    assert numbers["files_copied_on_board"] == len(release.files) - 1
     assert meter.wait_asleep()
     after, later_seq, first_seq = _journal(meter)
     assert (after, first_seq) == (journal, 1) and later_seq >= next_seq
@@ -144,8 +144,8 @@ def _interrupted(board, release, arm, kind=Port):
 def test_a_reset_at_the_boundary_of_each_file(meter, release, tmp_path):
     journal = _journal(meter)
     new = _next(release, tmp_path, names=_CHANGED[:3])
-    # Behind each of the three that are new, of `whole`, and of what becomes `place`.
-    resets_at = [1, 1, 1, 1, 2]
+    # Behind the one that is new, `whole`, and what becomes `place`.
+    resets_at = [1, 1, 2]
 
     class Resetting(Port):
         files = 0
@@ -157,7 +157,7 @@ def test_a_reset_at_the_boundary_of_each_file(meter, release, tmp_path):
                 del resets_at[0]
                 meter.reset()
 
-    assert _interrupted(meter, new, lambda resets: None, Resetting) == 5
+    assert _interrupted(meter, new, lambda resets: None, Resetting) == 3
     assert _journal(meter)[0] == journal[0]
     assert (_files(meter, tmp_path / "f") / "place").read_text() == "b"
 

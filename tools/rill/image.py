@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 _PLAIN = ("boot.py", "main.py")
 _BOARDS = "firmware/boards"
 _BOARD = "board.py"  # the pointer at the board of this flash
+ROOTS = (*_PLAIN, _BOARD)  # at the root of the flash whichever directory the firmware is in
 _TRIAL = "trial.py"  # for a flash with two directories only
 USUAL_BOARD = "generic_esp32"
 _COMPILED = ("firmware", "lib")
@@ -82,13 +83,17 @@ def build_trial(root: Path = ROOT) -> bytes:
 
 
 def build_board(root: Path = ROOT) -> Path:
-    """The simulated board's own modules, compiled, in build/board."""
+    """The simulated board's own modules, compiled, in build/board, and in its lib/ those that an
+    image of MicroPython has frozen.
+    """
     board = root / "build" / "board"
     source = Path(__file__).parent / "board"
     for path in source.rglob("*.py"):
         name = path.relative_to(source)
         path = _nameless(path, root / "build" / "generated" / "board" / name)
         _make(path, board / (name if name.name in _SCRIPTS else name.with_suffix(".mpy")))
+    for path in (root / "lib").rglob("*.py"):
+        _make(path, board / path.relative_to(root).with_suffix(".mpy"))
     return board
 
 
@@ -97,7 +102,7 @@ def flashed(image: Path) -> list[str]:
 
     lib/ has what the images of MicroPython have frozen.
     """
-    return [*_PLAIN, _BOARD, f"firmware/{_PACKAGE}", BUNDLE]
+    return [*ROOTS, f"firmware/{_PACKAGE}", BUNDLE]
 
 
 def _nameless(source: Path, target: Path) -> Path:

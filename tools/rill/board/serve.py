@@ -133,6 +133,8 @@ def begin(folder, request_fd, answer_fd, retained, journal, flash, platform, mac
     for part in ("chip", "hal"):
         for name in os.listdir(folder + "/" + part):
             __import__(name.rsplit(".", 1)[0])
+    sys.path.append(folder + "/lib")
+    __import__("umqtt.simple")  # frozen in an image
     if journal == "-":
         sys.modules["esp32"].Partition.find = staticmethod(lambda kind, label=None: [])
     sys.modules["uctypes"] = sys.modules["slow_memory"]

@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 from rill.cable.board_side import CHANGE, LIST
 from rill.cable.found import Found, Refused
 from rill.cable.prompt import Prompt
+from rill.image import ROOTS, flashed
 
 Progress = Callable[[int], None]
 _BLOCK_MARGIN = 8  # that littlefs needs to write at all
@@ -25,7 +26,7 @@ TRIED = re.compile(rb"firmware (.) stays")
 
 @dataclass(frozen=True)
 class Release:
-    """files: of firmware and lib, by their path; roots: those that lie beside the directories."""
+    """files: of the firmware, by their path; roots: those that lie beside the directories."""
 
     version: str
     files: dict[str, bytes]
@@ -58,10 +59,8 @@ class Plan:
 def release_of(image: Path, trial: bytes, version: str) -> Release:
     """What `make image` has built, and trial.py compiled."""
     files, roots = {}, {_TRIAL: trial}
-    for path in sorted(image.rglob("*")):
-        name = str(path.relative_to(image))
-        if path.is_file():
-            (files if "/" in name else roots)[name] = path.read_bytes()
+    for name in flashed(image):
+        (roots if name in ROOTS else files)[name] = (image / name).read_bytes()
     return Release(version, files, roots)
 
 
