@@ -10,7 +10,7 @@ import pytest
 from rill.cable.doctor import diagnose
 from rill.cable.port import Port
 from rill.cable.served import ServedBoard
-from rill.image import build, build_trial
+from rill.image import BUNDLE, ROOTS, build, build_trial, flashed
 
 _RUN = "from firmware.app import run\n\nrun()\n"
 
@@ -19,12 +19,8 @@ _RUN = "from firmware.app import run\n\nrun()\n"
 def meter():
     """The files of a meter in directory a, by their path."""
     image = build()
-    files = {
-        str(path.relative_to(image)): path.read_bytes()
-        for path in image.rglob("*")
-        if path.is_file()
-    }
-    at = {(f"a/{n}" if "/" in n else n): data for n, data in files.items()}
+    files = {name: (image / name).read_bytes() for name in flashed(image)}
+    at = {(name if name in ROOTS else f"a/{name}"): data for name, data in files.items()}
     return at | {"trial.mpy": build_trial(), "a/whole": b"0.1.0 0", "place": b"a"}
 
 
@@ -50,7 +46,7 @@ def _cause(board, press=None):
         ("old_image", {}, {"version": "1.20.0"}),
         ("wrong_image", {}, {"platform": "rp2", "machine": "Raspberry Pi Pico with RP2040"}),
         ("no_firmware", None, {}),
-        ("broken_firmware", {"a/firmware/app.mpy": "no bytecode"}, {}),
+        ("broken_firmware", {f"a/{BUNDLE}": "no bundle"}, {}),
         ("half_deployed", {"a/whole": None, "place": "?"}, {}),
         ("broken_pointer", {"trial.mpy": None, "place": "\0\xff"}, {}),
         ("on_trial", {"place": "a0"}, {}),

@@ -17,8 +17,9 @@ from rill.cable.port import (
 )
 
 _LISTEN_S = 1.5
-_FIRST_S = 2.0
+_FIRST_S = 3.0
 _PATIENCE_S = 10.0
+_TALK = 2  # times the patience, for what speaks: a meter that opens its prompt
 _KEY_S = 0.25
 _PROMPT = b">>> "
 _LOOP_BOOTS = 2  # in the time of listening, before anything was sent
@@ -85,32 +86,33 @@ def _of_open(port: Port, tell: Callable[[str], None], patience_s: float) -> Diag
     loops = heard.count(_BOOT) >= _LOOP_BOOTS
     if loops:
         return _of_words(port, heard + port.hear(_LISTEN_S), loops)
-    if _enters(port):
+    if _enters(port, patience_s):
         return _at_prompt(port, False)
     tell("nothing answers: press BOOT if a meter sleeps there, else EN, now")
     heard += _storm(port, patience_s)
     # The last means: a meter that slept has lost the pulses since its last reading then.
     if _PROMPT not in heard and _BOOT not in heard and port.reset_by_lines():
         heard += _storm(port, patience_s)
-    if heard.endswith(_PROMPT) and _enters(port):
+    if heard.endswith(_PROMPT) and _enters(port, patience_s):
         return _at_prompt(port, _BOOT in heard)
     return _of_words(port, heard, loops)
 
 
-def _storm(port: Port, seconds: float) -> bytes:
+def _storm(port: Port, patience_s: float) -> bytes:
     """What comes while Ctrl-C is pressed again and again: one of them hits the start."""
-    heard = b""
-    for _ in range(int(seconds / _KEY_S)):
+    heard, keys = b"", 0
+    while keys * _KEY_S < patience_s * (_TALK if heard else 1):
         port.send(b"\x03")
         heard += port.hear(_KEY_S)
+        keys += 1
         if heard.endswith(_PROMPT):
             break
     return heard
 
 
-def _enters(port: Port) -> bool:
+def _enters(port: Port, patience_s: float) -> bool:
     try:
-        port.enter(wait_s=_FIRST_S)
+        port.enter(wait_s=_FIRST_S, opens_s=patience_s)
     except NoPrompt:
         return False
     return True

@@ -100,8 +100,9 @@ class Life:
         if self._interrupted_s is not None:
             self._held += data
         elif _CTRL_C in data and self._heeds_ctrl_c and not self.at_prompt():
-            before, _, self._held = data.partition(_CTRL_C)
+            before, _, behind = data.partition(_CTRL_C)
             self._feed(before)
+            self._held = behind.replace(_CTRL_C, b"")  # those that come at once are one
             self._interrupted_s = time.monotonic()
             self._has_ctrl_c = True
         else:
@@ -221,6 +222,9 @@ class Life:
             if now_s - max(self._last_request_s, self._interrupted_s) > _QUIET_S:
                 self._has_ctrl_c = False
                 self._process.send_signal(signal.SIGINT)
+        elif self._heeds_ctrl_c and not self._has_ctrl_c and _CTRL_C in self._held:
+            self._held = self._held.replace(_CTRL_C, b"", 1)
+            self._interrupted_s, self._has_ctrl_c = now_s, True
         elif now_s - self._interrupted_s > _STUBBORN_S:
             self._go_on()
 

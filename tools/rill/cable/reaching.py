@@ -8,7 +8,7 @@ from rill.cable.finding import find
 from rill.cable.port import NoPrompt, Port
 
 _FIRST_S = 3.0
-_TRY_S = 1.0
+_TRY_S = 2.0
 _PATIENCE_S = 60.0
 
 
