@@ -241,7 +241,7 @@ def test_another_program_is_left_alone(tmp_path, release):
         ({"machine": "Generic ESP32S3 module with ESP32S3"}, "ESP32S3.* --force"),
         ({"platform": "esp8266"}, "micropython on esp8266"),
         pytest.param(
-            {"vfs_bytes": 360 * 4096},
+            {"vfs_bytes": 110 * 4096},
             "flash is too small: .* KiB are needed",
             marks=pytest.mark.prove,
         ),

@@ -38,14 +38,15 @@ def _found():
 
 # Each line is "size path"; no list, which the board might have no memory for.
 LIST = """
-def _list(top):
+def _list(path):
     import os
     try:
-        for e in os.ilistdir(top):
-            if e[1] == 0x4000:
-                _list(top + "/" + e[0])
-            else:
-                print(e[3], top + "/" + e[0])
+        s = os.stat(path)
+        if s[0] & 0x4000:
+            for e in os.ilistdir(path):
+                _list(path + "/" + e[0])
+        else:
+            print(s[6], path)
     except OSError:
         pass
 """

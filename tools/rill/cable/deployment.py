@@ -72,8 +72,8 @@ def plan(board: Prompt, found: Found, release: Release) -> Plan:
     if running and here == digests and running == (found.place or "")[:1]:
         return Plan(running, True, [], [], [])
     there, strangers = _there(board, other, release)
-    if found.is_settled and "firmware" in found.names:
-        strangers.append("firmware")  # of before there were directories
+    if found.is_settled:  # of before there were directories
+        strangers += [name for name in _tops(release) if name in found.names]
     wanted = {name for name, digest in digests.items() if there.get(name) != digest}
     near = [name for name in sorted(wanted) if here.get(name) == digests[name]]
     prefix = f"{running}/" if running else ""
@@ -161,7 +161,7 @@ def _verify(board: Prompt, top: str, release: Release, made: Plan) -> None:
 def _digests_on(board: Prompt, top: str, release: Release) -> dict[str, str]:
     """Of the files of this release that are there with the right size."""
     prefix = f"{top}/" if top else ""
-    sizes = _sizes(board, [prefix + "firmware", prefix + "lib"])
+    sizes = _sizes(board, [prefix + name for name in _tops(release)])
     names = [n for n, data in release.files.items() if sizes.get(prefix + n) == len(data)]
     digests = board.hashes([prefix + name for name in names])
     return {name: digest for name, digest in zip(names, digests, strict=True) if digest}
@@ -176,6 +176,11 @@ def _there(board: Prompt, top: str, release: Release) -> tuple[dict[str, str], l
         if (name := path.removeprefix(top + "/")) not in release.files and name != "whole"
     ]
     return _digests_on(board, top, release), strangers
+
+
+def _tops(release: Release) -> list[str]:
+    """What the files of a release begin with."""
+    return sorted({name.partition("/")[0] for name in release.files})
 
 
 def _sizes(board: Prompt, tops: list[str]) -> dict[str, int]:
