@@ -1,6 +1,7 @@
 """Why a board does not answer, or not as a meter should: one cause, and what to do about it."""
 
 import re
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -15,13 +16,11 @@ from rill.cable.port import (
     PortDenied,
     PortError,
 )
+from rill.cable.reaching import PROMPT, storm
 
 _LISTEN_S = 1.5
-_FIRST_S = 3.0
+_TRY_S = 2.5
 _PATIENCE_S = 10.0
-_TALK = 2  # times the patience, for what speaks: a meter that opens its prompt
-_KEY_S = 0.25
-_PROMPT = b">>> "
 _LOOP_BOOTS = 2  # in the time of listening, before anything was sent
 _LEAST_TEXT = 0.7  # share of printable bytes
 _BOOT = b"rst:0x"
@@ -89,33 +88,24 @@ def _of_open(port: Port, tell: Callable[[str], None], patience_s: float) -> Diag
     if _enters(port, patience_s):
         return _at_prompt(port, False)
     tell("nothing answers: press BOOT if a meter sleeps there, else EN, now")
-    heard += _storm(port, patience_s)
+    heard += storm(port, patience_s)
     # The last means: a meter that slept has lost the pulses since its last reading then.
-    if _PROMPT not in heard and _BOOT not in heard and port.reset_by_lines():
-        heard += _storm(port, patience_s)
-    if heard.endswith(_PROMPT) and _enters(port, patience_s):
+    if PROMPT not in heard and _BOOT not in heard and port.reset_by_lines():
+        heard += storm(port, patience_s)
+    if heard.endswith(PROMPT) and _enters(port, patience_s):
         return _at_prompt(port, _BOOT in heard)
     return _of_words(port, heard, loops)
 
 
-def _storm(port: Port, patience_s: float) -> bytes:
-    """What comes while Ctrl-C is pressed again and again: one of them hits the start."""
-    heard, keys = b"", 0
-    while keys * _KEY_S < patience_s * (_TALK if heard else 1):
-        port.send(b"\x03")
-        heard += port.hear(_KEY_S)
-        keys += 1
-        if heard.endswith(_PROMPT):
-            break
-    return heard
-
-
 def _enters(port: Port, patience_s: float) -> bool:
-    try:
-        port.enter(wait_s=_FIRST_S, opens_s=patience_s)
-    except NoPrompt:
-        return False
-    return True
+    until_s = time.monotonic() + patience_s
+    while True:
+        try:
+            port.enter(wait_s=_TRY_S)
+            return True
+        except NoPrompt as error:
+            if not error.heard or time.monotonic() > until_s:
+                return False
 
 
 def _of_words(port: Port, heard: bytes, loops: bool) -> Diagnosis:

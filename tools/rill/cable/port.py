@@ -26,14 +26,12 @@ BAUD = 115200
 RESET = "import machine\nmachine.reset()"  # for leave(): the meter goes on with its work
 _READ_S = 1.0  # of one read, so that a silent board is no endless wait
 _ANSWER_S = 5.0  # of the prompt itself
-_OPENS_S = 15.0  # a meter mounts its journal and looks at it before it gives its prompt
-_QUIET_S = 0.1  # a board that has answered all
 _POLL_S = 0.001
 _EN_S = 0.1  # a capacitor is there
 _BUSY_S = 1.0  # for whoever looks at each port that is plugged in, as ModemManager does
 _BOOT = b"\nrst:0x"  # what the ROM says first after a reset
 _NEVER = b"\0\xff\0\xff"  # what no board says
-_RAW = b"raw REPL; CTRL-B to exit\r\n"
+_IN_STEP = b"print(1234567 * 9)\x04", b"11111103\r\n\x04\x04"
 
 
 class NoPort(PortError):
@@ -61,19 +59,13 @@ class Unplugged(PortError):
 
 
 class _Transport(SerialTransport):
-    """is_asked: an answer is awaited. When the bootloader speaks instead, none will come.
-
-    silence_s: the longest, where mpremote names none.
-    """
+    """is_asked: an answer is awaited. When the bootloader speaks instead, none will come."""
 
     is_asked = False
-    silence_s = _ANSWER_S
 
     def read_until(
-        self, min_num_bytes, ending, timeout=-1, data_consumer=None, timeout_overall=None
+        self, min_num_bytes, ending, timeout=_ANSWER_S, data_consumer=None, timeout_overall=None
     ):
-        if timeout == -1:
-            timeout = self.silence_s
         data, began_s = b"", time.monotonic()
         heard_s = began_s
         while not data.endswith(ending):
@@ -110,7 +102,6 @@ class Port(Prompt):
                 if not isinstance(reason, PortBusy) or time.monotonic() > until_s:
                     raise reason from error
             time.sleep(_BUSY_S / 10)
-        self._asked_in_vain = False
         self.forget()
 
     def __enter__(self) -> "Port":
@@ -128,38 +119,30 @@ class Port(Prompt):
         except (OSError, serial.SerialException):
             self._transport.serial.close()  # it has gone
 
-    def enter(
-        self, soft_reset: bool = False, wait_s: float = _ANSWER_S, opens_s: float = _OPENS_S
-    ) -> None:
+    def enter(self, soft_reset: bool = False, wait_s: float = _ANSWER_S) -> None:
         """Get the prompt; what runs gets Ctrl-C. soft_reset: and a fresh interpreter.
 
-        wait_s: the longest silence; opens_s: of what runs there, until it has opened the prompt.
-        Raises NoPrompt.
+        A meter takes 1 to 3 s to open its prompt, and then finds what came meanwhile: so it may
+        be tried again. Raises NoPrompt after wait_s.
         """
         said = io.StringIO()
         with _as_unplugged(self.path), redirect_stdout(said):
-            self._transport.silence_s = wait_s
             try:
-                self._transport.enter_raw_repl(soft_reset, timeout_overall=opens_s)
-                if self._asked_in_vain:
-                    self._catch_up()
+                self._transport.enter_raw_repl(soft_reset, timeout_overall=wait_s)
+                self._catch_up()
             except TransportError as error:
-                self._asked_in_vain = True
                 heard = said.getvalue().strip()
                 raise NoPrompt(
                     f"no prompt of MicroPython at {self.path}: `rill doctor {self.path}` says why",
                     literal_eval(heard) if heard.startswith("b") else b"",
                 ) from error
-            finally:
-                self._transport.silence_s = _ANSWER_S
-        self._asked_in_vain = False
         self.forget()
 
     def _catch_up(self) -> None:
-        """A board keeps what it gets while it opens its prompt, and answers each try."""
-        self._transport.read_until(1, _NEVER, timeout=_QUIET_S)
-        self._transport.serial.write(b"\r\x01")
-        if not self._transport.read_until(1, _RAW).endswith(_RAW):
+        """Hear what it says to the tries before, which it answers, too."""
+        sent, answer = _IN_STEP
+        self._transport.serial.write(sent)
+        if not self._transport.read_until(1, answer).endswith(answer):
             raise TransportError("could not enter raw repl")
 
     def exec(self, code: str, timeout_s: float = 10.0, hear: Callable | None = None) -> str:

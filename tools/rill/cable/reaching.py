@@ -8,8 +8,9 @@ from rill.cable.finding import find
 from rill.cable.port import NoPrompt, Port
 
 _FIRST_S = 3.0
-_TRY_S = 2.0
+_KEY_S = 0.1
 _PATIENCE_S = 60.0
+PROMPT = b">>> "
 
 
 def reached(named: str | None, tell: Callable[[str], None] | None = None) -> Port:
@@ -31,19 +32,28 @@ def enter(port: Port, tell: Callable[[str], None], patience_s: float = _PATIENCE
     try:
         port.enter(wait_s=_FIRST_S)
         return
-    except NoPrompt:
-        tell(
-            f"{port.path} is silent. If a meter sleeps there, press its button BOOT now"
-            f" (for {patience_s:.0f} s)"
-        )
-    until_s = time.monotonic() + patience_s
-    while True:
-        try:
-            port.enter(wait_s=_TRY_S)
-            return
-        except NoPrompt:
-            if time.monotonic() > until_s:
-                raise
+    except NoPrompt as error:
+        if not error.heard:
+            tell(
+                f"{port.path} is silent. If a meter sleeps there, press its button BOOT now"
+                f" (for {patience_s:.0f} s)"
+            )
+    storm(port, patience_s)
+    port.enter()
+
+
+def storm(port: Port, patience_s: float) -> bytes:
+    """What comes while Ctrl-C is pressed again and again, until there is a prompt: a wake may
+    last some tenths of a second. Twice the patience for what speaks, as a meter that opens its
+    prompt.
+    """
+    heard, began_s = b"", time.monotonic()
+    while time.monotonic() - began_s < patience_s * (2 if heard else 1):
+        port.send(b"\x03")
+        heard += port.hear(_KEY_S)
+        if heard.endswith(PROMPT):
+            break
+    return heard
 
 
 def _tell(text: str) -> None:
