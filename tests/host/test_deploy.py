@@ -165,17 +165,17 @@ def test_a_reset_at_the_boundary_of_each_file(meter, release, tmp_path):
 @pytest.mark.prove
 def test_resets_at_30_seeded_acts_of_the_flash(meter, release, tmp_path):
     journal, chance = _journal(meter), Random(1)
-    versions, resets = [release, _next(release, tmp_path)], 0
-    before = meter.flash_acts
-    _deployed(meter, versions[1])
+    before, resets, versions = meter.flash_acts, 0, 0
+    _deployed(meter, _next(release, tmp_path))
     most = (meter.flash_acts - before) * 4 // 3  # so that it gets through now and then
 
     def arm(_):
         meter.cut(chance.randint(1, most), chance.choice(("before", "torn", "after")))
 
-    while resets < 30:  # forth and back
-        resets += _interrupted(meter, versions[0], arm)
-        versions.reverse()
+    while resets < 30:
+        versions += 1
+        more = f"\nNEWER = {versions}\n"
+        resets += _interrupted(meter, _next(release, tmp_path, more, ("app",)), arm)
     assert meter.wait_asleep()
     assert _journal(meter)[0] == journal[0]
     files = _files(meter, tmp_path / "f")
