@@ -214,6 +214,6 @@ def _check_room(found: Found, release: Release, there: dict, strangers: list, wa
         raise Refused(
             f"the flash is too small: {needed * block // 1024} KiB are needed beside the version"
             f" that runs, {found.free_blocks * block // 1024} of"
-            f" {found.blocks * block // 1024} are free. A module with 8 MiB of flash has room"
-            " for two versions (docs/cable.md)"
+            f" {found.blocks * block // 1024} are free. Is there something else on it?"
+            " `mpremote fs tree` shows what (docs/cable.md)"
         )
