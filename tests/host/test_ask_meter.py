@@ -1,11 +1,10 @@
 """Promise: `rill status` and `selftest` say what the meter says, and then it goes on."""
 
 import json
-import threading
-from contextlib import contextmanager
 
 import pytest
 
+from pressing import button_pressed
 from rill.cable.served import ServedBoard
 from rill.image import build
 
@@ -17,26 +16,8 @@ def meter(tmp_path):
         yield board
 
 
-@contextmanager
-def _button(board):
-    """Somebody presses it whenever the meter sleeps."""
-    is_over = threading.Event()
-
-    def press():
-        while not is_over.wait(0.5):
-            board.press_button()
-
-    person = threading.Thread(target=press)
-    person.start()
-    try:
-        yield
-    finally:
-        is_over.set()
-        person.join()
-
-
 def test_status(meter, rill):
-    with _button(meter):
+    with button_pressed(meter):
         status, out, _ = rill("status", meter.path, "--json")
     found = json.loads(out)
     assert status == 1 and found["readings_waiting"] >= 1
@@ -45,7 +26,7 @@ def test_status(meter, rill):
 
 
 def test_selftest(meter, rill):
-    with _button(meter):
+    with button_pressed(meter):
         status, out, _ = rill("selftest", meter.path, "--json")
     found = json.loads(out)
     assert status == 1 and not found["passed"] and len(found["checks"]) >= 4

@@ -16,7 +16,7 @@ from rill.cable.flash_command import check_unread
 from rill.cable.found import Refused
 from rill.cable.partitions import MIB, Partition, PartitionError, packed, parse, with_journal
 from rill.cable.served import ServedBoard
-from rill.image import build
+from rill.image import build, flashed
 
 # As in the official image of ESP32_GENERIC.
 _OFFICIAL = [
@@ -98,12 +98,9 @@ def test_files_that_are_refused(tmp_path, rill, image, reason):
 
 def test_a_meter_with_unread_readings(tmp_path):
     tree = tmp_path / "tree"
-    (tree / "place").parent.mkdir()
-    for path in build().rglob("*"):
-        if path.is_file():
-            target = tree / path.relative_to(build())
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(path.read_bytes())
+    for name in flashed(build()):
+        (tree / name).parent.mkdir(parents=True, exist_ok=True)
+        (tree / name).write_bytes((build() / name).read_bytes())
     (tree / "config.json").write_text(json.dumps({"device": "m"}))
     with ServedBoard(tmp_path / "board", tree) as board:
         assert board.wait_asleep()

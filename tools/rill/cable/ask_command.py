@@ -79,9 +79,20 @@ def _selftest(options: argparse.Namespace) -> int:
 def ask(
     port: Port, name: str, timeout_s: float, hear: Callable[[dict], None] = lambda line: None
 ) -> list[dict]:
+    """As answers(); the meter goes on with its work behind it."""
+    try:
+        port.enter(soft_reset=True)  # what was interrupted is forgotten
+        return answers(port, f"{name}()", timeout_s, hear)
+    finally:
+        port.leave(RESET)
+
+
+def answers(
+    port: Port, call: str, timeout_s: float, hear: Callable[[dict], None] = lambda line: None
+) -> list[dict]:
     """What a function of firmware.console.laptop prints, a JSON object in each line.
 
-    hear(object): as it comes. The meter goes on with its work behind it. Raises PortError.
+    hear(object): as it comes. Raises PortError.
     """
     found: list[dict] = []
     rest = bytearray()
@@ -96,8 +107,7 @@ def ask(
                 hear(found[-1])
 
     try:
-        port.enter(soft_reset=True)  # what was interrupted is forgotten
-        port.exec(f"from firmware.console import laptop\nlaptop.{name}()", timeout_s, take)
+        port.exec(f"from firmware.console import laptop\nlaptop.{call}", timeout_s, take)
     except DeviceError as error:
         if "ImportError" in error.traceback:
             raise NoConsole(
@@ -105,10 +115,8 @@ def ask(
                 " `rill doctor` says what is there"
             ) from error
         raise
-    finally:
-        port.leave(RESET)
     if not found:
-        raise NoConsole(f"the meter answered {name} with nothing")
+        raise NoConsole(f"the meter answered {call.partition('(')[0]} with nothing")
     return found
 
 

@@ -6,6 +6,7 @@ from rill.cable import (
     deploy_command,
     doctor_command,
     flash_command,
+    provision_command,
     pull_command,
 )
 from rill.cable.chip import ChipError
@@ -15,15 +16,17 @@ from rill.cable.found import Refused
 from rill.cable.image_file import ImageFileError
 from rill.cable.partitions import PartitionError
 from rill.cable.prompt import PortError
+from rill.cable.provisioned import SettingsError
 from rill.cable.pull_command import NotWhole
 
-WRONG_INPUT = (PortError, Refused, ImageFileError, PartitionError)
+WRONG_INPUT = (PortError, Refused, ImageFileError, PartitionError, SettingsError)
 BROKEN = (FilesError, NotTried, ChipError, NotWhole)
 
 
 def add_parsers(commands, number) -> None:
     flash_command.add_parser(commands)
     deploy_command.add_parser(commands)
+    provision_command.add_parser(commands)
     ask_command.add_parsers(commands)
     pull_command.add_parser(commands)
     doctor_command.add_parser(commands)
