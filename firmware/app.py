@@ -2,7 +2,6 @@
 
 import gc
 
-import micropython
 from micropython import const
 
 from board import board
@@ -47,7 +46,8 @@ def run():
 
         meter(made_of, "%s, %s" % (VERSION, journal_place())).run()
     except KeyboardInterrupt:  # what was under way lets go of its memory first
-        micropython.kbd_intr(-1)  # Ctrl-C once more ends nothing until the prompt is there
+        # Ctrl-C once more ends nothing until the prompt is there.
+        __import__("micropython").kbd_intr(-1)
     __import__("firmware.console.start", None, None, ("run",)).run()
 
 
