@@ -18,6 +18,7 @@ from rill.cable.finding import TwoPorts, find
 from rill.cable.line import Line
 from rill.cable.port import DeviceError, NoPort, NoPrompt, Port, PortBusy, Unplugged
 from rill.cable.served import ServedBoard
+from rill.image import build, flashed
 
 _MPREMOTE = [sys.executable, "-m", "mpremote"]
 _DATA = Random(1).randbytes(9000)
@@ -136,6 +137,23 @@ def test_a_terminal(tmp_path):
         assert terminal.wait(20) == 0
     os.close(ours)
     os.close(theirs)
+
+
+def test_ctrl_c_again_and_again_leads_to_the_meter(tmp_path):
+    tree = tmp_path / "tree"
+    for name in flashed(build()):
+        (tree / name).parent.mkdir(parents=True, exist_ok=True)
+        (tree / name).write_bytes((build() / name).read_bytes())
+    with ServedBoard(tmp_path / "board", tree) as board, Port(board.path) as port:
+        board.reset("power_on")
+        assert port.hear(20, until=b"for the prompt.").endswith(b"for the prompt.")
+        heard = b""
+        while not heard.endswith(b">>> "):
+            port.send(b"\x03")
+            heard += port.hear(0.02)
+        assert b"Traceback" not in heard
+        port.enter()
+        assert port.value("type(meter).__name__") == "Meter"
 
 
 class _Usb:
