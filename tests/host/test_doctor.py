@@ -65,9 +65,10 @@ def test_boards_that_answer(tmp_path, meter, cause, changes, more):
     [
         ("boot_loop", "import machine\nmachine.reset()\n"),
         ("other_program", "import time\nwhile True: time.sleep(1)\n"),
-        (
+        pytest.param(
             "deaf_program",
             "import time\nwhile True:\n try: time.sleep(1)\n except KeyboardInterrupt: pass\n",
+            marks=pytest.mark.prove,
         ),
     ],
 )
