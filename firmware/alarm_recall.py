@@ -9,12 +9,7 @@ from firmware.passing import call, once
 def recalled(meter, limits):
     """(the rules, what was cleared of them). meter: the Alarming that looks."""
     known, boot, clears = meter.known, meter.state.boot, meter.known.clears
-    if clears:
-        from firmware.core.leaks.whole import Whole
-
-        watch = Whole(limits)
-    else:
-        watch = Watch(limits, once)
+    watch = Watch(limits, once)
     has_power_again = known.is_new or known.boot != boot
     if known.is_new:
         habits = call("firmware.alarm_news", "learned", meter)
@@ -32,5 +27,5 @@ def recalled(meter, limits):
     changes, known.clears = [], 0
     for kind in range(CONTINUOUS, QUALITY + 1):
         if clears & 1 << kind:
-            changes += watch.clear(kind)
+            changes += call("firmware.core.leaks.whole", "clear", watch, kind)
     return watch, changes

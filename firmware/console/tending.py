@@ -5,7 +5,7 @@ from micropython import const
 from firmware import counting
 from firmware.console import counter
 from firmware.core import event, schedule
-from firmware.passing import in_passing
+from firmware.passing import call, in_passing
 
 _WATCHDOG_MS = const(3_600_000)  # whoever copies files to the board feeds nothing
 _REASONS = {"power_on": event.POWER_ON, "reset": event.RESET, "watchdog": event.WATCHDOG}
@@ -64,14 +64,14 @@ def _record(session, store, now):
     state, keeping = session.state, session.keeping
     if record_reading(
         store=store,
-        checkpoint=keeping.checkpoint,
+        keeping=keeping,
         state=state,
         when=now,
         battery_mv=session.battery.read_mv(),
         slot_s=session.config.slot_s,
         columns=b"",
-        count=keeping.count,
     ):
         counting.is_stored(state)
-        keeping.tell_faults(store)
+        if state.store_faults or state.is_new_journal:
+            call("firmware.mending", "tell_faults", keeping, store)
     freeze_day(store, state)

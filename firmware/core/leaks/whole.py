@@ -26,19 +26,7 @@ class Whole(Watch):
         anew.relearn(self, habits)
 
     def clear(self, kind):
-        """Somebody has seen to it: it has to last as long again. List of Change, as of take()."""
-        changes: list = []
-        if self._level(kind):
-            self._visit(1 << kind, lambda kind, rule: self._clear(kind, rule, changes))
-            if kind == NO_FLOW:  # continuous knows the last pulse
-                self._visit(1 << CONTINUOUS, lambda kind, rule: rule.begin(self._seen_s))
-        return changes
-
-    def _clear(self, kind, rule, changes):
-        before = rule.level
-        known = self._row(kind, rule, before)
-        rule.clear(self._seen_s)
-        changes.append(Change(kind, before, 0, known.since_s, self._seen_s, *known[5:]))
+        return clear(self, kind)
 
     def next_s(self):
         if self._wanted_s is None:
@@ -53,3 +41,20 @@ class Whole(Watch):
         on = sum([1 << kind for kind in range(CONTINUOUS, QUALITY + 1) if self._level(kind)])
         self._visit(on, lambda kind, rule: rows.append(self._row(kind, rule, rule.level)))
         return sorted(rows, key=lambda row: row.kind)
+
+
+def clear(watch, kind):
+    """Somebody has seen to it: it has to last as long again. List of Change, as of take()."""
+    changes: list = []
+
+    def end(kind, rule):
+        before = rule.level
+        known = watch._row(kind, rule, before)
+        rule.clear(watch._seen_s)
+        changes.append(Change(kind, before, 0, known.since_s, watch._seen_s, *known[5:]))
+
+    if watch._level(kind):
+        watch._visit(1 << kind, end)
+        if kind == NO_FLOW:  # continuous knows the last pulse
+            watch._visit(1 << CONTINUOUS, lambda kind, rule: rule.begin(watch._seen_s))
+    return changes
