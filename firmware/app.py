@@ -18,9 +18,9 @@ from firmware.storage.state import REPORTING
 from firmware.version import VERSION
 
 _WATCHDOG_MS = const(120_000)
-# What a report needs in one piece for TLS is not found between garbage, so there, and where a
-# person may ask for one, it is collected often. Elsewhere a collection takes as long as a rule for
-# leaks: what is free and no wake needs may be garbage.
+# What a report needs in one piece for TLS is not found between garbage, so there it is collected
+# often. Elsewhere a collection takes as long as a rule for leaks: what is free and no wake needs
+# may be garbage.
 _REPORT_GARBAGE_BYTES = const(16_384)
 _WAKE_BYTES = const(72_000)  # with words of 64 bits; on a chip they are half as long
 _JOURNAL_ROOT = const("/journal")
@@ -47,7 +47,6 @@ def run():
         meter(made_of, "%s, %s" % (VERSION, journal_place())).run()
     except KeyboardInterrupt:
         pass  # what was under way lets go of its memory first
-    gc.threshold(_REPORT_GARBAGE_BYTES)
     __import__("firmware.console.start", None, None, ("run",)).run()
 
 

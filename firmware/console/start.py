@@ -1,5 +1,7 @@
 """Where the prompt begins: `meter` is ready. Imported only when somebody is there."""
 
+import gc
+
 from micropython import const
 
 from board import board
@@ -13,6 +15,7 @@ from firmware.passing import call
 from firmware.version import VERSION
 
 _TICK_MS = const(5000)
+_GARBAGE_BYTES = const(16_384)  # as in a report: somebody may ask for one
 
 
 class _Opened:
@@ -24,6 +27,7 @@ class _Opened:
 def opened():
     """The Session; begun when this is the first time that somebody asks."""
     if _Opened.session is None:
+        gc.threshold(_GARBAGE_BYTES)
         keys = Keys()
         keys.hold()  # Ctrl-C is pressed more than once by many, and by mpremote
         try:
