@@ -7,7 +7,7 @@ import pytest
 
 from rill.energy.arithmetic import charges, life
 from rill.energy.counts import NAMES, Counts, CountsError, told
-from rill.energy.running import DAY_S, Counted, as_on_a_chip, forward
+from rill.energy.running import DAY_S, SIMULATED_DAYS, Counted, as_on_a_chip, forward
 from rill.energy.table import currents
 from rill.household import household
 from rill.image import ROOT
@@ -80,7 +80,12 @@ def test_the_years_are_those_of_the_formula():
     assert sum(found.shares.values()) == pytest.approx(1)
     awake = Counts(DAY_S, polls, _NONE | {"awake_report_cs": 1600, "reports": 1})
     more_mc = (charges(awake, table)["reporting"] - 0) * 3600
-    assert more_mc == pytest.approx(16 * 40)  # facts: 16 s at 40 mA are 2.3 J
+    assert more_mc == pytest.approx(16 * 36)
+    # Of them, ten with the modem: the CPU waits.
+    waits = Counts(DAY_S, polls, awake.of | {"search_ms": 2000, "connected_ms_1": 8000})
+    found = charges(waits, table)
+    assert found["reporting"] * 3600 == pytest.approx(6 * 36)
+    assert found["waiting"] * 3600 == pytest.approx(10 * 30)
 
 
 def test_the_table_has_the_currents_of_the_simulated_modems():
@@ -93,8 +98,8 @@ def test_the_table_has_the_currents_of_the_simulated_modems():
 def test_a_run_of_equal_days_goes_on_as_it_was():
     day = Counts(DAY_S, 100, {name: n for n, name in enumerate(NAMES)})
     first = day.scaled(3)
-    days = [first + day.scaled(n) for n in range(8)]
-    assert forward(days, 14) == first + day.scaled(13)
+    days = [first + day.scaled(n) for n in range(SIMULATED_DAYS)]
+    assert forward(days, 28) == first + day.scaled(27)
 
 
 def test_own_measurements_replace_those_of_the_table(tmp_path, rill):
@@ -122,16 +127,17 @@ def test_counts_of_a_status_are_read_and_others_refused():
 
 
 def test_computing_takes_time_on_a_chip():
-    counts = Counts(DAY_S, 0, _NONE | {"wakes_timer": 24, "reports": 2})
-    on_chip = as_on_a_chip(counts, {"simulated_wake_ms": 300, "simulated_report_ms": 1500})
-    assert (on_chip.of["awake_timer_cs"], on_chip.of["awake_report_cs"]) == (720, 300)
+    counts = Counts(DAY_S, 0, _NONE | {"wakes_timer": 24, "records": 10, "reports": 2})
+    board = {"simulated_wake_ms": 300, "simulated_record_ms": 100, "simulated_report_ms": 1500}
+    on_chip = as_on_a_chip(counts, board)
+    assert (on_chip.of["awake_timer_cs"], on_chip.of["awake_report_cs"]) == (820, 300)
 
 
 def test_the_command_tells_years_shares_and_changes(rill):
     status, out, _ = rill("energy", "--days", 2, "--reports-per-day", 1, "--json")
     n = json.loads(out)
     assert status == 0
-    assert 15 < n["years"] < 30 and n["years_quoted"] == 12
+    assert 18 < n["years"] < 30 and n["years_quoted"] == 12
     assert sum(n["shares"].values()) == pytest.approx(1, abs=0.01)
     assert len(n["changes"]) == 3 and n["changes"][0]["years"] >= n["changes"][1]["years"]
 
