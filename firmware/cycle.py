@@ -138,7 +138,10 @@ class Cycle(Wake):
             least = 0  # nobody looks
         if wakes is not None:  # once a day
             parts = self._keeping.vault, self._retained, self._commit, state
-            call("firmware.storage.ledger", "add", *parts, self._counting.take(state, config))
+            counts = self._counting.take(state, config)
+            # Who stays awake has no cell that this would be the plan of.
+            planned = None if self._is_safe or self._counting.stays_awake else config
+            call("firmware.spending", "day", *parts, counts, planned, self._keeping.note)
         if state.starts and not self._is_safe:
             # This is what the next power-on asks: does a wake come to its end here?
             state.starts = 0

@@ -132,10 +132,12 @@ def link():
 def energy():
     """What has taken energy, as counts of docs/energy.md: until the last sum, and since then."""
     from firmware.service.acts import COUNTS
+    from firmware.spending import show
     from firmware.storage.ledger import since, stored
 
     def act(state, keeping):
         nvs = keeping.vault.nvs
+        print(show(nvs, _configuration(state, keeping).cell_mah))
         found = stored(nvs)[3:]
         print("counted for %d h, %d polls of the coprocessor" % (found[0] // 3600, found[1]))
         for name, total, more in zip(COUNTS, found[2:], since(nvs, retained)):
@@ -145,6 +147,13 @@ def energy():
     retained = RetainedState(Power(app.board.BUTTON_PIN, app.board.ULP_MEASURE))
     retained.load()
     _do(act)
+
+
+def new_cell(who):
+    """A new cell is in: what has been counted is of the one before."""
+    from firmware.spending import new_cell as begin
+
+    _do(lambda state, keeping: begin(keeping.vault.nvs, keeping.note, _name(who)))
 
 
 def _configuration(state, keeping):

@@ -153,3 +153,15 @@ def test_the_command_tells_years_shares_and_changes(rill):
 )
 def test_what_does_not_go_together_is_refused(rill, wrong):
     assert rill("energy", *wrong)[0] == 2
+
+
+def test_the_meter_s_own_sum_is_the_host_s():
+    """tests/unit/test_spending.py has the other side: the same counts, 683 mAh."""
+    of = _NONE | {
+        "wakes_timer": 9800, "wakes_ulp": 1000, "awake_timer_cs": 430_000, "reports": 365,
+        "awake_report_cs": 330_000, "records": 8800, "checkpoints": 9900, "search_ms": 730_000,
+        "connected_ms_0": 1_870_000, "bursts_0": 1860,
+    }  # fmt: skip
+    table = currents("ER34615", "generic_esp32", "bc66")
+    host_mah = sum(charges(Counts(31_557_600, 1_480_000_000, of), table).values())
+    assert host_mah == pytest.approx(683, rel=0.01)
