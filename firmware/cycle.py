@@ -267,6 +267,8 @@ class Cycle(Wake):
                 reset = event.BROWN_OUT
             self._state.causes |= 1 << reset
             self._keeping.note(event.BOOT, reset, self._state.boot, self._about)
+            parts = self._keeping.vault.nvs, self._state, self._now_s(), reset, self._keeping.note
+            call("firmware.surviving", "reset", *parts)
         elif self._state.crashes:
             self._state.causes |= _CRASHED
             self._keeping.note(event.WAKE_FAILED, 0, self._state.crashes)
