@@ -8,8 +8,8 @@ from micropython import const
 
 _SECOND_UC = const(55)  # deep sleep, reed, leakage, modem asleep, self-discharge of 19 Ah
 _POLL_NC = const(85)
-# Microcoulombs of one each of service/acts.py. A hundredth of a second awake is 360; with the modem
-# the CPU waits, at 6 mA less.
+# Microcoulombs of one each of service/acts.py. A hundredth of a second awake is 360; with
+# the modem the CPU waits, at 6 mA less.
 _COSTS_UC = const(
     (
         13_500, 13_500, 13_500, 13_500,  # wakes: 375 ms before the first line of the firmware

@@ -1,4 +1,4 @@
-"""Which consumers have taken more in a day than any plan explains. docs/energy.md has the budgets."""
+"""Which consumers have taken more in a day than any plan explains: docs/energy.md."""
 
 from micropython import const
 

@@ -14,6 +14,7 @@ from rill.image import ROOT
 from rill.modem.energy import TX_S
 from rill.modem.models import MODELS
 from rill.settings import Settings
+from rill.simulate import Run
 
 _DAYS = 2
 _NONE = dict.fromkeys(NAMES, 0)
@@ -66,6 +67,14 @@ def test_bytes_are_those_that_went_over_the_modem(run):
     assert of["up_bytes_0"] == sum(session[0] for session in sessions[:-1])
     assert of["down_bytes_0"] == sum(session[1] for session in sessions[:-1])
     assert of["up_bytes_1"] == of["up_bytes_2"] == 0
+
+
+def test_a_modem_that_never_sleeps_is_told_once_and_one_that_sleeps_never(run):
+    assert not [event for event in run.numbers["events"] if event["code"] == 26]
+    awake = Run(Settings(trace=household(1, 1), days=1, link="bc66"))
+    awake.modem.sleep = lambda: None
+    told = [event for event in awake.result()["events"] if event["code"] == 26]
+    assert [event["text"] for event in told] == ["modem does not sleep"]
 
 
 def test_the_years_are_those_of_the_formula():

@@ -8,8 +8,14 @@ from rill.energy.table import Currents
 
 _MOST = 3
 _REPORTS = (
-    "reporting", "waiting", "modem_search", "modem_connected", "modem_sending", "modem_idle", "wifi",
-)  # fmt: skip
+    "reporting",
+    "waiting",
+    "modem_search",
+    "modem_connected",
+    "modem_sending",
+    "modem_idle",
+    "wifi",
+)
 _RADIO = ("modem_search", "modem_connected", "modem_sending")
 _LIGHT_SLEEP_MA = 2  # facts/modems.md section 6: 1 to 3 mA while the modem works
 _FEW_POLLS = 14 / 47  # docs/ulp.md: pulse_shortest_ms 276, of a DN15 meter's reed
