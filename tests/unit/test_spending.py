@@ -9,8 +9,11 @@ from firmware.service.acts import COUNTS
 from firmware.spending import day, new_cell, show, told
 from firmware.storage.retained import RetainedState
 from firmware.storage.state import State
+from firmware.surviving import begin, end, pause_s, reset
+from meter import CONFIG, Meter
 from nvs import FakeNvs
 from ports import FakePower
+from watch import begun, wakes
 
 _DAY_US = 86_400_000_000
 
@@ -145,3 +148,51 @@ def test_a_year_of_usual_counts_is_what_the_host_s_arithmetic_has():
                     connected_ms_0=1_870_000, bursts_0=1860)  # fmt: skip
     expect(used_uah(31_557_600, 1_480_000_000, counts) // 1000, 683)
     expect(usable_uah(19_000), 15_200_000)
+
+
+def _reports(meter):
+    retained = meter.retained()
+    retained.load()
+    return retained.count(COUNTS.index("reports"), 0)
+
+
+def test_a_meter_below_its_slope_reports_less_often_and_records_as_ever():
+    meter = begun(Meter(CONFIG % 3600))
+    wakes(meter, 2)
+    for level, reports in ((0, 8), (2, 2), (0, 8)):
+        retained = meter.retained()
+        state = retained.load()
+        state.thrift = level
+        retained.save(state)
+        wakes(meter, 4)  # to the first slot of the new period
+        before, stored = _reports(meter), len(meter.readings())
+        wakes(meter, 8)
+        expect((level, _reports(meter) - before), (level, reports))
+        expect(len(meter.readings()) - stored, 8)
+
+
+def test_a_reset_under_the_modem_is_told_and_its_pause_grows_until_a_report_is_through():
+    nvs, state, events = FakeNvs(), State(), []
+
+    def note(*event):
+        events.append(event)
+        return True
+
+    reset(nvs, state, 1000, 3, note)
+    expect((events, state.failures), ([], 0))
+    for falls, wait_s in ((1, 900), (2, 3600), (3, 14_400), (4, 57_600), (5, 86_400), (6, 86_400)):
+        begin(nvs)
+        reset(nvs, state, 1000, 3, note)
+        expect(events.pop()[:3], (27, falls, wait_s))
+        expect((state.next_report_s, state.failures), (1000 + wait_s, 1))
+        reset(nvs, state, 2000, 1, note)  # not twice
+        expect(events, [])
+        expect(pause_s(falls), wait_s)
+        begin(nvs)
+        end(nvs, False)  # one that failed, and was survived: it says nothing of the cell
+    begin(nvs)
+    end(nvs, True)
+    begin(nvs)
+    reset(nvs, state, 0, 3, lambda *event: False)  # told as soon as that can be
+    reset(nvs, state, 0, 3, note)
+    expect(events.pop()[1], 1)
