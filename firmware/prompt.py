@@ -131,8 +131,8 @@ def link():
 
 def energy():
     """What has taken energy, as counts of docs/energy.md: until the last sum, and since then."""
+    from firmware.remaining import show
     from firmware.service.acts import COUNTS
-    from firmware.spending import show
     from firmware.storage.ledger import since, stored
 
     def act(state, keeping):

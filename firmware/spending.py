@@ -1,7 +1,7 @@
 """Once a day: the ledger is summed up, and judged. What is left of the cell decides on the plan of
 the wakes to come (core/thrift.py), and a consumer that is over its budget is told.
 
-In memory only meanwhile; what is told of the cell, in a status and at the prompt, is here as well.
+In memory only meanwhile.
 """
 
 import struct
@@ -57,32 +57,9 @@ def _judge(nvs, before, after, state, config, note):
         after[0] - begun_s, config.planned_years * _YEAR_S,
     )  # fmt: skip
     if level != state.thrift:
-        text = "%d %% left" % _left_percent(used_uah, config.cell_mah)
+        text = "%d %% left" % charge.left_percent(used_uah, config.cell_mah)
         if note(_THRIFT, state.thrift, level, text):
             state.thrift = level
-
-
-def told(nvs, cell_mah):
-    """(mAh that were used of this cell, per cent that are left, days they last at the mean of its
-    time until now); None: nothing is counted yet, or no cell is planned. OSError.
-    """
-    covered_s, polls, *counts = ledger.stored(nvs)[3:-1]
-    begun_uah, begun_s, _ = _cell(nvs)
-    used_uah = charge.used_uah(covered_s, polls, counts) - begun_uah
-    if not cell_mah or used_uah <= 0 or covered_s <= begun_s:
-        return None
-    left_uah = max(0, charge.usable_uah(cell_mah) - used_uah)
-    days = left_uah * (covered_s - begun_s) // used_uah // 86_400
-    return used_uah // 1000, _left_percent(used_uah, cell_mah), days
-
-
-def show(nvs, cell_mah):
-    """What is left, as a sentence for people. OSError."""
-    found = told(nvs, cell_mah)
-    if found is None:
-        return "nothing is known of the cell yet: counts are summed up once a day"
-    sentence = "%d mAh of this cell are used, %d %% are left: %d.%d years as until now"
-    return sentence % (found[0], found[1], found[2] // 365, found[2] % 365 * 10 // 365)
 
 
 def new_cell(nvs, note, who):
@@ -96,10 +73,6 @@ def new_cell(nvs, note, who):
         return False
     _keep(nvs, used_uah, covered_s, 0)
     return True
-
-
-def _left_percent(used_uah, cell_mah):
-    return max(0, 100 - 100 * used_uah // charge.usable_uah(cell_mah))
 
 
 def _cell(nvs):

@@ -9,7 +9,6 @@ from micropython import const
 
 from firmware.core import freeze, record
 from firmware.core.seal import unseal
-from firmware.passing import call
 from firmware.version import VERSION
 
 # By event.POWER_ON and so on; the last one is a wake that did not end in sleep.
@@ -31,7 +30,6 @@ def news(state, config, store, retained, nvs):
     ledger = _ledger(nvs)
     if ledger:
         told["ledger"] = ledger
-        _tell_cell(told, config, nvs)
     return crc, told
 
 
@@ -83,17 +81,6 @@ def _ledger(nvs):
     for n in range(_COUNTS):
         text += b",%d" % _number(content, 21 + 4 * n, 4)
     return str(text, "utf-8")
-
-
-def _tell_cell(told, config, nvs):
-    try:
-        found = call("firmware.spending", "told", nvs, config.cell_mah)
-    except OSError as error:
-        print("nothing is told of the cell: %s" % error)
-        return
-    if found:
-        names = "cell_used_mah", "cell_left_percent", "cell_left_days"
-        told.update(zip(names, found))
 
 
 def _number(content, at, size):

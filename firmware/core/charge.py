@@ -34,3 +34,8 @@ def used_uah(covered_s, polls, counts):
 def usable_uah(cell_mah):
     """Of a cell with so much printed on it."""
     return cell_mah * _USABLE_UAH
+
+
+def left_percent(used_uah, cell_mah):
+    """Of it, when so much was taken."""
+    return max(0, 100 - 100 * used_uah // usable_uah(cell_mah))

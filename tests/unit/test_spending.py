@@ -5,8 +5,9 @@ told once until it is back; a cell below its slope changes the plan, and a new o
 from expect import expect
 from firmware.core.charge import usable_uah, used_uah
 from firmware.core.overspent import overspent
+from firmware.remaining import show, told
 from firmware.service.acts import COUNTS
-from firmware.spending import day, new_cell, show, told
+from firmware.spending import day, new_cell
 from firmware.storage.retained import RetainedState
 from firmware.storage.state import State
 from firmware.surviving import begin, end, pause_s, reset
