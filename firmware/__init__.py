@@ -59,7 +59,7 @@ class _Bundle:
 
 def _mounted(name):
     try:
-        file = open(name, "rb")
+        file = open(name, "rb")  # noqa: SIM115  # as long as the interpreter runs
     except OSError:
         return None
     bundle, module = _Bundle(), _Module()
@@ -72,4 +72,4 @@ def _mounted(name):
 
 _folder: str = __path__  # type: ignore[assignment]  # in MicroPython it is a text
 __path__ = _mounted(_folder + ".bundle") or _folder  # type: ignore[assignment]
-del _mounted, _Module, _Bundle
+del _mounted
