@@ -13,7 +13,7 @@ from io import IOBase
 import vfs
 from micropython import const
 
-_SLOTS = const(512)  # at the end of the file, the first one last
+_SLOTS = const(1024)  # at the end of the file, the first one last
 _SLOT_BYTES = const(8)  # crc32 of a path and where the module begins; 0: a package
 _NO_ENTRY = const(2)  # errno.ENOENT
 _BUFFER_SIZE = const(11)  # MP_STREAM_GET_BUFFER_SIZE of MicroPython's py/stream.h
