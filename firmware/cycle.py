@@ -165,17 +165,10 @@ class Cycle(Wake):
             if not self._purifier:
                 self._purifier = self._open_purifier()
             stay(
-                ms,
-                clock=self._clock,
-                power=self._power,
-                counts=self._counting,
-                state=self._state,
-                config=self._config,
-                purifier=self._purifier,
-                look_at_clock=self._now_s,
-                commit=self._commit,
-                store_count=self._store_count,
-            )
+                ms, clock=self._clock, power=self._power, counts=self._counting,
+                state=self._state, config=self._config, purifier=self._purifier,
+                look_at_clock=self._now_s, commit=self._commit, store_count=self._store_count,
+            )  # fmt: skip
         except Exception as crash:  # noqa: BLE001
             sys.print_exception(crash)
             return False
