@@ -98,6 +98,7 @@ def test_too_many_modules_are_refused(tmp_path):
         bundle(tmp_path)
 
 
+@pytest.mark.prove
 def test_a_wake_reads_a_seventh_of_a_second_of_its_flash():
     """docs/energy.md; with a file for each module it was three seconds."""
     found = read_of_flash()
