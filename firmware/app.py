@@ -2,6 +2,7 @@
 
 import gc
 
+import micropython
 from micropython import const
 
 from board import board
@@ -45,8 +46,8 @@ def run():
         from firmware.metering import meter
 
         meter(made_of, "%s, %s" % (VERSION, journal_place())).run()
-    except KeyboardInterrupt:
-        pass  # what was under way lets go of its memory first
+    except KeyboardInterrupt:  # what was under way lets go of its memory first
+        micropython.kbd_intr(-1)  # Ctrl-C once more ends nothing until the prompt is there
     __import__("firmware.console.start", None, None, ("run",)).run()
 
 

@@ -50,9 +50,7 @@ class Cycle(Wake):
         self._handed_over = 0  # from the report of this wake, as state.running
 
     def run(self):
-        """Wakes that end in deep sleep, whatever happens, so that there is one; only a counter
-        that stays awake lets the next one follow it.
-        """
+        """Wakes that end in deep sleep, whatever happens; a counter that stays awake goes on."""
         cause = self._power.cause()
         if cause == "restart":
             self._handed_over = self._retained.handed_over()
@@ -82,12 +80,13 @@ class Cycle(Wake):
             sleep_ms = self._plan()
             self._state.running = 0
             self._finish()
+            if "boot" in sys.modules:
+                sys.modules["boot"]()  # type: ignore[operator] # an update has proved itself
             if self._config and not self._is_safe:
                 sleep_ms = planning.sooner_ms(sleep_ms, self._state, self._retained)
             return sleep_ms
         except Exception as crash:  # noqa: BLE001
-            # Nobody nearer could decide anything. The state still says "running", so the
-            # next wake counts this one as a crash; the coprocessor counts on meanwhile.
+            # The state still says "running", so the next wake counts this one as a crash.
             sys.print_exception(crash)
             self._counting.hush()
             return _CRASH_SLEEP_MS
@@ -114,7 +113,8 @@ class Cycle(Wake):
         parts = self._keeping.vault, self._keeping.store
         state, cold = state_at_wake(cause, self._retained, *parts)
         self._know(state)
-        self._is_safe = is_safe_mode(state)
+        # A version on trial does all: the one before may be what crashed.
+        self._is_safe = "boot" not in sys.modules and is_safe_mode(state)
         return cold
 
     def _resume(self):

@@ -27,27 +27,41 @@ class _Opened:
 def opened():
     """The Session; begun when this is the first time that somebody asks."""
     if _Opened.session is None:
-        gc.threshold(_GARBAGE_BYTES)
-        keys = Keys()
-        keys.hold()  # Ctrl-C is pressed more than once by many, and by mpremote
-        try:
-            power = Power(board.BUTTON_PIN, board.ULP_MEASURE)
-            about = "%s, %s" % (VERSION, journal_place())
-            session = Session(parts(Clock(), power), about)
-            session.begin()
-            Ticker(_TICK_MS, session.tick)
-            _Opened.session = session
-        finally:
-            keys.release()
+        _undisturbed(_open)
     return _Opened.session
 
 
 def run():
     """Puts `meter` at the prompt, behind a greeting; returns it, too."""
+    return _undisturbed(_greet)
+
+
+def _undisturbed(act):
+    """act() to its end: Ctrl-C is pressed more than once by many, and by what is on laptops."""
+    keys = Keys()
+    keys.hold()
+    try:
+        return act()
+    finally:
+        keys.release()
+
+
+def _open():
+    gc.threshold(_GARBAGE_BYTES)
+    power = Power(board.BUTTON_PIN, board.ULP_MEASURE)
+    about = "%s, %s" % (VERSION, journal_place())
+    session = Session(parts(Clock(), power), about)
+    session.begin()
+    Ticker(_TICK_MS, session.tick)
+    _Opened.session = session
+
+
+def _greet():
     import __main__  # type: ignore[import-not-found]
     from firmware.console.meter import Meter
 
-    session = opened()
-    call("firmware.console.status", "greet", session)
-    __main__.meter = Meter(session)
+    if _Opened.session is None:
+        _open()
+    call("firmware.console.status", "greet", _Opened.session)
+    __main__.meter = Meter(_Opened.session)
     return __main__.meter

@@ -12,6 +12,7 @@ from contextlib import suppress
 from rill.balance.command import add_parser as add_balance
 from rill.balance.registers import BalanceError
 from rill.broker import BrokerError
+from rill.cable import commands as cable
 from rill.collect.command import add_parsers as add_collecting
 from rill.energy.command import add_parser as add_energy
 from rill.energy.counts import CountsError
@@ -48,10 +49,11 @@ _HALL_PULSES = 450  # a litre, of a YF-S201
 _WRONG_INPUT = (
     BrokerError, TraceError, StoreError, PulsesError, ReplayError, ServeError, PayloadError,
     SigningError, BalanceError, LeaksError, TableError,
+    *cable.WRONG_INPUT,
 )  # fmt: skip
 _BROKEN = (
     SimulationError, TortureError, ImageError, ToolMissing, WorldError, DetectorError, CountsError,
-    FleetError,
+    FleetError, *cable.BROKEN,
 )  # fmt: skip
 
 
@@ -128,6 +130,7 @@ def parser() -> argparse.ArgumentParser:
     add_collecting(commands)
     add_balance(commands)
     add_energy(commands, _number)
+    cable.add_parsers(commands, _number)
     image = commands.add_parser("image", help="build the tree that goes onto the flash")
     image.set_defaults(command=_image)
     image.add_argument("--board", choices=boards(), default=USUAL_BOARD, help="of firmware/boards")

@@ -22,6 +22,11 @@ def fields() -> list[Field]:
     return [Field(*row) for row in _constant("FIELDS")]
 
 
+def firmware_version() -> str:
+    """What this firmware calls itself."""
+    return _constant("VERSION", "version.py")
+
+
 def pulse_fields() -> list[Field]:
     """Those that the counter's program depends on."""
     return fields()[_PULSE]

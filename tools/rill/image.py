@@ -20,6 +20,8 @@ ROOT = Path(__file__).resolve().parents[2]
 _PLAIN = ("boot.py", "main.py")
 _BOARDS = "firmware/boards"
 _BOARD = "board.py"  # the pointer at the board of this flash
+ROOTS = (*_PLAIN, _BOARD)  # at the root of the flash whichever directory the firmware is in
+_TRIAL = "trial.py"  # for a flash with two directories only
 USUAL_BOARD = "generic_esp32"
 _COMPILED = ("firmware", "lib")
 BUNDLE = "firmware.bundle"
@@ -43,6 +45,9 @@ _SCRIPTS = (
     "stored.py",
     "watching.py",
     "fleet.py",
+    "serve.py",
+    "serve_main.py",
+    "flash_files.py",
 )  # of the board: run as they are
 
 
@@ -70,14 +75,25 @@ def build(root: Path = ROOT, board: str = USUAL_BOARD) -> Path:
     return image
 
 
+def build_trial(root: Path = ROOT) -> bytes:
+    """trial.py, which stands beside two versions of the firmware, compiled."""
+    target = (root / "build" / "generated" / _TRIAL).with_suffix(".mpy")
+    _make(root / _TRIAL, target)
+    return target.read_bytes()
+
+
 def build_board(root: Path = ROOT) -> Path:
-    """The simulated board's own modules, compiled, in build/board."""
+    """The simulated board's own modules, compiled, in build/board, and in its lib/ those that an
+    image of MicroPython has frozen.
+    """
     board = root / "build" / "board"
     source = Path(__file__).parent / "board"
     for path in source.rglob("*.py"):
         name = path.relative_to(source)
         path = _nameless(path, root / "build" / "generated" / "board" / name)
         _make(path, board / (name if name.name in _SCRIPTS else name.with_suffix(".mpy")))
+    for path in (root / "lib").rglob("*.py"):
+        _make(path, board / path.relative_to(root).with_suffix(".mpy"))
     return board
 
 
@@ -86,7 +102,7 @@ def flashed(image: Path) -> list[str]:
 
     lib/ has what the images of MicroPython have frozen.
     """
-    return [*_PLAIN, _BOARD, f"firmware/{_PACKAGE}", BUNDLE]
+    return [*ROOTS, f"firmware/{_PACKAGE}", BUNDLE]
 
 
 def _nameless(source: Path, target: Path) -> Path:

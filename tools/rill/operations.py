@@ -44,4 +44,7 @@
     HANG_UP,
     RESTART,
     PIN_PULL,
-) = range(1, 44)
+    FLASH_ACT,
+    FLASH_READ,
+    KBD_INTR,
+) = range(1, 47)

@@ -1,0 +1,126 @@
+"""Promise: `rill flash` writes the table that it shows, and no reading is lost unasked.
+
+The chip is what no test has: esptool itself runs against a port where nothing answers.
+"""
+
+import hashlib
+import json
+import os
+import struct
+
+import pytest
+
+from rill.cable import image_file, partitions
+from rill.cable.chip import ChipError, flash_bytes
+from rill.cable.flash_command import check_unread
+from rill.cable.found import Refused
+from rill.cable.partitions import MIB, Partition, PartitionError, packed, parse, with_journal
+from rill.cable.served import ServedBoard
+from rill.image import build
+
+# As in the official image of ESP32_GENERIC.
+_OFFICIAL = [
+    Partition("nvs", 1, 2, 0x9000, 0x6000),
+    Partition("phy_init", 1, 1, 0xF000, 0x1000),
+    Partition("factory", 0, 0, 0x10000, 0x1F0000),
+    Partition("vfs", 1, 0x81, 0x200000, 0x200000),
+]
+
+
+def _image(version=b"v1.28.0", project=b"micropython", chip=0, table=_OFFICIAL):
+    about = struct.pack("<I12x32s32s", 0xABCD5432, version, project)
+    head = bytes([0xE9, 4, 2, 0x20]) + bytes(8) + struct.pack("<H", chip)
+    return head.ljust(0x7000, b"\0") + packed(table).ljust(0x8000, b"\xff") + bytes(0x20) + about
+
+
+def test_the_bytes_of_a_table():
+    table = packed(_OFFICIAL[:1])
+    entry = (
+        b"\xaa\x50\x01\x02\x00\x90\x00\x00\x00\x60\x00\x00" + b"nvs".ljust(16, b"\0") + bytes(4)
+    )
+    digest = hashlib.md5(entry).digest()
+    assert table == (entry + b"\xeb\xeb" + b"\xff" * 14 + digest).ljust(0xC00, b"\xff")
+    assert parse(packed(_OFFICIAL)) == _OFFICIAL
+    with pytest.raises(PartitionError, match="MD5"):
+        parse(table.replace(b"nvs", b"nvt"))
+    with pytest.raises(PartitionError, match="no partition table"):
+        parse(b"\xff" * 0xC00)
+
+
+@pytest.mark.parametrize("mib", [4, 8, 16])
+def test_a_table_for_each_flash(mib):
+    table = with_journal(_OFFICIAL, mib * MIB)
+    assert table[:3] == _OFFICIAL[:3]
+    vfs, journal = table[3:]
+    assert (vfs.label, journal.label) == ("vfs", "journal")
+    assert vfs.offset + vfs.size == journal.offset
+    assert journal.offset + journal.size <= mib * MIB
+    # One version of the firmware, or two and what lies beside them; a journal of 1.5 MiB.
+    assert vfs.size >= (1.3 if mib == 4 else 2.5) * MIB
+    assert journal.size == (0xB0000 if mib == 4 else 0x180000)
+    assert not any(one.offset % 4096 or one.size % 4096 for one in table)
+
+
+def test_what_has_no_table():
+    with pytest.raises(PartitionError, match="no table for 2 MiB"):
+        with_journal(_OFFICIAL, 2 * MIB)
+    with pytest.raises(PartitionError, match="ESP32_GENERIC"):
+        with_journal(_OFFICIAL[:3], 4 * MIB)
+
+
+def test_an_image_with_our_table(tmp_path):
+    path = tmp_path / "image.bin"
+    path.write_bytes(_image())
+    image = image_file.read(path)
+    ours = image_file.with_journal(image, 8 * MIB)
+    at = partitions.ADDRESS - image_file.ADDRESS
+    assert parse(ours[at:])[-1].label == "journal"
+    assert (ours[:at], ours[at + 0xC00 :]) == (image[:at], image[at + 0xC00 :])
+
+
+@pytest.mark.parametrize(
+    "image, reason",
+    [
+        (b"PK\x03\x04", "no image of an ESP32. Take the .bin"),
+        (_image(chip=9), "another chip"),
+        (_image(project=b"tasmota"), "not of MicroPython"),
+        (_image(version=b"v1.25.0"), "MicroPython 1.25.0; 1.26.1 is the oldest"),
+    ],
+)
+def test_files_that_are_refused(tmp_path, rill, image, reason):
+    path = tmp_path / "image.bin"
+    path.write_bytes(image)
+    status, _, said = rill("flash", "/dev/no", path)
+    assert status == 2 and reason in said
+    status, _, said = rill("flash", "/dev/no", tmp_path / "none.bin")
+    assert status == 2 and "can't be read" in said
+
+
+def test_a_meter_with_unread_readings(tmp_path):
+    tree = tmp_path / "tree"
+    (tree / "place").parent.mkdir()
+    for path in build().rglob("*"):
+        if path.is_file():
+            target = tree / path.relative_to(build())
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(path.read_bytes())
+    (tree / "config.json").write_text(json.dumps({"device": "m"}))
+    with ServedBoard(tmp_path / "board", tree) as board:
+        assert board.wait_asleep()
+        board.press_button()
+        with pytest.raises(Refused, match=r"[1-9]\d* readings and \d+ events wait"):
+            check_unread(board.path)
+        assert board.wait_asleep(), "the meter does not go on"
+
+
+def test_a_board_without_a_meter_may_be_flashed(tmp_path):
+    with ServedBoard(tmp_path / "board") as board:
+        check_unread(board.path)
+
+
+def test_esptool_says_why_it_failed():
+    ours, theirs = os.openpty()
+    with pytest.raises(ChipError, match="Hold BOOT, press EN"):
+        flash_bytes(os.ttyname(theirs))
+    os.close(ours)
+    os.close(theirs)

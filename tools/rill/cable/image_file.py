@@ -1,0 +1,62 @@
+"""A downloaded image of MicroPython: what it is, and the same with a meter's partition table."""
+
+import re
+from pathlib import Path
+
+from rill.cable import partitions
+from rill.cable.found import OLDEST_IMAGE, dotted
+
+ADDRESS = 0x1000  # where it goes on an ESP32's flash: bootloader, table, application
+_HEADER_MAGIC = 0xE9
+_CHIP_AT = 12  # of the header: 16 bits, 0 is the plain ESP32
+_ESP32 = 0
+_TABLE_AT = partitions.ADDRESS - ADDRESS
+_APP_AT = 0x10000 - ADDRESS
+_DESCRIPTION_AT = _APP_AT + 0x20  # esp_app_desc_t: magic, 12 bytes, version[32], project[32]
+_DESCRIPTION_MAGIC = b"\x32\x54\xcd\xab"
+
+
+class ImageFileError(Exception):
+    """Why a file is no image for a meter."""
+
+
+def read(path: Path) -> bytes:
+    """The image. Raises ImageFileError."""
+    try:
+        image = path.read_bytes()
+    except OSError as error:
+        raise ImageFileError(f"{path} can't be read: {error.strerror}") from error
+    if len(image) < _DESCRIPTION_AT + 80 or image[0] != _HEADER_MAGIC:
+        raise ImageFileError(
+            f"{path} is no image of an ESP32. Take the .bin of ESP32_GENERIC from"
+            " https://micropython.org/download/ESP32_GENERIC/"
+        )
+    if int.from_bytes(image[_CHIP_AT : _CHIP_AT + 2], "little") != _ESP32:
+        raise ImageFileError(f"{path} is an image of another chip than the plain ESP32")
+    version = version_of(image)
+    if version is None:
+        raise ImageFileError(f"{path} is an image for an ESP32, but not of MicroPython")
+    if version < OLDEST_IMAGE:
+        raise ImageFileError(
+            f"{path} is MicroPython {dotted(version)}; {dotted(OLDEST_IMAGE)} is the oldest that"
+            " works"
+        )
+    return image
+
+
+def version_of(image: bytes) -> tuple[int, ...] | None:
+    """Of MicroPython; None when it is something else."""
+    about = image[_DESCRIPTION_AT : _DESCRIPTION_AT + 80]
+    version, project = about[16:48].rstrip(b"\0"), about[48:80].rstrip(b"\0")
+    found = re.match(rb"v?(\d+)\.(\d+)(?:\.(\d+))?", version)
+    if not about.startswith(_DESCRIPTION_MAGIC) or project != b"micropython" or not found:
+        return None
+    return tuple(int(number or 0) for number in found.groups())
+
+
+def with_journal(image: bytes, flash_bytes: int) -> bytes:
+    """The image with our table in it. Raises partitions.PartitionError."""
+    end = _TABLE_AT + partitions.TABLE_BYTES
+    official = partitions.parse(image[_TABLE_AT:end])
+    table = partitions.packed(partitions.with_journal(official, flash_bytes))
+    return image[:_TABLE_AT] + table + image[end:]

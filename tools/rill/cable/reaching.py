@@ -1,0 +1,60 @@
+"""A board's prompt, also that of a meter that sleeps: its button wakes it."""
+
+import sys
+import time
+from collections.abc import Callable
+
+from rill.cable.finding import find
+from rill.cable.port import NoPrompt, Port
+
+_FIRST_S = 3.0
+_KEY_S = 0.1
+_PATIENCE_S = 60.0
+PROMPT = b">>> "
+
+
+def reached(named: str | None, tell: Callable[[str], None] | None = None) -> Port:
+    """An open port, at the prompt. named: None, the only one. tell: what the person has to do.
+
+    Raises PortError; NoPrompt after a minute of silence.
+    """
+    port = Port(find(named))
+    try:
+        enter(port, tell or _tell)
+    except BaseException:
+        port.close()
+        raise
+    return port
+
+
+def enter(port: Port, tell: Callable[[str], None], patience_s: float = _PATIENCE_S) -> None:
+    """Get the prompt; when nothing answers, ask for the button and try until it is pressed."""
+    try:
+        port.enter(wait_s=_FIRST_S)
+        return
+    except NoPrompt as error:
+        if not error.heard:
+            tell(
+                f"{port.path} is silent. If a meter sleeps there, press its button BOOT now"
+                f" (for {patience_s:.0f} s)"
+            )
+    storm(port, patience_s)
+    port.enter()
+
+
+def storm(port: Port, patience_s: float) -> bytes:
+    """What comes while Ctrl-C is pressed again and again, until there is a prompt: a wake may
+    last some tenths of a second. Twice the patience for what speaks, as a meter that opens its
+    prompt.
+    """
+    heard, began_s = b"", time.monotonic()
+    while time.monotonic() - began_s < patience_s * (2 if heard else 1):
+        port.send(b"\x03")
+        heard += port.hear(_KEY_S)
+        if heard.endswith(PROMPT):
+            break
+    return heard
+
+
+def _tell(text: str) -> None:
+    print(f"rill: {text}", file=sys.stderr, flush=True)
