@@ -5,6 +5,7 @@ to look for each of those on the flash first would take as long as all else.
 import sys
 
 import board  # noqa: F401
+import firmware  # noqa: F401
 
 path = sys.path[:]
 sys.path[:] = [name for name in path if name not in ("", "/lib")]

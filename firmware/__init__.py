@@ -1,8 +1,10 @@
 """The modules of this package come from one file beside it, firmware.bundle, when there is one.
 
 A file system looks a name up in each folder on the way to it, and an import asks for four names:
-in littlefs a wake took 35,000 reads of the flash that way, and takes 1,800 from the bundle.
+in littlefs a wake took 35,000 reads of the flash that way, and takes 1,600 from the bundle.
 Without one, modules are files in the folder as usual. tools/rill/bundle.py has the format.
+
+Every wake has this in memory, so it is short.
 """
 
 from binascii import crc32
@@ -11,7 +13,7 @@ from io import IOBase
 import vfs
 from micropython import const
 
-_SLOTS = const(512)  # at the end of the file, the first one last
+_SLOTS = const(1024)  # at the end of the file, the first one last
 _SLOT_BYTES = const(8)  # crc32 of a path and where the module begins; 0: a package
 _NO_ENTRY = const(2)  # errno.ENOENT
 _BUFFER_SIZE = const(11)  # MP_STREAM_GET_BUFFER_SIZE of MicroPython's py/stream.h
@@ -21,69 +23,62 @@ _FOLDER = (0x4000,) + (0,) * 9
 
 
 class _Module(IOBase):
-    """One file, in which a module is read to its end before it runs and another one is read."""
-
-    def __init__(self, file):
-        self.file = file
-
-    def readinto(self, buffer):
-        return self.file.readinto(buffer)
-
-    def ioctl(self, request, _):
-        return 255 if request == _BUFFER_SIZE else 0
+    """One open file for all: a module is read to its end before it runs and another one is."""
 
 
 class _Bundle:
     """A read-only file system, as far as an import needs one. It can't be the file, too: the
     interpreter would take the one for the other.
+
+    file: of all modules. module: the same as a stream.
     """
 
-    def __init__(self, file):
-        self.file = file
-        self.read = _Module(file)
+    file: IOBase
+    module: IOBase
 
     def mount(self, *_):
         pass
 
     def stat(self, path):
-        """As an import asks: is it a folder? Is it a .py? Is it a .mpy? OSError: it is none.
+        """Of a package, or a module: the file is at its begin then. OSError.
 
-        An answer that is no file is cheaper than an error.
+        An import asks for the name alone, with .py and with .mpy, and a wrong kind is a cheaper
+        answer to it than an error.
         """
         end = path[-4:]
-        if end[1:] == ".py":
+        if end[1:] == ".py":  # there are none
             return _FOLDER
-        place = self.seek(path)
-        if end == ".mpy" and place is None:
-            raise OSError(_NO_ENTRY)
-        return _FILE if place or place is None else _FOLDER
-
-    def open(self, path, _):
-        return self.read  # stat() has just gone there
-
-    def seek(self, path):
-        """Go to the begin of a module and return where it is, 0: a package, None: nothing."""
-        file, wanted = self.file, crc32(path)
+        wanted = crc32(path)
         n = wanted & (_SLOTS - 1)
         while True:
-            file.seek(-_SLOT_BYTES * (n + 1), 2)
-            slot = file.read(_SLOT_BYTES)
+            self.file.seek(-_SLOT_BYTES * (n + 1), 2)
+            slot = self.file.read(_SLOT_BYTES)
             if not any(slot):
-                return None
+                break
             if int.from_bytes(slot[:4], "little") == wanted:
-                return file.seek(int.from_bytes(slot[4:], "little"))
+                return _FILE if self.file.seek(int.from_bytes(slot[4:], "little")) else _FOLDER
             n = (n + 1) & (_SLOTS - 1)
+        if end == ".mpy":
+            raise OSError(_NO_ENTRY)
+        return _FILE
+
+    def open(self, path, _):
+        return self.module  # an import has just asked whether it is there
 
 
-def _opened(path):
-    """The bundle, None: there is none."""
+def _mounted(name):
     try:
-        return open(path, "rb")
+        file = open(name, "rb")  # noqa: SIM115  # as long as the interpreter runs
     except OSError:
         return None
+    bundle, module = _Bundle(), _Module()
+    module.readinto = file.readinto
+    module.ioctl = lambda request, _: 255 if request == _BUFFER_SIZE else 0
+    bundle.file, bundle.module = file, module
+    vfs.mount(bundle, _PLACE)
+    return _PLACE
 
 
-_file = _opened(__path__ + ".bundle")  # type: ignore[operator]  # a text in MicroPython
-if _file:
-    vfs.mount(_Bundle(_file), _PLACE)
-    __path__ = _PLACE  # type: ignore[assignment]
+_folder: str = __path__  # type: ignore[assignment]  # in MicroPython it is a text
+__path__ = _mounted(_folder + ".bundle") or _folder  # type: ignore[assignment]
+del _mounted

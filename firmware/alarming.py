@@ -130,8 +130,9 @@ class Alarming:
     def _faults(self, battery_mv):
         """Those bits of core/leaks/terms.py that are no tampering."""
         config, found = self.config, 0
-        if battery_mv is not None and battery_mv < config.battery_low_mv:
-            found |= terms.CELL
+        is_failing = battery_mv is not None and battery_mv < config.battery_low_mv
+        if is_failing or self.state.thrift:
+            found |= terms.CELL  # or it will be empty before its planned life is over
         if config.has_probes():
             from firmware.quality_news import is_above
 

@@ -1,7 +1,6 @@
 """The configuration: one table of fields, checked as a whole, refused with one sentence.
 
-The file is config.json on the image's file system, written by a person or by provisioning,
-never by daily work. docs/configuration.md lists the same table for people.
+The file is config.json, written by a person, never by daily work: docs/configuration.md.
 """
 
 import json
@@ -94,6 +93,8 @@ FIELDS = (
     ("high_use_percent", 150, 110, 1000),  # of the largest usual day
     ("no_flow_days", 28, 10, 365),  # an inhabited house without water
     ("timezone_min", 0, -720, 840),  # ahead of UTC, for people who look at the meter
+    ("cell_mah", 19_000, 0, 100_000),  # printed on the cell; 0: it is not one that runs empty
+    ("planned_years", 4, 1, 20),  # that it has to last: docs/energy.md
 )
 # Of FIELDS what most meters do without: probes with what looks for tampering, and a modem.
 _SELDOM = const(((22, 47), (52, 62)))
@@ -277,10 +278,7 @@ def _last_good_text(files):
 
 
 def load_last_good(files):
-    """(the configuration that was in force before, its text); None, None: there is none.
-
-    ConfigError.
-    """
+    """(the configuration that was in force before, its text), or both None. ConfigError."""
     text = _last_good_text(files)
     return None if text is None else parse(text, _LAST_GOOD), text
 

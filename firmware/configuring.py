@@ -7,6 +7,7 @@ from micropython import const
 from firmware import config
 from firmware.core import event, record
 from firmware.core.errors import ConfigError, StorageFault
+from firmware.passing import call
 
 _COMMANDED = const("commanded.json")  # of commanded.py, which most wakes do without
 
@@ -33,6 +34,8 @@ def configured(files, state, keeping):
         found = layered(files, found, text, keeping)
     if found and state.time.is_known() and state.time.now_s() < state.expected_s:
         found.burst_l_per_h = 0  # the flow is expected: it neither wakes nor is marked
+    if found and state.thrift:
+        call("firmware.core.thrift", "stretch", found, state.thrift)
     return found
 
 

@@ -110,12 +110,8 @@ class Cycle(Wake):
         """True when retained memory knew nothing. From here on the wake counts as running."""
         from firmware.waking import is_safe_mode, state_at_wake
 
-        state, cold = state_at_wake(
-            cause=cause,
-            retained=self._retained,
-            vault=self._keeping.vault,
-            open_store=self._keeping.store,
-        )
+        parts = self._keeping.vault, self._keeping.store
+        state, cold = state_at_wake(cause, self._retained, *parts)
         self._know(state)
         # A version on trial does all: the one before may be what crashed.
         self._is_safe = "boot" not in sys.modules and is_safe_mode(state)
@@ -138,7 +134,10 @@ class Cycle(Wake):
             least = 0  # nobody looks
         if wakes is not None:  # once a day
             parts = self._keeping.vault, self._retained, self._commit, state
-            call("firmware.storage.ledger", "add", *parts, self._counting.take(state, config))
+            counts = self._counting.take(state, config)
+            # Who stays awake has no cell that this would be the plan of.
+            planned = None if self._is_safe or self._counting.stays_awake else config
+            call("firmware.spending", "day", *parts, counts, planned, self._keeping.note)
         if state.starts and not self._is_safe:
             # This is what the next power-on asks: does a wake come to its end here?
             state.starts = 0
@@ -188,9 +187,8 @@ class Cycle(Wake):
         now = self._when()
         is_slot = self._is_slot(now.time_s)
         if not is_slot and self._has_probes() and looking.is_due(state, self._config, now.time_s):
-            looking.look(
-                state, self._retained, self._config, now, self._measure, self._keeping.note
-            )
+            parts = state, self._retained, self._config, now
+            looking.look(*parts, self._measure, self._keeping.note)
             return
         self._columns = b""
         if is_slot:
@@ -264,6 +262,8 @@ class Cycle(Wake):
                 reset = event.BROWN_OUT
             self._state.causes |= 1 << reset
             self._keeping.note(event.BOOT, reset, self._state.boot, self._about)
+            parts = self._keeping.vault.nvs, self._state, self._now_s(), reset, self._keeping.note
+            call("firmware.surviving", "reset", *parts)
         elif self._state.crashes:
             self._state.causes |= _CRASHED
             self._keeping.note(event.WAKE_FAILED, 0, self._state.crashes)

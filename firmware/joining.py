@@ -12,6 +12,8 @@ _DAY_S = const(86_400)
 _CLOCK_DAYS = const(10_000)  # days before are of a meter that knows no time: since power-on
 _WEEK_S = const(604_800)
 _NOT_GRANTED = const(-1)
+_CONSUMER = const(26)  # an event of spending.py, docs/events.md
+_SLEEPLESS = const(2)
 _NOT_TOLD_DB = const(-128)
 _DETACHED_MS = const(3000)
 _READ = (psm.active_s, psm.periodic_s)
@@ -39,7 +41,8 @@ def join(modem):
     at, data = modem.engine(), family(config)
     at.use(data)
     asked = psm.asked_s(config.report_s)
-    attach = Attach(at, switch(modem), config.apn, config.band, asked)
+    pins = switch(modem)
+    attach = Attach(at, pins, config.apn, config.band, asked)
     rung = modem.tried[-1] if modem.tried else 0
     try:
         if rung:
@@ -55,6 +58,7 @@ def join(modem):
             known.rsrp_dbm = attach.rsrp_dbm
             known.snr_db, known.tx_dbm = _stored(attach.snr_db), _stored(attach.tx_dbm)
         known.ecl = modem.budget.ecl
+        _judge_sleep(modem, known, pins.is_sleepless)
         known.is_asleep = 0
         known.keep()
     if modem.uses_ppp():
@@ -65,6 +69,14 @@ def join(modem):
     for name in _NEEDED:
         setattr(needed, name, getattr(data, name))
     at.use(needed)
+
+
+def _judge_sleep(modem, known, is_sleepless):
+    """Once, when it has been awake twice: it may wake by itself for its network now and then."""
+    if known.is_asleep:
+        known.sleepless = min(known.sleepless + 1, 255) if is_sleepless else 0
+        if is_sleepless and known.sleepless == _SLEEPLESS:
+            modem.note(_CONSUMER, known.sleepless, _SLEEPLESS - 1, "modem does not sleep")
 
 
 def _stored(db):

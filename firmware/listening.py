@@ -9,6 +9,8 @@ from firmware.core.errors import UplinkError
 from firmware.uplink.hearing import Hearing
 
 _LISTEN_MS = const(2000)  # behind the last acknowledgement, and each message
+# A session that the broker still had: what waited in it came before the acknowledgements did.
+_BRIEFLY_MS = const(1000)
 _MOST_MESSAGES = const(16)  # in one report; the others wait at the broker
 
 
@@ -19,10 +21,12 @@ def listen(session, power, profile, obey, state, is_known):
     hearing = Hearing(session)
     try:
         state.is_subscribed = int(hearing.subscribe(profile.subscriptions(), is_known))
+        wait_ms = _BRIEFLY_MS if hearing.is_resumed and session.client.pid else _LISTEN_MS
         for _ in range(_MOST_MESSAGES):
-            message = hearing.next_message(_LISTEN_MS)
+            message = hearing.next_message(wait_ms)
             if message is None:
                 break
+            wait_ms = _LISTEN_MS
             topic, payload, identifier = message
             answer = _answer(profile, topic, payload, obey)
             if answer:

@@ -38,11 +38,16 @@ def has_own_wake(state, config, now_s):
     return state.next_report_s > now_s
 
 
-def after_report(state, config, power, now_s, retry_s, is_urgent):
-    """The next report is due ... retry_s: what the link asks for when it failed, 0: nothing."""
+def after_report(state, config, power, now_s, retry_s, is_urgent, due_s):
+    """The next report is due ... retry_s: what the link asks for when it failed, 0: nothing.
+
+    due_s: when this one was, by the clock of before it.
+    """
     failures = state.failures
     if not failures:
-        state.next_report_s = report_slot_s(config, power, now_s)
+        # The network has put the clock back: this slot has its report already.
+        after_s = due_s if 0 < due_s - now_s < _put_back_s(config) else now_s
+        state.next_report_s = report_slot_s(config, power, after_s)
     elif retry_s:
         state.next_report_s = now_s + retry_s
     elif config.link == "wifi":
@@ -52,6 +57,11 @@ def after_report(state, config, power, now_s, retry_s, is_urgent):
     else:
         parts = config, power, now_s, failures, is_urgent, os.urandom(2)
         state.next_report_s = call("firmware.spreading", "retry_s", *parts)
+
+
+def _put_back_s(config):
+    """So much a clock may be put back behind a report without another one in the same slot."""
+    return config.report_s // 8
 
 
 def look_wakes_s(state, retained, now_s):
@@ -94,7 +104,7 @@ def _can_look(state):
 def follow_clock(state, config, power, now_s):
     """Move the slots when the clock has been set or stepped, or the periods are new."""
     period_s = slot_s(config)
-    latest_s = config.report_s if config else period_s
+    latest_s = config.report_s + _put_back_s(config) if config else period_s
     if state.failures and config and config.link != "wifi":
         latest_s = max(latest_s, _LONGEST_RETRY_S)
     clock_set = 1 if state.time.is_known() else 0

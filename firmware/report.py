@@ -119,6 +119,7 @@ def _tell(session, power, profile, config, state, store, retained, keeping, comm
     known = state, config, store, retained, keeping.vault.nvs
     crc, told = call("firmware.telling", "news", *known)
     if told:
+        call("firmware.remaining", "add", told, keeping.vault.nvs, config.cell_mah)
         call("firmware.publishing", "publish_all", session, power, profile.daily(told))
         state.told_crc, state.causes = crc, 0
         commit()

@@ -71,9 +71,10 @@ def report(*, state, config, power, retained, keeping, now_s, commit, send):
     keeping.checkpoint()
     from firmware import planning  # now that the buffers of what has sent have left the memory
 
+    due_s = state.next_report_s
     planning.follow_clock(state, config, power, now_s())
     is_urgent = alarm_waits(state, retained)
-    planning.after_report(state, config, power, now_s(), retry_s, is_urgent)
+    planning.after_report(state, config, power, now_s(), retry_s, is_urgent, due_s)
 
 
 def alarm_waits(state, retained):

@@ -62,4 +62,10 @@ def send(parts, config, store, state, keeping, commit):
         # For whoever pressed the button, and as long as an alarm is not acknowledged.
         is_urgent=not state.next_report_s or alarm_waits(state, parts["retained"]),
     )
-    modem.report(publish)
+    is_through, nvs = False, keeping.vault.nvs
+    call("firmware.surviving", "begin", nvs)
+    try:
+        modem.report(publish)
+        is_through = True
+    finally:
+        call("firmware.surviving", "end", nvs, is_through)

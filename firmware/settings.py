@@ -85,6 +85,8 @@ class Settings:
     high_use_percent: int
     no_flow_days: int
     timezone_min: int
+    cell_mah: int
+    planned_years: int
 
     def __init__(self, has_probes, is_guarded):
         self._has_probes = has_probes

@@ -15,7 +15,7 @@ _CRASHES_TO_SAFE_MODE = const(3)
 _SAFE_WAKES = const(6)  # then everything is tried once more
 
 
-def state_at_wake(*, cause, retained, vault, open_store):
+def state_at_wake(cause, retained, vault, open_store):
     """(the meter's state, True when retained memory had none), before anything is counted.
 
     cause: of power.cause(). vault and open_store may raise StorageFault, which costs history but

@@ -79,6 +79,20 @@ def change_filter(session):
     print("a new filter, from odometer %s on" % cubic_metres(state.odometer_ml))
 
 
+def new_cell(session):
+    """A new cell is in: what has been counted is of the one before."""
+    from firmware.spending import new_cell as begin
+
+    name, keeping = who(session), session.keeping
+
+    def act():
+        if not begin(keeping.vault.nvs, keeping.note, name):
+            raise StorageFault("that could not be stored: nothing is changed")
+
+    session.change(act)
+    print("a new cell: what is left is counted from now on")
+
+
 def _filter_log():
     from firmware.storage.filter_log import FilterLog
 

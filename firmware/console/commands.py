@@ -32,6 +32,7 @@ COMMANDS = {
                   "meter.hand_over(odometer_m3=98.765)"),
     "send_again": (_CHANGING, "send_again", (("number", int, _MUST),), "meter.send_again(4711)"),
     "change_filter": (_CHANGING, "change_filter", (), "meter.change_filter()"),
+    "new_cell": (_CHANGING, "new_cell", (), "meter.new_cell()"),
     "config": (_SETTINGS, "config", (("part", str, ""),), 'meter.config("broker")'),
     "configure": (_SETTINGS, "configure", _ANY, 'meter.configure(broker_host="mqtt.example.org")'),
     "calibrate_tds": (_CALIBRATING, "tds", (("us_per_cm", float, _MUST),

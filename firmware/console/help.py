@@ -6,7 +6,7 @@ meter.read()   odometer, body reading, now      .watch()  live, until a key
 meter.test()   tries all, with a report         .link()   how the last one went
 meter.report() send what waits, now             .alarms() what is wrong now
 meter.events(20)  what happened, newest last    .export(days=31)  readings, CSV
-meter.energy() counts of what took energy
+meter.energy() what is left of the cell        .new_cell()  another one is in
 INSTALLING     meter.install()  asks, lets water run, tests, proves a report
 meter.set(reading_m3=1234.567)  what the meter body shows now
 meter.hand_over(odometer_m3=98.765)  this board follows another one

@@ -49,11 +49,13 @@ def link(session):
 
 
 def energy(session):
-    """Counts of docs/energy.md: until the last sum, and since then."""
+    """What is left of the cell; counts of docs/energy.md, until the last sum and since then."""
+    from firmware.remaining import show
     from firmware.service.acts import COUNTS
     from firmware.storage.ledger import since, stored
 
     nvs = session.keeping.vault.nvs
+    print(show(nvs, session.config.cell_mah))
     found = stored(nvs)[3:]
     print("counted for %d h, %d polls of the coprocessor" % (found[0] // 3600, found[1]))
     for name, total, more in zip(COUNTS, found[2:], since(nvs, session.retained)):

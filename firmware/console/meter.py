@@ -83,6 +83,9 @@ class Meter:
     def change_filter(self, *given, **named):
         self._do("change_filter", given, named)
 
+    def new_cell(self, *given, **named):
+        self._do("new_cell", given, named)
+
     def sign_in(self, *given, **named):
         self._do("sign_in", given, named)
 

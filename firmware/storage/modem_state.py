@@ -4,7 +4,7 @@ then the modem is found out about anew.
 
 import struct
 
-_LAYOUT = "<BBhBHBIIIIIiiibbI"
+_LAYOUT = "<BBhBHBIIIIIiiibbIB"
 BYTES = struct.calcsize(_LAYOUT)
 _FIELDS = (
     "is_asleep",  # 1: left in power saving, registered
@@ -24,6 +24,7 @@ _FIELDS = (
     "snr_db",  # when rsrp_dbm was measured; -128: the modem does not tell it
     "tx_dbm",  # its power at the last sending
     "last_day_mj",  # both energies of the last day that has ended
+    "sleepless",  # reports in a row that found it awake though it was left in power saving
 )
 
 
@@ -47,6 +48,7 @@ class ModemState:
     snr_db: int
     tx_dbm: int
     last_day_mj: int
+    sleepless: int
 
     def __init__(self, retained):
         self._retained = retained

@@ -14,10 +14,10 @@ REPORTED = const(3)  # it is done
 CRASHED = const(4)  # it could not be brought to an end
 REBOOTING = const(5)  # it is done, and a command asks for a reset behind this wake
 
-MAGIC = const(0x5235)  # "5R": layout version 5
+MAGIC = const(0x5236)  # "6R": layout version 6
 _HEAD_BYTES = const(6)
 _FEW = const(8)
-_LAYOUT = "<HIHBBBBQQQIIIIIIIIIIIIIIIBqIIIHHBBBBBIIHHHHQIIIBBIBIIBBBIHIBHBB"
+_LAYOUT = "<HIHBBBBQQQIIIIIIIIIIIIIIIBqIIIHHBBBBBIIHHHHQIIIBBIBIIBBBIHIBHBBB"
 _FIELDS = (
     "boot",  # times this meter got power, modulo 2**16
     "starts",  # power-ons in a row whose first wake did not end in sleep
@@ -81,6 +81,7 @@ _FIELDS = (
     "untold",  # and that none did
     "is_subscribed",  # 1: in the session at the broker, when that is still there
     "valve",  # as it was commanded: 0 never, 1 open, 2 closed
+    "thrift",  # level of core/thrift.py: how far the cell is below its slope
 )
 _TIME = struct.calcsize(_LAYOUT)  # behind all that comes what Timekeeping packs
 STATE_BYTES = _TIME + struct.calcsize(TIME_LAYOUT)
@@ -146,6 +147,7 @@ class State:
     untold: int
     is_subscribed: int
     valve: int
+    thrift: int
 
     def __init__(self):
         for name in _FIELDS:

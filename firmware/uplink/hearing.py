@@ -14,9 +14,13 @@ _PUBACK = b"\x40\x02"
 
 
 class Hearing:
-    """Every failure is an UplinkError."""
+    """Every failure is an UplinkError.
+
+    is_resumed: behind subscribe(), the broker still had a session of ours.
+    """
 
     def __init__(self, session):
+        self.is_resumed = False
         self._session = session
         self._client = session.client
 
@@ -27,7 +31,8 @@ class Hearing:
         is_granted = True
         session = self._session
         session.step("CONNACK", _ANSWER_MS, session.sock.settle, found=fault.PUBACK)
-        if not is_known or not (session.is_resumed or session.sock.is_resumed):
+        self.is_resumed = is_known and (session.is_resumed or session.sock.is_resumed)
+        if not self.is_resumed:
             for topic in topics:
                 is_granted &= session.step(
                     "SUBACK", _ANSWER_MS, self._subscribe, topic, found=fault.PUBACK

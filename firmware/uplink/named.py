@@ -1,12 +1,5 @@
 """A record as names and values, for platforms that keep each by its name: docs/platforms.md."""
 
-# By kind, core/column.py, from 1 on.
-_KINDS = (
-    "water_centi_c", "solids_ppb", "turbidity_mntu", "product_solids_ppb", "rejection_permille",
-    "filter_ml", "filter_days", "filter_life_permille", "produced_s", "standby_s", "flushes",
-    "flushed_s", "conductivity_ns",
-)  # fmt: skip
-
 
 def values_of(seq, found, dated, columns=()):
     """A dictionary; the arguments are those of Batch.add().
@@ -25,9 +18,11 @@ def values_of(seq, found, dated, columns=()):
     values["odometer_ml"] = found.odometer_ml
     values["interval_ml"] = found.interval_ml
     values["battery_mv"] = found.battery_mv
-    for kind, _, value, _, _ in columns:
-        if value is not None:
-            values[_KINDS[kind - 1]] = value
     if columns:
+        from firmware.uplink.named_kinds import KINDS  # of a meter that has probes
+
+        for kind, _, value, _, _ in columns:
+            if value is not None:
+                values[KINDS[kind - 1]] = value
         values["quality"] = ",".join(["%d:%d:%d:%d" % (c[0], c[1], c[3], c[4]) for c in columns])
     return values

@@ -72,6 +72,7 @@ def test_wrong_arguments_are_said_with_an_example(tmp_path):
         "calibrate_clear_water()": "turbidity_pin is not set",
         "change_filter()": "not in a purifier",
         "change_filter(1)": "takes nothing",
+        "new_cell(1)": "takes nothing",
         "sign_in(1)": "text in quotes",
         "set_code(4711)": "text in quotes",
         'set_code("1")': "4 or more",

@@ -15,11 +15,11 @@ sys.path[:] = [{image!r}, ".frozen", {image!r} + "/lib"]
 from firmware.config import checked
 from firmware.core.record import Reading
 from firmware.report import profile_of
-from firmware.uplink.named import _KINDS
+from firmware.uplink.named_kinds import KINDS
 config = json.loads(sys.stdin.read())
 profile = profile_of(checked(config), "meter-1", 1_790_000_000)
 reading = Reading(1_790_000_000, 1, 0, 123_456, 0, 3600, 0, 0, 0, 0, 0)
-columns = [[n + 1, 0, 1000 + n, 1, 1] for n in range(len(_KINDS))]
+columns = [[n + 1, 0, 1000 + n, 1, 1] for n in range(len(KINDS))]
 sent = 3, reading, (1_790_000_000, 2, 0), columns
 status = {status!r}
 for messages in (profile.daily(status), profile.closing(sent, sent, 0)):

@@ -7,13 +7,14 @@ import pytest
 
 from rill.energy.arithmetic import charges, life
 from rill.energy.counts import NAMES, Counts, CountsError, told
-from rill.energy.running import DAY_S, Counted, as_on_a_chip, forward
+from rill.energy.running import DAY_S, SIMULATED_DAYS, Counted, as_on_a_chip, forward
 from rill.energy.table import currents
 from rill.household import household
 from rill.image import ROOT
 from rill.modem.energy import TX_S
 from rill.modem.models import MODELS
 from rill.settings import Settings
+from rill.simulate import Run
 
 _DAYS = 2
 _NONE = dict.fromkeys(NAMES, 0)
@@ -68,6 +69,14 @@ def test_bytes_are_those_that_went_over_the_modem(run):
     assert of["up_bytes_1"] == of["up_bytes_2"] == 0
 
 
+def test_a_modem_that_never_sleeps_is_told_once_and_one_that_sleeps_never(run):
+    assert not [event for event in run.numbers["events"] if event["code"] == 26]
+    awake = Run(Settings(trace=household(1, 1), days=1, link="bc66"))
+    awake.modem.sleep = lambda: None
+    told = [event for event in awake.result()["events"] if event["code"] == 26]
+    assert [event["text"] for event in told] == ["modem does not sleep"]
+
+
 def test_the_years_are_those_of_the_formula():
     table = currents("ER34615", "generic_esp32", "bc66")
     # A base of 37 uA and 21.7 uA of self-discharge; 15.2 of 19 Ah can be used.
@@ -80,7 +89,12 @@ def test_the_years_are_those_of_the_formula():
     assert sum(found.shares.values()) == pytest.approx(1)
     awake = Counts(DAY_S, polls, _NONE | {"awake_report_cs": 1600, "reports": 1})
     more_mc = (charges(awake, table)["reporting"] - 0) * 3600
-    assert more_mc == pytest.approx(16 * 40)  # facts: 16 s at 40 mA are 2.3 J
+    assert more_mc == pytest.approx(16 * 36)
+    # Of them, ten with the modem: the CPU waits.
+    waits = Counts(DAY_S, polls, awake.of | {"search_ms": 2000, "connected_ms_1": 8000})
+    found = charges(waits, table)
+    assert found["reporting"] * 3600 == pytest.approx(6 * 36)
+    assert found["waiting"] * 3600 == pytest.approx(10 * 30)
 
 
 def test_the_table_has_the_currents_of_the_simulated_modems():
@@ -93,8 +107,8 @@ def test_the_table_has_the_currents_of_the_simulated_modems():
 def test_a_run_of_equal_days_goes_on_as_it_was():
     day = Counts(DAY_S, 100, {name: n for n, name in enumerate(NAMES)})
     first = day.scaled(3)
-    days = [first + day.scaled(n) for n in range(8)]
-    assert forward(days, 14) == first + day.scaled(13)
+    days = [first + day.scaled(n) for n in range(SIMULATED_DAYS)]
+    assert forward(days, 28) == first + day.scaled(27)
 
 
 def test_own_measurements_replace_those_of_the_table(tmp_path, rill):
@@ -122,16 +136,17 @@ def test_counts_of_a_status_are_read_and_others_refused():
 
 
 def test_computing_takes_time_on_a_chip():
-    counts = Counts(DAY_S, 0, _NONE | {"wakes_timer": 24, "reports": 2})
-    on_chip = as_on_a_chip(counts, {"simulated_wake_ms": 300, "simulated_report_ms": 1500})
-    assert (on_chip.of["awake_timer_cs"], on_chip.of["awake_report_cs"]) == (720, 300)
+    counts = Counts(DAY_S, 0, _NONE | {"wakes_timer": 24, "records": 10, "reports": 2})
+    board = {"simulated_wake_ms": 300, "simulated_record_ms": 100, "simulated_report_ms": 1500}
+    on_chip = as_on_a_chip(counts, board)
+    assert (on_chip.of["awake_timer_cs"], on_chip.of["awake_report_cs"]) == (820, 300)
 
 
 def test_the_command_tells_years_shares_and_changes(rill):
     status, out, _ = rill("energy", "--days", 2, "--reports-per-day", 1, "--json")
     n = json.loads(out)
     assert status == 0
-    assert 15 < n["years"] < 30 and n["years_quoted"] == 12
+    assert 18 < n["years"] < 30 and n["years_quoted"] == 12
     assert sum(n["shares"].values()) == pytest.approx(1, abs=0.01)
     assert len(n["changes"]) == 3 and n["changes"][0]["years"] >= n["changes"][1]["years"]
 
@@ -147,3 +162,15 @@ def test_the_command_tells_years_shares_and_changes(rill):
 )
 def test_what_does_not_go_together_is_refused(rill, wrong):
     assert rill("energy", *wrong)[0] == 2
+
+
+def test_the_meter_s_own_sum_is_the_host_s():
+    """tests/unit/test_spending.py has the other side: the same counts, 683 mAh."""
+    of = _NONE | {
+        "wakes_timer": 9800, "wakes_ulp": 1000, "awake_timer_cs": 430_000, "reports": 365,
+        "awake_report_cs": 330_000, "records": 8800, "checkpoints": 9900, "search_ms": 730_000,
+        "connected_ms_0": 1_870_000, "bursts_0": 1860,
+    }  # fmt: skip
+    table = currents("ER34615", "generic_esp32", "bc66")
+    host_mah = sum(charges(Counts(31_557_600, 1_480_000_000, of), table).values())
+    assert host_mah == pytest.approx(683, rel=0.01)

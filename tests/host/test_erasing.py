@@ -24,7 +24,7 @@ def test_erasing_keeps_the_odometer_alone(tmp_path, head_end):
     after = float(re.search(r"The odometer is ([\d.]+) m3", shown)[1])
     assert 0 < before <= after < before + 0.01, shown
     assert {p.name for p in bench.board.flash.iterdir() if p.is_file()} == {
-        "boot.py", "main.py", "board.py",
+        "boot.py", "main.py", "board.py", "firmware.bundle",
     }  # fmt: skip
     assert "No installer code is set" not in shown.split("Erased")[0]
     assert "m-0001" not in shown.split("Erased")[1]

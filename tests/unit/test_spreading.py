@@ -21,8 +21,14 @@ class _Power:
         return b"\x24\x0a\xc4\x00\x00\x01"
 
 
+class _Time:
+    def is_known(self):
+        return True
+
+
 class _State:
     failures = next_report_s = 0
+    time = _Time()
 
 
 def _cases():
@@ -109,7 +115,7 @@ def test_who_is_refused_waits_whatever_is_planned():
     config, state = _config(device="m7"), _State()
     state.failures = 3
     for wait_s in (900, _DAY_S):
-        planning.after_report(state, config, _Power(), 1_790_000_000, wait_s, False)
+        planning.after_report(state, config, _Power(), 1_790_000_000, wait_s, False, 0)
         expect(state.next_report_s, 1_790_000_000 + wait_s)
     for failures, found, cause, least_s in (
         (1, fault.DENIED, 22, 900),
@@ -131,8 +137,24 @@ def test_a_failed_report_is_tried_again_before_the_next_place_of_the_meter():
     place_s = planning.report_slot_s(config, _Power(), now_s)
     for failures in range(1, 20):
         state.failures = failures
-        planning.after_report(state, config, _Power(), now_s, 0, False)
+        planning.after_report(state, config, _Power(), now_s, 0, False, 0)
         expect(now_s < state.next_report_s <= place_s, True)
     state.failures = 0
-    planning.after_report(state, config, _Power(), now_s, 0, False)
+    planning.after_report(state, config, _Power(), now_s, 0, False, 0)
     expect(state.next_report_s, place_s)
+
+
+def test_a_clock_that_is_put_back_brings_no_second_report_in_a_slot():
+    config, state = _config(device="m7", report_s=_DAY_S), _State()
+    state.next_slot_s, state.clock_set = 1_790_003_600, 1
+    place_s = planning.report_slot_s(config, _Power(), 1_790_000_000)
+    for back_s in (0, 1, 17, 900, 10_000):
+        now_s = place_s - back_s
+        planning.after_report(state, config, _Power(), now_s, 0, False, place_s)
+        expect((back_s, state.next_report_s), (back_s, place_s + _DAY_S))
+        state.next_slot_s = now_s + 60
+        planning.follow_clock(state, config, _Power(), now_s)
+        expect((back_s, state.next_report_s), (back_s, place_s + _DAY_S))
+    # By far more than any clock runs wrong: it was wrong before.
+    planning.after_report(state, config, _Power(), place_s, 0, False, place_s + 7 * _DAY_S)
+    expect(state.next_report_s, place_s + _DAY_S)

@@ -140,8 +140,8 @@ def test_a_state_of_another_layout_is_not_read():
     RetainedState(memory).save(state_of(1000))
     slot = memory.content[SLOT : 2 * SLOT]
     content = unseal(slot[: layout.STATE_BYTES + 4])
-    expect(content[:2], b"5R")
-    for magic in (b"1R", b"4R", b"6R"):
+    expect(content[:2], b"6R")
+    for magic in (b"1R", b"5R", b"7R"):
         other = seal(magic + content[2:])
         expect(RetainedState(Retained(bytes(SLOT) + other)).load(), None)
 

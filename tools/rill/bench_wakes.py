@@ -8,7 +8,6 @@ from rill.household import household
 from rill.image import build, flashed
 from rill.simulate import Run, Settings
 
-_REPORT_S = 21_600
 _PLAIN = ("boot.py", "main.py", "board.py")
 _SETTLED = 3  # the first wakes do what is done once
 _LINES = 100_000
@@ -67,9 +66,8 @@ class _Read(Run):
     def __init__(self, names: list[str] | None = None):
         self._names = names
         self.found: list[tuple[str, list[list[int]]]] = []
-        super().__init__(
-            Settings(trace=household(1, 1), days=1, report_s=_REPORT_S, heap_bytes=_HEAP_BYTES)
-        )
+        trace = household(1, 1)
+        super().__init__(Settings(trace=trace, days=1, link="bc66", heap_bytes=_HEAP_BYTES))
 
     def _configure(self, board: Board, broker: Broker) -> None:
         super()._configure(board, broker)

@@ -1,9 +1,9 @@
 """firmware.bundle: all modules of the firmware in one file, read by firmware/__init__.py.
 
-Modules as the compiler made them, one behind the other; behind them 512 slots of 8 bytes: CRC-32
+Modules as the compiler made them, one behind the other; behind them 1,024 slots of 8 bytes: CRC-32
 of a path ("/core/record.mpy", "/core"), and where the module begins, 0: it is a package. The slot
-of a path is its CRC modulo 512, counted from the end of the file, or the first free one behind it.
-A free slot is all zeros. They stand at the end, which littlefs finds without a search.
+of a path is its CRC modulo 1,024, counted from the end of the file, or the first free one behind
+it. A free slot is all zeros. They stand at the end, which littlefs finds without a search.
 """
 
 import os
@@ -11,7 +11,7 @@ import struct
 from binascii import crc32
 from pathlib import Path
 
-SLOTS = 512
+SLOTS = 1024
 _EMPTY = struct.pack("<II", 0, 0)
 _FULLEST = SLOTS // 2
 

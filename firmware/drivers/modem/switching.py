@@ -8,9 +8,13 @@ _BOOT_STEP_MS = const(500)
 
 
 class Switch:
-    """supply, key, reset: lines, None: not connected."""
+    """supply, key, reset: lines, None: not connected.
+
+    is_sleepless: it was left in power saving, which only its key ends, and answered without.
+    """
 
     def __init__(self, at, supply, key, reset):
+        self.is_sleepless = False
         self._at = at
         self._supply = supply
         self._key = key
@@ -32,6 +36,7 @@ class Switch:
                 at.pause(family.BOOT_MS)
                 at.expect_start()
         elif at.answers(2 if not may_sleep or not family.WAKES_BY_KEY else 1, _LEARNT_MS):
+            self.is_sleepless = may_sleep and family.WAKES_BY_KEY
             return True
         # The key is a toggle: who presses it while the modem is awake switches it off.
         if self.press(self._key, family.KEY_MS):

@@ -95,7 +95,7 @@ def run(job, numbers, counts):
     for number in numbers:
         config.device = "meter-%09d" % number
         state, search = State(), Radio()
-        planning.after_report(state, config, None, zero_s - schedule.EARLY_S - 1, 0, False)
+        planning.after_report(state, config, None, zero_s - schedule.EARLY_S - 1, 0, False, 0)
         known_s = (state.next_report_s - report_s) // slot_s * slot_s  # the newest reading sent
         most_s = again_s = 0
         while state.next_report_s < zero_s + run_s:
@@ -119,7 +119,7 @@ def run(job, numbers, counts):
                     # Nothing waits at a meter that was not to report in the outage.
                     again_s = at_s if state.failures or not end_s else end_s
                 state.failures = 0
-            planning.after_report(state, config, None, now_s, retry_s, False)
+            planning.after_report(state, config, None, now_s, retry_s, False, 0)
         yield most_s, again_s
 
 

@@ -53,19 +53,21 @@ def charges(counts: Counts, currents: Currents) -> dict[str, float]:
     wakes = sum(of[f"wakes_{kind}"] for kind in ("timer", "ulp", "button", "other"))
     awake_s = sum(of[f"awake_{kind}_cs"] for kind in ("timer", "ulp", "other")) / 100
     report_s = of["awake_report_cs"] / 100
+    radio_s = (of["search_ms"] + sum(of[f"connected_ms_{n}"] for n in _LEVELS)) / 1000
+    waiting_s = min(radio_s, report_s)  # for the modem, with nothing to compute
     awake_ma = board["awake_ma"]
     mc = {
         "start": (wakes * board["boot_ms"] + 2 * of["reports"] * board["restart_ms"])
         / 1000
         * awake_ma,
         "recording": awake_s * awake_ma,
-        "reporting": report_s * awake_ma,
+        "reporting": (report_s - waiting_s) * awake_ma,
+        "waiting": waiting_s * board["waiting_ma"],
         "probes": of["probe_ms"] / 1000 * board["probe_ma"],
         "flash": _flash_mc(of, board),
         "coprocessor": counts.polls * board["poll_nc"] / 1e6,
     }
     if modem:
-        radio_s = of["search_ms"] / 1000 + sum(of[f"connected_ms_{n}"] for n in _LEVELS) / 1000
         idle_s = of["reports"] * modem["idle_s"]
         asleep_s = max(0.0, counts.covered_s - radio_s - idle_s)
         mc |= {

@@ -7,7 +7,15 @@ from rill.energy.arithmetic import Life, lasting
 from rill.energy.table import Currents
 
 _MOST = 3
-_REPORTS = ("reporting", "modem_search", "modem_connected", "modem_sending", "modem_idle", "wifi")
+_REPORTS = (
+    "reporting",
+    "waiting",
+    "modem_search",
+    "modem_connected",
+    "modem_sending",
+    "modem_idle",
+    "wifi",
+)
 _RADIO = ("modem_search", "modem_connected", "modem_sending")
 _LIGHT_SLEEP_MA = 2  # facts/modems.md section 6: 1 to 3 mA while the modem works
 _FEW_POLLS = 14 / 47  # docs/ulp.md: pulse_shortest_ms 276, of a DN15 meter's reed
@@ -40,8 +48,8 @@ def _changes(
     if reports_per_day > 1:
         yield "report once a day", dict.fromkeys(_REPORTS, 1 / reports_per_day)
     if modem:
-        factor = min(1, _LIGHT_SLEEP_MA / board["awake_ma"])
-        yield "let the CPU sleep lightly while the modem works", {"reporting": factor}
+        factor = min(1, _LIGHT_SLEEP_MA / board["waiting_ma"])
+        yield "let the CPU sleep lightly while the modem works", {"waiting": factor}
     if modem and modem["psm_ua"] > _BEST_PSM_UA:
         factor = _BEST_PSM_UA / modem["psm_ua"]
         yield "a modem that takes 0.8 uA in power saving (BC660K)", {"modem_asleep": factor}

@@ -20,7 +20,7 @@ def add_parser(commands, number) -> None:
     energy.set_defaults(command=_energy)
     add = energy.add_argument
     add("--days", type=number(2, 36500), default=365, metavar="N",
-        help="of which the counts are; at most 8 are simulated (default 365)")  # fmt: skip
+        help="of which the counts are; at most 15 are simulated (default 365)")  # fmt: skip
     add("--reports-per-day", type=number(1, 1440), default=4, metavar="N", help="default 4")
     add("--slot-s", type=number(60, 3600), default=3600, help="a record each (default 3600)")
     add("--ecl", type=int, choices=(0, 1, 2), default=0,

@@ -1,8 +1,9 @@
 """The real firmware through some days of simulated time, and its counts of as many as are asked.
 
-A run of months is told from one of eight days: the first one, in which the meter joins the
-network, and a week that is as the ones behind it. All rhythms of the firmware are days, but for
-the address of the broker, which is looked up once a week.
+Up to fifteen days are all simulated: from event to event, each wake of the real firmware, nothing
+told from others. A run of months is told from those: the first one, in which the meter joins the
+network, and two weeks that are as the ones behind them. All rhythms of the firmware are days, but
+for the address of the broker, which is looked up once a week.
 """
 
 from collections.abc import Callable
@@ -13,8 +14,8 @@ from rill.settings import Settings
 from rill.simulate import Run
 
 DAY_S = 86_400
-_WEEK = 7
-SIMULATED_DAYS = 1 + _WEEK
+_WEEKS_DAYS = 14
+SIMULATED_DAYS = 1 + _WEEKS_DAYS
 _EARLY_US = 60_000_000  # the wake of midnight is of the next day
 
 
@@ -38,24 +39,20 @@ class Counted(Run):
 def count(
     days: int,
     *,
-    is_full: bool = False,
     progress: Callable[[float, int], None] | None = None,
     **settings,
 ) -> Counts:
-    """Of so many days (at least two). is_full: all of them are simulated.
-
-    settings: of Settings.
-    """
-    simulated = days if is_full else min(days, SIMULATED_DAYS)
+    """Of so many days (at least two). settings: of Settings."""
+    simulated = min(days, SIMULATED_DAYS)
     run = Counted(Settings(trace=household(1, simulated), days=simulated, **settings), progress)
     run.result()
     return run.days[-1] if simulated == days else forward(run.days, days)
 
 
 def forward(counts: list[Counts], days: int) -> Counts:
-    """The counts of so many days, from those of the first one and a week behind it."""
-    first, last = counts[0], counts[_WEEK]
-    return first + (last - first).scaled((days - 1) / _WEEK)
+    """The counts of so many days, from those of the first one and two weeks behind it."""
+    first, last = counts[0], counts[_WEEKS_DAYS]
+    return first + (last - first).scaled((days - 1) / _WEEKS_DAYS)
 
 
 def as_on_a_chip(counts: Counts, board: dict[str, float]) -> Counts:
@@ -63,6 +60,7 @@ def as_on_a_chip(counts: Counts, board: dict[str, float]) -> Counts:
     wake_cs, report_cs = board["simulated_wake_ms"] / 10, board["simulated_report_ms"] / 10
     of = dict(counts.of)
     of["awake_timer_cs"] += of["wakes_timer"] * wake_cs
+    of["awake_timer_cs"] += of["records"] * board["simulated_record_ms"] / 10
     of["awake_ulp_cs"] += of["wakes_ulp"] * wake_cs
     of["awake_other_cs"] += (of["wakes_button"] + of["wakes_other"]) * wake_cs
     of["awake_report_cs"] += of["reports"] * report_cs

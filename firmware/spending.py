@@ -1,0 +1,84 @@
+"""Once a day: the ledger is summed up, and judged. What is left of the cell decides on the plan of
+the wakes to come (core/thrift.py), and a consumer that is over its budget is told.
+
+In memory only meanwhile.
+"""
+
+import struct
+
+from micropython import const
+
+from firmware.core import charge
+from firmware.core.seal import seal, unseal
+from firmware.passing import call
+from firmware.storage import ledger
+
+# Events, docs/events.md: here, since each wake would have their names from core/event.py.
+_CONSUMER = const(26)  # before: counted; after: its budget; text: which one
+_NEW_CELL = const(28)  # before, after: uAh that were used until then; text: who
+_THRIFT = const(29)  # before, after: level of core/thrift.py; text: what is left
+# Of the cell: uAh and seconds that were counted before it came, consumers that were told (bits).
+_KEY = const("cell1")
+_LAYOUT = const("<IIB")
+_HOUR_S = const(3600)
+_YEAR_S = const(31_557_600)
+_NAMES = const(("wakes", "awake", "reports", "records", "probes", "modem"))
+
+
+def day(vault, retained, commit, state, found, config, note):
+    """Sum up, judge, tell. found: Counts of the counter, or None. config may be None."""
+    try:
+        before = ledger.stored(vault.nvs)[3:-1]
+        ledger.add(vault, retained, commit, state, found)
+        after = ledger.stored(vault.nvs)[3:-1]
+        if config and config.cell_mah:
+            _judge(vault.nvs, before, after, state, config, note)
+    except OSError as error:
+        print("the ledger is not judged: %s" % error)  # tomorrow's has this day, too
+
+
+def _judge(nvs, before, after, state, config, note):
+    passed_s = after[0] - before[0]
+    if passed_s < _HOUR_S:
+        return
+    begun_uah, begun_s, told = _cell(nvs)
+    counts = [one - known for one, known in zip(after[2:], before[2:])]
+    over = call("firmware.core.overspent", "overspent", passed_s, counts,
+                config.slot_s, config.report_s, config.quality_s)  # fmt: skip
+    bits = sum([1 << _NAMES.index(row[0]) for row in over])
+    for name, counted, budget in over:
+        if not told >> _NAMES.index(name) & 1 and not note(_CONSUMER, counted, budget, name):
+            bits &= ~(1 << _NAMES.index(name))  # the next day tells it
+    if bits != told:
+        _keep(nvs, begun_uah, begun_s, bits)
+    used_uah = charge.used_uah(after[0], after[1], after[2:]) - begun_uah
+    level = call(
+        "firmware.core.thrift", "level", used_uah, charge.usable_uah(config.cell_mah),
+        after[0] - begun_s, config.planned_years * _YEAR_S,
+    )  # fmt: skip
+    if level != state.thrift:
+        text = "%d %% left" % charge.left_percent(used_uah, config.cell_mah)
+        if note(_THRIFT, state.thrift, level, text):
+            state.thrift = level
+
+
+def new_cell(nvs, note, who):
+    """A person has put a new one in: what was counted is of the one before. OSError.
+
+    False: it could not be told, and nothing is done.
+    """
+    covered_s, polls, *counts = ledger.stored(nvs)[3:-1]
+    used_uah = charge.used_uah(covered_s, polls, counts)
+    if not note(_NEW_CELL, _cell(nvs)[0], used_uah, who):
+        return False
+    _keep(nvs, used_uah, covered_s, 0)
+    return True
+
+
+def _cell(nvs):
+    content = unseal(nvs.read(_KEY) or b"")
+    return struct.unpack(_LAYOUT, content or bytes(struct.calcsize(_LAYOUT)))
+
+
+def _keep(nvs, begun_uah, begun_s, told):
+    nvs.write(_KEY, seal(struct.pack(_LAYOUT, begun_uah, begun_s, told)))

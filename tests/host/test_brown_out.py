@@ -1,0 +1,71 @@
+"""Promise: a cell that a burst of the modem pulls down until the chip resets is not emptied by
+resets. Each is known, the next report waits for longer, the meter counts and records meanwhile,
+and reports as ever when the cell is warm again.
+"""
+
+import pytest
+
+from rill.household import household
+from rill.settings import Settings
+from rill.simulate import Run
+
+_DAY_US = 86_400_000_000
+_DAYS = 4
+_COLD_US = (_DAY_US // 2, 3 * _DAY_US)
+_FELL = 27
+
+
+class _Cold(Run):
+    """While it is cold, a burst resets the chip. keeps_memory: its retained memory survives that.
+
+    falls_us: when the chip was reset.
+    """
+
+    def __init__(self, keeps_memory: bool):
+        super().__init__(Settings(trace=household(1, _DAYS), days=_DAYS, link="bc66", seed=3))
+        self._keeps_memory = keeps_memory
+        self.falls_us: list[int] = []
+        self._bursts = 0
+        self._watchdog_bites = self._world.is_watchdog_due
+        self._world.is_watchdog_due = self._is_reset
+
+    def _is_reset(self) -> bool:
+        before, self._bursts = self._bursts, self.modem.net.bursts
+        is_cold = _COLD_US[0] <= self._world.now_us < _COLD_US[1]
+        if is_cold and self._bursts > before:
+            self.falls_us.append(self._world.now_us)
+            return True
+        return self._watchdog_bites()
+
+    def _board(self, folder):
+        board = super()._board(folder)
+        plain = board.wake
+
+        def wake(cause, *arguments, **more):
+            if cause == "watchdog":  # it was none
+                cause = "power_on"
+                if not self._keeps_memory:
+                    board.lose_power(len(self.falls_us))
+            return plain(cause, *arguments, **more)
+
+        board.wake = wake
+        return board
+
+
+@pytest.mark.parametrize("keeps_memory", [pytest.param(True, marks=pytest.mark.prove), False])
+def test_resets_under_the_modem_end_in_sleep_and_not_in_an_empty_cell(keeps_memory):
+    run = _Cold(keeps_memory)
+    n = run.result()
+    told = [(e["before"], e["after"]) for e in n["events"] if e["code"] == _FELL]
+    pauses_s = [900, 3600, 14_400, 57_600, 86_400, 86_400]
+    assert told == [(n, s) for n, s in enumerate(pauses_s[: len(run.falls_us)], 1)]
+    # Two and a half days, each with four reports that would have had several tries.
+    assert 4 <= len(run.falls_us) <= 6
+    for before_us, after_us, pause_s in zip(
+        run.falls_us, run.falls_us[1:], pauses_s, strict=False
+    ):
+        assert after_us - before_us >= 0.99e6 * pause_s
+    assert n["records_unique"] == n["records_stored"] >= 24 * _DAYS
+    # With its memory, each loss of power is one of a hundred pulses at the most.
+    most_lost = 0 if keeps_memory else 100 * len(run.falls_us)
+    assert 0 <= n["pulses_in"] - n["pulses_counted"] <= most_lost
