@@ -52,7 +52,8 @@ class _Cold(Run):
         return board
 
 
-@pytest.mark.parametrize("keeps_memory", [pytest.param(True, marks=pytest.mark.prove), False])
+@pytest.mark.prove
+@pytest.mark.parametrize("keeps_memory", [True, False])
 def test_resets_under_the_modem_end_in_sleep_and_not_in_an_empty_cell(keeps_memory):
     run = _Cold(keeps_memory)
     n = run.result()

@@ -228,6 +228,7 @@ def _board(tmp_path, files, **more):
 _OTHER = {"boot.py": "", "main.py": "import machine  # a lamp\nwhile True: pass\n", "x.py": ""}
 
 
+@pytest.mark.prove
 def test_another_program_is_left_alone(tmp_path, release):
     with _board(tmp_path, _OTHER, has_partition=False) as board:
         with pytest.raises(Refused, match=r"boot.py, main.py, x.py; main.py begins 'import machi"):

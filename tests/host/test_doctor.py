@@ -77,6 +77,7 @@ def test_boards_with_another_program(tmp_path, cause, program):
         assert _cause(board) == cause
 
 
+@pytest.mark.prove
 def test_a_meter_that_sleeps(tmp_path, meter):
     with _board(tmp_path, meter) as board:
         assert board.wait_asleep()

@@ -69,6 +69,7 @@ def test_bytes_are_those_that_went_over_the_modem(run):
     assert of["up_bytes_1"] == of["up_bytes_2"] == 0
 
 
+@pytest.mark.prove
 def test_a_modem_that_never_sleeps_is_told_once_and_one_that_sleeps_never(run):
     assert not [event for event in run.numbers["events"] if event["code"] == 26]
     awake = Run(Settings(trace=household(1, 1), days=1, link="bc66"))
