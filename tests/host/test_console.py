@@ -99,7 +99,7 @@ def test_wrong_arguments_are_said_with_an_example(tmp_path):
     assert bench.kept()[0] == {"config.json": b"{}"}
 
 
-def test_the_whole_consoleis_narrow_and_speaks_of_probes(tmp_path, head_end):
+def test_the_whole_console_is_narrow_and_speaks_of_probes(tmp_path, head_end):
     """Also what the firmware below prints: a broker whose certificate can't be checked."""
     config = reporting(head_end, device="m-0001", broker_tls=1, **PINS)
     probes = Probes(water=Water(), faults=[("turbidity_open", 0, 10_000)])
