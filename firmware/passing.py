@@ -53,7 +53,9 @@ def _forget_others(known, room):
     """room: for some names; there may be none for a list of them where it is needed most."""
     if len(sys.modules) == len(known):
         return  # in most wakes nothing has come
-    numbers, found = list(known), _AT_ONCE
+    numbers, found = [0] * len(known), _AT_ONCE  # a list that grows would be there twice
+    for n, number in enumerate(known):
+        numbers[n] = number
     while found == _AT_ONCE:
         found = 0
         for name in sys.modules:

@@ -9,10 +9,13 @@ from firmware.sending import Stream
 # A modem takes 512 bytes a command: what is around a message and its topic, and the next one.
 _MESSAGE_BYTES = const(480)
 _PUBLISH_BYTES = const(503)
+_TLS_BYTES = const(640)  # as in report.py
 
 
 def publish_pending(session, power, profile, device, store, state, config, keeping, commit):
-    """The arguments are those of report(), profile and session what it has made of them."""
+    """What Profile.closing() is told of. The arguments are those of report(), profile and session
+    what it has made of them.
+    """
     head = (("device", device), ("journal", store.id_text))
     readings = head + (("offset_ml", state.offset_ml),)
     size = message_bytes(config, profile.topic("readings"))
@@ -35,13 +38,15 @@ def publish_pending(session, power, profile, device, store, state, config, keepi
             stream = Again("readings", store.readings, state, batch, readings, size, commit, days)
         publish(session, power, profile, stream.name, stream.again())
         del stream
-    publish_all(session, power, profile.closing(newest, measured, state.offset_ml))
+    return newest, measured
 
 
 def message_bytes(config, topic):
-    """The most of one message: over NB-IoT it goes, with its head, into one command."""
+    """The most of one message: over NB-IoT it goes, with its head, into one command. TLS leaves
+    less memory for it, and for what the session holds of it.
+    """
     if config.link != "nbiot":
-        return config.message_bytes
+        return min(config.message_bytes, _TLS_BYTES) if config.broker_tls else config.message_bytes
     return min(config.message_bytes, _MESSAGE_BYTES, _PUBLISH_BYTES - len(topic))
 
 

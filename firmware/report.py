@@ -12,6 +12,7 @@ from firmware.passing import call, in_passing
 from firmware.uplink.session import Session
 
 _LINK_UP_MS = const(15_000)
+_TLS_BYTES = const(640)  # of a message: TLS leaves less memory for it
 _UNSENT = const("unsent.id")  # of storage/salvage.py
 
 
@@ -34,9 +35,9 @@ def report(
         power.feed()
         call("firmware.clocking", "set_clock", link, clock, store, state, keeping, commit)
         power.feed()
-        connect = link.connect
+        connect, most_bytes = link.connect, config.message_bytes
         if config.broker_tls:
-            connect = _securing(connect, clock, system)
+            connect, most_bytes = _securing(connect, clock, system), _TLS_BYTES
         now_s = state.time.now_s() if state.time.is_known() else None
         profile = profile_of(config, device, now_s)
         session = Session(
@@ -47,7 +48,7 @@ def report(
             port=config.broker_port,
             user=profile.user,
             password=profile.password,
-            message_bytes=config.message_bytes,
+            message_bytes=min(config.message_bytes, most_bytes),
             trusts=not link.is_careful,
         )
         # The session may be there although the report that began it ended before it subscribed.
@@ -65,7 +66,9 @@ def report(
             else:
                 gc.collect()  # the buffers need pieces, not what garbage leaves between
                 parts = session, power, profile, device, store, state, config, keeping, commit
-                call("firmware.publishing", "publish_pending", *parts)
+                newest, measured = call("firmware.publishing", "publish_pending", *parts)
+                last = profile.closing(newest, measured, state.offset_ml)
+                call("firmware.publishing", "publish_all", session, power, last)
             if system.size(_UNSENT) is not None:
                 rest = session, power, profile, device, state, config, system, keeping, commit
                 call("firmware.remains", "publish_unsent", *rest)
