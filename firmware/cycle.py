@@ -248,8 +248,7 @@ class Cycle(Wake):
             columns=self._columns,
         ):
             counting.is_stored(state)
-            if state.store_faults or state.is_new_journal:
-                call("firmware.mending", "tell_faults", keeping, store)
+            keeping.tell_faults(store)
             if has_failed:
                 keeping.note(event.COUNTER_FAULT, state.pulses, state.pulses)
         freeze_day(store, state)

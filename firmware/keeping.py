@@ -79,6 +79,16 @@ class Keeping:
             print("the journal is made anew: %s" % fault)
         return mending.made_anew(self)
 
+    def tell_faults(self, store):
+        """An event of wakes without the journal, or of another journal than before.
+
+        As soon as something could be stored.
+        """
+        if self.state.store_faults or self.state.is_new_journal:
+            from firmware import mending
+
+            mending.tell_faults(self, store)
+
     def use(self, act):
         """act(store); False when storage failed, which the next record will say."""
         try:

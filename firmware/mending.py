@@ -42,8 +42,7 @@ def mend(keeping, damage, is_due):
         if state.storage_faults < TRIES:
             state.storage_faults = 0
         keeping.commit()
-        if state.store_faults or state.is_new_journal:
-            tell_faults(keeping, keeping.opened)
+        keeping.tell_faults(keeping.opened)
         return True
     except (StorageFault, ConfigError, OSError) as fault:
         keeping.say(fault)
@@ -52,10 +51,7 @@ def mend(keeping, damage, is_due):
 
 
 def tell_faults(keeping, store):
-    """An event of wakes without the journal, or of another journal than before.
-
-    As soon as something could be stored.
-    """
+    """As that of Keeping, when there is something to tell."""
     state = keeping.state
     faults = state.store_faults
     is_new = 1 if state.is_new_journal or keeping.repaired else 0

@@ -5,7 +5,7 @@ from micropython import const
 from firmware import counting
 from firmware.console import counter
 from firmware.core import event, schedule
-from firmware.passing import call, in_passing
+from firmware.passing import in_passing
 
 _WATCHDOG_MS = const(3_600_000)  # whoever copies files to the board feeds nothing
 _REASONS = {"power_on": event.POWER_ON, "reset": event.RESET, "watchdog": event.WATCHDOG}
@@ -72,6 +72,5 @@ def _record(session, store, now):
         columns=b"",
     ):
         counting.is_stored(state)
-        if state.store_faults or state.is_new_journal:
-            call("firmware.mending", "tell_faults", keeping, store)
+        keeping.tell_faults(store)
     freeze_day(store, state)
