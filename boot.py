@@ -16,4 +16,4 @@ if name not in ("a", "b"):
     except ImportError:
         name = ""  # without rill deploy there is one place
 if name:
-    sys.path[:] = [name] + sys.path + [name + "/lib"]
+    sys.path[:] = [name] + sys.path

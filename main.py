@@ -8,7 +8,7 @@ import board  # noqa: F401
 import firmware  # noqa: F401
 
 path = sys.path[:]
-sys.path[:] = [name for name in path if name not in ("", "/lib")]
+sys.path[:] = [name for name in path if name not in ("", "/lib", "a", "b")]
 from firmware.app import run  # noqa: E402
 
 try:

@@ -8,7 +8,7 @@ from firmware.timing import dated, when
 def publish_live(session, profile, device, state, config):
     """The odometer of now from a meter that can't store it."""
     head = (("device", device), ("journal", None), ("stream", "live"))
-    batch = profile.batch(head, message_bytes(config, profile.topic("live")))
+    batch = profile.batch(head, message_bytes(session, config, profile.topic("live")))
     now = when(state.time)
     flags = state.flags | now.flags
     live = record.Reading(

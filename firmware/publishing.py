@@ -9,7 +9,6 @@ from firmware.sending import Stream
 # A modem takes 512 bytes a command: what is around a message and its topic, and the next one.
 _MESSAGE_BYTES = const(480)
 _PUBLISH_BYTES = const(503)
-_TLS_BYTES = const(640)  # as in report.py
 
 
 def publish_pending(session, power, profile, device, store, state, config, keeping, commit):
@@ -18,7 +17,7 @@ def publish_pending(session, power, profile, device, store, state, config, keepi
     """
     head = (("device", device), ("journal", store.id_text))
     readings = head + (("offset_ml", state.offset_ml),)
-    size = message_bytes(config, profile.topic("readings"))
+    size = message_bytes(session, config, profile.topic("readings"))
     batch = profile.batch
     days = days_of(config, state.coarse_day)
     stream = Stream("readings", store.readings, state, batch, readings, size, commit, days)
@@ -41,13 +40,11 @@ def publish_pending(session, power, profile, device, store, state, config, keepi
     return newest, measured
 
 
-def message_bytes(config, topic):
-    """The most of one message: over NB-IoT it goes, with its head, into one command. TLS leaves
-    less memory for it, and for what the session holds of it.
-    """
+def message_bytes(session, config, topic):
+    """The most of one message: over NB-IoT it goes, with its head, into one command."""
     if config.link != "nbiot":
-        return min(config.message_bytes, _TLS_BYTES) if config.broker_tls else config.message_bytes
-    return min(config.message_bytes, _MESSAGE_BYTES, _PUBLISH_BYTES - len(topic))
+        return session.message_bytes
+    return min(session.message_bytes, _MESSAGE_BYTES, _PUBLISH_BYTES - len(topic))
 
 
 def days_of(config, day):

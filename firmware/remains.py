@@ -15,7 +15,8 @@ def publish_unsent(session, power, profile, device, state, config, system, keepi
         print("unsent.id is damaged: nobody knows of which journal the records in unsent are")
         state.flags |= record.STORAGE_FAULT
         return
-    head, size = (("device", device),), message_bytes(config, profile.topic("readings"))
+    head = (("device", device),)
+    size = message_bytes(session, config, profile.topic("readings"))
     while state.unsent_pass < len(_STREAMS):
         name = _STREAMS[state.unsent_pass]
         days = days_of(config, 0) if name == "readings" else None

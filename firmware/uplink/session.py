@@ -67,12 +67,14 @@ class _Client(umqtt.MQTTClient):
 class Session:
     """connect(host, port, timeout_ms) opens the stream. Every failure is an UplinkError.
 
-    trusts: the broker is expected to let us in, see deadline.py.
+    message_bytes: the most of a message that goes out as one write. trusts: the broker is expected
+    to let us in, see deadline.py.
     """
 
     def __init__(
         self, *, connect, clock, client_id, host, port, user, password, message_bytes, trusts=False
     ):
+        self.message_bytes = message_bytes
         self.sock = DeadlineSocket(
             connect=connect,
             clock=clock,
