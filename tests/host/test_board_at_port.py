@@ -14,11 +14,11 @@ from random import Random
 
 import pytest
 
+from flashed_tree import flashed_tree
 from rill.cable.finding import TwoPorts, find
 from rill.cable.line import Line
 from rill.cable.port import DeviceError, NoPort, NoPrompt, Port, PortBusy, Unplugged
 from rill.cable.served import ServedBoard
-from rill.image import build, flashed
 
 _MPREMOTE = [sys.executable, "-m", "mpremote"]
 _DATA = Random(1).randbytes(9000)
@@ -140,10 +140,7 @@ def test_a_terminal(tmp_path):
 
 
 def test_ctrl_c_again_and_again_leads_to_the_meter(tmp_path):
-    tree = tmp_path / "tree"
-    for name in flashed(build()):
-        (tree / name).parent.mkdir(parents=True, exist_ok=True)
-        (tree / name).write_bytes((build() / name).read_bytes())
+    tree = flashed_tree(tmp_path)
     with ServedBoard(tmp_path / "board", tree) as board, Port(board.path) as port:
         board.reset("power_on")
         assert port.hear(20, until=b"for the prompt.").endswith(b"for the prompt.")

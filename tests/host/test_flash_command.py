@@ -4,19 +4,18 @@ The chip is what no test has: esptool itself runs against a port where nothing a
 """
 
 import hashlib
-import json
 import os
 import struct
 
 import pytest
 
+from flashed_tree import flashed_tree
 from rill.cable import image_file, partitions
 from rill.cable.chip import ChipError, flash_bytes
 from rill.cable.flash_command import check_unread
 from rill.cable.found import Refused
 from rill.cable.partitions import MIB, Partition, PartitionError, packed, parse, with_journal
 from rill.cable.served import ServedBoard
-from rill.image import build, flashed
 
 # As in the official image of ESP32_GENERIC.
 _OFFICIAL = [
@@ -97,11 +96,7 @@ def test_files_that_are_refused(tmp_path, rill, image, reason):
 
 
 def test_a_meter_with_unread_readings(tmp_path):
-    tree = tmp_path / "tree"
-    for name in flashed(build()):
-        (tree / name).parent.mkdir(parents=True, exist_ok=True)
-        (tree / name).write_bytes((build() / name).read_bytes())
-    (tree / "config.json").write_text(json.dumps({"device": "m"}))
+    tree = flashed_tree(tmp_path, device="m")
     with ServedBoard(tmp_path / "board", tree) as board:
         assert board.wait_asleep()
         board.press_button()

@@ -7,11 +7,11 @@ from xml.etree import ElementTree
 
 import pytest
 
+from flashed_tree import flashed_tree
 from pressing import button_pressed
 from rill.cable.files import get
 from rill.cable.provisioned import SettingsError, checked, made_key, row_of, write_label
 from rill.cable.served import ServedBoard
-from rill.image import build, flashed
 from rill.signing import read_keys
 
 _LIST = (
@@ -21,10 +21,7 @@ _LIST = (
 
 
 def test_a_new_meter_and_once_more(tmp_path, rill):
-    tree = tmp_path / "tree"
-    for name in flashed(build()):
-        (tree / name).parent.mkdir(parents=True, exist_ok=True)
-        (tree / name).write_bytes((build() / name).read_bytes())
+    tree = flashed_tree(tmp_path)
     many, keys = tmp_path / "many.csv", tmp_path / "keys"
     many.write_text(_LIST)
     with ServedBoard(tmp_path / "board", tree) as board:

@@ -7,13 +7,14 @@ import json
 
 import pytest
 
+from flashed_tree import flashed_tree
 from rill.cable.port import Port
 from rill.cable.prompt import PortError
 from rill.cable.pull_command import NotWhole, continued, pull
 from rill.cable.reaching import enter
 from rill.cable.served import ServedBoard
 from rill.cable.stored_frames import COLUMNS, SALTS, FrameError, opened, row
-from rill.image import ROOT, build, flashed
+from rill.image import ROOT
 
 _VECTORS = json.loads((ROOT / "tests/vectors/record.json").read_text())
 
@@ -45,11 +46,7 @@ def _rows(numbers, stream):
 
 def test_twice_at_a_meter(tmp_path):
     """The second time a line is torn, and the meter has one reading more."""
-    tree = tmp_path / "tree"
-    for name in flashed(build()):
-        (tree / name).parent.mkdir(parents=True, exist_ok=True)
-        (tree / name).write_bytes((build() / name).read_bytes())
-    (tree / "config.json").write_text(json.dumps({"device": "m"}))
+    tree = flashed_tree(tmp_path, device="m")
     with ServedBoard(tmp_path / "board", tree) as board:
         assert board.wait_asleep()
         first = _pulled(board, tmp_path)

@@ -11,42 +11,20 @@ import sys
 
 import vfs
 
-_BLOCK_BYTES = 4096
-_LITTLEFS = {"progsize": 32, "readsize": 32, "lookahead": 32}
-
-
-class Flash:
-    def __init__(self, path, log):
-        with open(path, "rb") as f:
-            self.content = bytearray(f.read())
-        self._log = open(log, "wb")
-
-    def readblocks(self, block, buffer, offset=0):
-        start = block * _BLOCK_BYTES + offset
-        buffer[:] = self.content[start : start + len(buffer)]
-
-    def writeblocks(self, block, buffer, offset=None):
-        start = block * _BLOCK_BYTES + (offset or 0)
-        self.content[start : start + len(buffer)] = buffer
-        self._log.write(struct.pack("<II", start, len(buffer)))
-        self._log.write(buffer)
-
-    def ioctl(self, operation, argument):
-        if operation == 4:
-            return len(self.content) // _BLOCK_BYTES
-        if operation == 5:
-            return _BLOCK_BYTES
-        if operation == 6:
-            start = argument * _BLOCK_BYTES
-            self.content[start : start + _BLOCK_BYTES] = b"\xff" * _BLOCK_BYTES
-            self._log.write(struct.pack("<II", start, 0))
-        return 0
+from flash import LITTLEFS, Flash
 
 
 def main(path, log):
-    device = Flash(path, log)
+    with open(path, "rb") as f:
+        content = bytearray(f.read())
+    acts = open(log, "wb")
+
+    def note(start, data):
+        acts.write(struct.pack("<II", start, len(data)))
+        acts.write(data)
+
     vfs.umount("/")
-    vfs.mount(vfs.VfsLfs2(device, **_LITTLEFS), "/")
+    vfs.mount(vfs.VfsLfs2(Flash(content, note), **LITTLEFS), "/")
     names = {}
     while size := sys.stdin.buffer.readline():
         error = io.StringIO()

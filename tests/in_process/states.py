@@ -15,8 +15,8 @@ from hashlib import sha256
 
 import vfs
 
-_BLOCK_BYTES = 4096
-_LITTLEFS = {"progsize": 32, "readsize": 32, "lookahead": 32}
+from flash import BLOCK_BYTES, LITTLEFS, Flash
+
 _DAMAGE = (b"\0\xff?", b"c", b"b9")
 
 
@@ -33,29 +33,6 @@ class Machine:
         pass
 
 
-class Flash:
-    def __init__(self, content):
-        self.content = content
-
-    def readblocks(self, block, buffer, offset=0):
-        start = block * _BLOCK_BYTES + offset
-        buffer[:] = self.content[start : start + len(buffer)]
-
-    def writeblocks(self, block, buffer, offset=None):
-        start = block * _BLOCK_BYTES + (offset or 0)
-        self.content[start : start + len(buffer)] = buffer
-
-    def ioctl(self, operation, argument):
-        if operation == 4:
-            return len(self.content) // _BLOCK_BYTES
-        if operation == 5:
-            return _BLOCK_BYTES
-        if operation == 6:
-            start = argument * _BLOCK_BYTES
-            self.content[start : start + _BLOCK_BYTES] = b"\xff" * _BLOCK_BYTES
-        return 0
-
-
 def digest(path):
     try:
         with open(path, "rb") as f:
@@ -66,7 +43,7 @@ def digest(path):
 
 def boot(content, expected, damage=None):
     """What boot.py chooses; content is changed as it changes the flash. damage: is in `place`."""
-    vfs.mount(vfs.VfsLfs2(Flash(content), **_LITTLEFS), "/")
+    vfs.mount(vfs.VfsLfs2(Flash(content), **LITTLEFS), "/")
     os.chdir("/")
     if damage and "place" in os.listdir():
         with open("place", "wb") as f:
@@ -105,7 +82,7 @@ def main(flash, log, expected):
     while at < len(acts):
         start, size = struct.unpack_from("<II", acts, at)
         at += 8
-        data = acts[at : at + size] if size else b"\xff" * _BLOCK_BYTES
+        data = acts[at : at + size] if size else b"\xff" * BLOCK_BYTES
         at += size
         found.append(boot(bytearray(content), expected))
         found.append(boot(bytearray(content), expected, _DAMAGE[len(found) // 3 % 3]))

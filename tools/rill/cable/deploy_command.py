@@ -68,7 +68,7 @@ def deploy(
     console = Console(stderr=True)
     with Bar(*columns, console=console, disable=not shows, transient=True) as bar:
         size = sum(len(release.files[name]) for name in made.far)
-        size += sum(len(release.files[old_name(to)]) for _, to in made.near)
+        size += sum(len(release.files[deployment.name_of(to)]) for _, to in made.near)
         task = bar.add_task(f"to {made.directory}", total=size)
         try:
             deployment.carry_out(port, found, release, made, lambda size: bar.advance(task, size))
@@ -90,11 +90,6 @@ def _let_go(port: Port) -> None:
         port.leave(RESET)
     except PortError as error:
         print(f"rill: {error}", file=sys.stderr)
-
-
-def old_name(path: str) -> str:
-    """Of a file in one of the directories, its name in the release."""
-    return path.partition("/")[2]
 
 
 def _await_trial(port: Port, directory: str, wait_s: float) -> None:

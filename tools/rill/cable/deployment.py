@@ -102,7 +102,7 @@ def carry_out(
         for start in range(0, len(made.near), _AT_ONCE):
             some = made.near[start : start + _AT_ONCE]
             board.exec(f"for _p in {some!r}: _copy(*_p)", timeout_s=30)
-            progress(sum(len(release.files[name.partition("/")[2]]) for _, name in some))
+            progress(sum(len(release.files[name_of(path)]) for _, path in some))
         for name in made.far:
             board.put(f"{top}/{name}", release.files[name], progress)
         _verify(board, top, release, made)
@@ -111,6 +111,11 @@ def carry_out(
         if not made.is_done and name == _LATER[0]:
             _try(board, top, release)
         _replace(board, name, roots[name])
+
+
+def name_of(path: str) -> str:
+    """Of a file in one of the directories, its name in the release."""
+    return path.partition("/")[2]
 
 
 def _try(board: Prompt, top: str, release: Release) -> None:
@@ -148,7 +153,7 @@ def _make_directories(board: Prompt, top: str, release: Release) -> None:
 def _verify(board: Prompt, top: str, release: Release, made: Plan) -> None:
     """What was written; plan() has verified the others."""
     digests = release.digests()
-    names = [*made.far, *(name.partition("/")[2] for _, name in made.near)]
+    names = [*made.far, *(name_of(path) for _, path in made.near)]
     found = board.hashes([f"{top}/{name}" for name in names])
     wrong = [name for name, digest in zip(names, found, strict=True) if digest != digests[name]]
     if wrong:

@@ -3,6 +3,7 @@
 import sys
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 
 from rill.cable.finding import find
 from rill.cable.port import NoPrompt, Port
@@ -18,12 +19,10 @@ def reached(named: str | None, tell: Callable[[str], None] | None = None) -> Por
 
     Raises PortError; NoPrompt after a minute of silence.
     """
-    port = Port(find(named))
-    try:
+    with ExitStack() as stack:
+        port = stack.enter_context(Port(find(named)))
         enter(port, tell or _tell)
-    except BaseException:
-        port.close()
-        raise
+        stack.pop_all()  # it stays open
     return port
 
 
