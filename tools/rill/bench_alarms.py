@@ -1,13 +1,15 @@
 """What the look for leaks takes of a wake: the same days with it and without it."""
 
+import shutil
 import statistics
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from rill.board_process import Board
+from rill.bundle import bundle
 from rill.household import household
-from rill.image import BUNDLE, compile_file
+from rill.image import BUNDLE, build, compile_file
 from rill.simulate import Run, Settings
 
 _DAYS = 4
@@ -26,16 +28,17 @@ class _Blind(Run):
     def _board(self, folder: Path) -> Board:
         board = super()._board(folder)
         with tempfile.TemporaryDirectory(prefix="rill-") as place:
+            package = shutil.copytree(build() / "firmware", Path(place) / "firmware")
             source = Path(place) / "alarming.py"
             source.write_text(_BLIND)
-            compile_file(source, board.flash / "firmware" / "alarming.mpy")
-        (board.flash / BUNDLE).unlink()  # it would win
+            compile_file(source, package / "alarming.mpy")
+            (board.flash / BUNDLE).write_bytes(bundle(package))
         return board
 
 
 def look_for_leaks() -> Iterator[tuple[str, str]]:
     """Rows of the table: wakes that sample, in turn with and without, so that both meet the same
-    machine. Without it modules are files, which takes no longer on this machine.
+    machine.
     """
     wall_ms: dict[type[Run], list[float]] = {Run: [], _Blind: []}
     heap: dict[type[Run], int] = {Run: 0, _Blind: 0}
