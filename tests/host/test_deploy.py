@@ -98,12 +98,14 @@ def _files(board, folder):
 
 def test_onto_a_blank_board_and_twice(tmp_path, rill):
     with ServedBoard(tmp_path / "board") as board:
-        status, out, _ = rill("deploy", board.path, "--json")
-        assert status == 0 and json.loads(out)["directory"] == "a"
+        status, out, err = rill("deploy", board.path, "--json")
+        assert status == 0, err
+        assert json.loads(out)["directory"] == "a"
         assert board.wait_asleep() and board.resets == ["power_on", "reset"]
         board.press_button()
-        status, out, _ = rill("deploy", board.path)
-        assert status == 0 and "is on it already" in out and "no config.json yet" in out
+        status, out, err = rill("deploy", board.path)
+        assert status == 0, err
+        assert "is on it already" in out and "no config.json yet" in out
         assert board.wait_asleep()
     files = _files(board, tmp_path / "files")
     assert (files / "place").read_text() == "a"
