@@ -21,7 +21,7 @@ _PROOF_S = const(60)
 _RESTART_MS = const(1000)
 _CRASHED = const(16)  # of state.causes: behind the bits of event.POWER_ON ... BROWN_OUT
 _AWAKE = const(4)  # of service/acts.py: of three kinds, the last is all others
-_RESETS = {"power_on": event.POWER_ON, "reset": event.RESET, "watchdog": event.WATCHDOG}
+_RESETS = ("power_on", "reset", "watchdog")
 
 
 class Cycle(Wake):
@@ -255,17 +255,13 @@ class Cycle(Wake):
 
     def _tell_beginning(self, cause):
         """An event of each boot that was not the end of a sleep, and of each wake that failed."""
-        reset = _RESETS.get(cause)
-        if reset is not None:
-            if self._power.was_brown_out():
-                reset = event.BROWN_OUT
-            self._state.causes |= 1 << reset
-            self._keeping.note(event.BOOT, reset, self._state.boot, self._about)
-            parts = self._keeping.vault.nvs, self._state, self._now_s(), reset, self._keeping.note
-            call("firmware.surviving", "reset", *parts)
-        elif self._state.crashes:
-            self._state.causes |= _CRASHED
-            self._keeping.note(event.WAKE_FAILED, 0, self._state.crashes)
+        state, keeping = self._state, self._keeping
+        if cause in _RESETS:
+            parts = cause, self._power, state, keeping, self._about, self._now_s()
+            call("firmware.booting", "tell", *parts)
+        elif state.crashes:
+            state.causes |= _CRASHED
+            keeping.note(event.WAKE_FAILED, 0, state.crashes)
 
     def _report(self):
         from firmware.reporting import report

@@ -12,7 +12,6 @@ _DAY_S = const(86_400)
 _CLOCK_DAYS = const(10_000)  # days before are of a meter that knows no time: since power-on
 _WEEK_S = const(604_800)
 _NOT_GRANTED = const(-1)
-_CONSUMER = const(26)  # an event of spending.py, docs/events.md
 _SLEEPLESS = const(2)
 _NOT_TOLD_DB = const(-128)
 _DETACHED_MS = const(3000)
@@ -76,7 +75,9 @@ def _judge_sleep(modem, known, is_sleepless):
     if known.is_asleep:
         known.sleepless = min(known.sleepless + 1, 255) if is_sleepless else 0
         if is_sleepless and known.sleepless == _SLEEPLESS:
-            modem.note(_CONSUMER, known.sleepless, _SLEEPLESS - 1, "modem does not sleep")
+            from firmware.core.power_event import CONSUMER
+
+            modem.note(CONSUMER, known.sleepless, _SLEEPLESS - 1, "modem does not sleep")
 
 
 def _stored(db):

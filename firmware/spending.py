@@ -9,14 +9,11 @@ import struct
 from micropython import const
 
 from firmware.core import charge
+from firmware.core.power_event import CONSUMER, NEW_CELL, THRIFT
 from firmware.core.seal import seal, unseal
 from firmware.passing import call
 from firmware.storage import ledger
 
-# Events, docs/events.md: here, since each wake would have their names from core/event.py.
-_CONSUMER = const(26)  # before: counted; after: its budget; text: which one
-_NEW_CELL = const(28)  # before, after: uAh that were used until then; text: who
-_THRIFT = const(29)  # before, after: level of core/thrift.py; text: what is left
 # Of the cell: uAh and seconds that were counted before it came, consumers that were told (bits).
 _KEY = const("cell1")
 _LAYOUT = const("<IIB")
@@ -47,7 +44,7 @@ def _judge(nvs, before, after, state, config, note):
                 config.slot_s, config.report_s, config.quality_s)  # fmt: skip
     bits = sum([1 << _NAMES.index(row[0]) for row in over])
     for name, counted, budget in over:
-        if not told >> _NAMES.index(name) & 1 and not note(_CONSUMER, counted, budget, name):
+        if not told >> _NAMES.index(name) & 1 and not note(CONSUMER, counted, budget, name):
             bits &= ~(1 << _NAMES.index(name))  # the next day tells it
     if bits != told:
         _keep(nvs, begun_uah, begun_s, bits)
@@ -58,7 +55,7 @@ def _judge(nvs, before, after, state, config, note):
     )  # fmt: skip
     if level != state.thrift:
         text = "%d %% left" % charge.left_percent(used_uah, config.cell_mah)
-        if note(_THRIFT, state.thrift, level, text):
+        if note(THRIFT, state.thrift, level, text):
             state.thrift = level
 
 
@@ -69,7 +66,7 @@ def new_cell(nvs, note, who):
     """
     covered_s, polls, *counts = ledger.stored(nvs)[3:-1]
     used_uah = charge.used_uah(covered_s, polls, counts)
-    if not note(_NEW_CELL, _cell(nvs)[0], used_uah, who):
+    if not note(NEW_CELL, _cell(nvs)[0], used_uah, who):
         return False
     _keep(nvs, used_uah, covered_s, 0)
     return True

@@ -8,7 +8,6 @@ from micropython import const
 
 from firmware.core.seal import seal, unseal
 
-_FELL = const(27)  # an event, docs/events.md; before: such resets in a row; after: the pause, s
 _KEY = const("modem1")  # 1: it has power; resets in a row under it
 _FIRST_PAUSE_S = const(900)
 _DAY_S = const(86_400)
@@ -35,9 +34,11 @@ def reset(nvs, state, now_s, reason, note):
     is_on, falls = _mark(nvs)
     if not is_on:
         return
+    from firmware.core.power_event import VOLTAGE_FELL
+
     falls = min(falls + 1, 255)
     wait_s = pause_s(falls)
-    if note(_FELL, falls, wait_s, "reset %d while the modem had power" % reason):
+    if note(VOLTAGE_FELL, falls, wait_s, "reset %d while the modem had power" % reason):
         _keep(nvs, 0, falls)
     state.failures = max(state.failures, 1)  # or the next report slot would be soon enough
     state.next_report_s = now_s + wait_s

@@ -4,11 +4,10 @@ from micropython import const
 
 from firmware import counting
 from firmware.console import counter
-from firmware.core import event, schedule
-from firmware.passing import in_passing
+from firmware.core import schedule
+from firmware.passing import call, in_passing
 
 _WATCHDOG_MS = const(3_600_000)  # whoever copies files to the board feeds nothing
-_REASONS = {"power_on": event.POWER_ON, "reset": event.RESET, "watchdog": event.WATCHDOG}
 
 
 def begin(session, about):
@@ -27,10 +26,8 @@ def begin(session, about):
     counter.begin(session, cause if cold else "restart", cold)
     session.take()
     if cold:
-        reason = event.BROWN_OUT if power.was_brown_out() else _REASONS.get(cause)
-        if reason is not None:
-            state.causes |= 1 << reason
-            keeping.note(event.BOOT, reason, state.boot, about)
+        parts = cause, power, state, keeping, about, session.now_s()
+        call("firmware.booting", "tell", *parts)
     keeping.checkpoint()
 
 

@@ -1,6 +1,6 @@
 """Each event in plain words, and what to do about it: at the prompt and in docs/field-guide.md."""
 
-from firmware.core import event
+from firmware.core import event, power_event
 
 # code: what has happened, with its before, after and text; what to do, "": nothing
 SENTENCES = {
@@ -74,6 +74,19 @@ SENTENCES = {
         "see the table of refusals; none of them is the technician's to mend",
     ),
     event.ALARM: ("alarm %(kind)s: level %(level)s", "meter.alarms() says what to do"),
+    power_event.CONSUMER: (
+        "more energy was taken in a day than any plan explains: %(text)s",
+        "modem, reports: meter.link(); wakes: does the pulse head chatter? meter.watch()",
+    ),
+    power_event.VOLTAGE_FELL: (
+        "the voltage broke down under the modem, %(before)s times in a row",
+        "if it comes back: a new cell, or its capacitor; meter.test() measures it under load",
+    ),
+    power_event.NEW_CELL: ("a new cell is in, by %(text)s", ""),
+    power_event.THRIFT: (
+        "the cell is below its plan: level %(after)s (0: no longer), %(text)s",
+        "plan a new cell: reports are rarer until meter.new_cell()",
+    ),
 }
 _REASONS = ("power came", "reset", "watchdog", "brown-out")
 

@@ -5,6 +5,7 @@ and reports as ever when the cell is warm again.
 
 import pytest
 
+from attended import Bench
 from rill.household import household
 from rill.settings import Settings
 from rill.simulate import Run
@@ -70,3 +71,13 @@ def test_resets_under_the_modem_end_in_sleep_and_not_in_an_empty_cell(keeps_memo
     # With its memory, each loss of power is one of a hundred pulses at the most.
     most_lost = 0 if keeps_memory else 100 * len(run.falls_us)
     assert 0 <= n["pulses_in"] - n["pulses_counted"] <= most_lost
+
+
+def test_one_that_somebody_sees_at_the_prompt_is_told_and_the_next_report_waits(tmp_path):
+    bench = Bench(tmp_path, {})
+    bench.first(
+        "from firmware import surviving", "surviving.begin(meter._session.keeping.vault.nvs)"
+    )
+    bench.board.lose_power(1)
+    bench.first("meter.status()")
+    assert f"{_FELL} the voltage broke down under the modem, 1 times" in "\n".join(bench.events())

@@ -16,10 +16,12 @@ def _plain(text: str) -> str:
     return re.sub(r"%\(\w+\)s", "...", text).replace("%d", "N").replace("%%", "%")
 
 
+_EVENTS = codes("core/event.py") | codes("core/power_event.py")
+
+
 def _events():
-    numbers = codes("core/event.py")
     for name, (says, remedy) in remarks("service/event_sentences.py").items():
-        yield f"| {numbers[name]} | {_plain(says)} | {remedy or 'nothing'} |"
+        yield f"| {_EVENTS[name]} | {_plain(says)} | {remedy or 'nothing'} |"
 
 
 def _faults():
@@ -46,9 +48,8 @@ def test_what_the_firmware_says_stands_in_the_guide(row):
 
 
 def test_each_event_and_fault_has_a_sentence():
-    events = codes("core/event.py")
     reasons = ("POWER_ON", "RESET", "WATCHDOG", "BROWN_OUT")
-    assert set(remarks("service/event_sentences.py")) == set(events) - set(reasons)
+    assert set(remarks("service/event_sentences.py")) == set(_EVENTS) - set(reasons)
     assert set(remarks("service/link_faults.py")) == set(codes("core/fault.py"))
     assert set(remarks("service/alarm_sentences.py")) == set(alarm_kinds())
 
@@ -82,3 +83,10 @@ def test_every_command_of_the_prompt_is_in_the_guide():
     for node in meter.body:
         if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
             assert f"`meter.{node.name}(" in _GUIDE, node.name
+
+
+def test_no_event_has_a_code_that_only_one_file_knows():
+    for path in (ROOT / "firmware").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("note"):
+                assert not re.match(r"_[A-Z]|\d", ast.unparse(node.args[0])), path.name
