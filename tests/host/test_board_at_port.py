@@ -178,6 +178,6 @@ def test_which_port():
 def test_a_silent_board_is_an_error():
     ours, theirs = os.openpty()
     with Port(os.ttyname(theirs)) as port, pytest.raises(NoPrompt, match="rill doctor"):
-        port.enter()
+        port.enter(wait_s=0.3)
     os.close(ours)
     os.close(theirs)

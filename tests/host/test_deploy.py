@@ -12,6 +12,7 @@ from random import Random
 
 import pytest
 
+from pressing import button_pressed
 from rill.bundle import bundle
 from rill.cable import deployment
 from rill.cable.deploy_command import NotTried, deploy
@@ -102,8 +103,8 @@ def test_onto_a_blank_board_and_twice(tmp_path, rill):
         assert status == 0, err
         assert json.loads(out)["directory"] == "a"
         assert board.wait_asleep() and board.resets == ["power_on", "reset"]
-        board.press_button()
-        status, out, err = rill("deploy", board.path)
+        with button_pressed(board):
+            status, out, err = rill("deploy", board.path)
         assert status == 0, err
         assert "is on it already" in out and "no config.json yet" in out
         assert board.wait_asleep()

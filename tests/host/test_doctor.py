@@ -122,7 +122,7 @@ def _something_at_a_port(say):
     "cause, words",
     [
         ("silent", b""),
-        ("not_micropython", b"Blinking LED 7\r\n"),
+        pytest.param("not_micropython", b"Blinking LED 7\r\n", marks=pytest.mark.prove),
         pytest.param("speed", b"\x80\xf8\x00\xc7\xf0\xff\xe3", marks=pytest.mark.prove),
         ("no_image", b"\r\nrst:0x10 (RTCWDT_RTC_RESET)\r\ninvalid header: 0xffffffff\r\n"),
         pytest.param("power", b"\r\nBrownout detector was triggered\r\n", marks=pytest.mark.prove),

@@ -99,7 +99,7 @@ def test_a_meter_with_unread_readings(tmp_path):
     tree = flashed_tree(tmp_path, device="m")
     with ServedBoard(tmp_path / "board", tree) as board:
         assert board.wait_asleep()
-        board.press_button()
+        board.reset("power_on")  # it waits two seconds for Ctrl-C
         with pytest.raises(Refused, match=r"[1-9]\d* readings and \d+ events wait"):
             check_unread(board.path)
         assert board.wait_asleep(), "the meter does not go on"
@@ -110,6 +110,7 @@ def test_a_board_without_a_meter_may_be_flashed(tmp_path):
         check_unread(board.path)
 
 
+@pytest.mark.prove
 def test_esptool_says_why_it_failed():
     ours, theirs = os.openpty()
     with pytest.raises(ChipError, match="Hold BOOT, press EN"):

@@ -2,8 +2,6 @@
 
 import gzip
 import json
-import subprocess
-import sys
 
 import pytest
 
@@ -16,15 +14,16 @@ KEYS = (
 )
 
 
-def pulses(*arguments):
-    command = [sys.executable, "-m", "rill", "pulses", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120)
+@pytest.fixture
+def numbers(rill):
+    """What `rill pulses --json` prints."""
 
+    def run(*arguments):
+        status, out, err = rill("pulses", *arguments, "--json")
+        assert (status, err) == (0, ""), err
+        return json.loads(out)
 
-def numbers(*arguments):
-    done = pulses(*arguments, "--json")
-    assert (done.returncode, done.stderr) == (0, ""), done.stderr
-    return json.loads(done.stdout)
+    return run
 
 
 def written(path, edges):
@@ -34,7 +33,7 @@ def written(path, edges):
 
 
 @pytest.mark.parametrize("name", ["reed.csv", "reed.csv.gz"])
-def test_json_is_one_object_with_every_number(tmp_path, name):
+def test_json_is_one_object_with_every_number(tmp_path, numbers, name):
     n = numbers("--edges", written(tmp_path / name, steady(150, 1)))
     assert set(KEYS.split()) <= n.keys()
     assert (n["forward"], n["reverse"], n["suspect"], n["wakes"]) == (150, 0, 0, 2)
@@ -48,7 +47,7 @@ def test_json_is_one_object_with_every_number(tmp_path, name):
 
 
 @pytest.mark.prove
-def test_settings_are_those_of_the_configuration(tmp_path):
+def test_settings_are_those_of_the_configuration(tmp_path, numbers, rill):
     edges = written(tmp_path / "reed.csv", closings((500, 560), (1000, 1060)))
     assert numbers("--edges", edges)["forward"] in (0, 1, 2)  # too short to be promised
     quick = ["--pulse-shortest-ms", 45, "--pulse-stable-us", 23_000]
@@ -57,11 +56,11 @@ def test_settings_are_those_of_the_configuration(tmp_path):
         "--edges", written(tmp_path / "many.csv", steady(40, 1)), "--commit-pulses", 10
     )
     assert wakeful["wakes"] == 4
-    text = pulses("--help").stdout
+    text = rill("pulses", "--help")[1]
     assert all(f"--{field.key.replace('_', '-')}" in text for field in pulse_fields())
 
 
-def test_phase_and_clock_change_the_polls_and_not_the_count(tmp_path):
+def test_phase_and_clock_change_the_polls_and_not_the_count(tmp_path, numbers):
     edges = written(tmp_path / "reed.csv", steady(30, 2))
     slow, fast = (
         numbers("--edges", edges, "--clock-factor", f, "--phase-us", 7000) for f in (0.87, 1.13)
@@ -70,10 +69,10 @@ def test_phase_and_clock_change_the_polls_and_not_the_count(tmp_path):
     assert slow["polls"] < fast["polls"]
 
 
-def test_the_summary_has_a_line_for_each_number(tmp_path):
-    done = pulses("--edges", written(tmp_path / "reed.csv", steady(3, 1)))
-    lines = done.stdout.splitlines()
-    assert done.returncode == 0 and lines[0].split()[:2] == ["forward", "3"]
+def test_the_summary_has_a_line_for_each_number(tmp_path, rill):
+    status, out, _ = rill("pulses", "--edges", written(tmp_path / "reed.csv", steady(3, 1)))
+    lines = out.splitlines()
+    assert status == 0 and lines[0].split()[:2] == ["forward", "3"]
     assert max(map(len, lines)) <= 100 and len(lines) >= len(KEYS.split())
 
 
@@ -96,7 +95,7 @@ def test_the_summary_has_a_line_for_each_number(tmp_path):
         (["--edges", "{good}", "--pulse-sensor", "hall"], "PCNT"),
     ],
 )
-def test_wrong_input_gets_one_sentence(tmp_path, arguments, complaint):
+def test_wrong_input_gets_one_sentence(tmp_path, rill, arguments, complaint):
     files = {
         "good": written(tmp_path / "good.csv", closings((500, 600))),
         "bad": tmp_path / "bad.csv",
@@ -112,18 +111,18 @@ def test_wrong_input_gets_one_sentence(tmp_path, arguments, complaint):
         files[name].write_bytes(content)
     files["bad"].write_text("t_us,level\nx,0\n")
     files["two"].write_text("t_us,ch,level\n10,0,0\n20,1,0\n")
-    done = pulses(*(str(argument).format(**files) for argument in arguments))
-    assert (done.returncode, done.stdout) == (2, "")
-    assert complaint in done.stderr and len(done.stderr.splitlines()) == 1
+    status, out, err = rill("pulses", *(str(argument).format(**files) for argument in arguments))
+    assert (status, out) == (2, "")
+    assert complaint in err and len(err.splitlines()) == 1
 
 
 @pytest.mark.parametrize("factor", ["0.4", "2.1", "nan", "x"])
-def test_a_clock_that_no_chip_has_is_refused(tmp_path, factor):
+def test_a_clock_that_no_chip_has_is_refused(tmp_path, rill, factor):
     edges = written(tmp_path / "good.csv", closings((500, 600)))
-    done = pulses("--edges", edges, "--clock-factor", factor)
-    assert done.returncode == 2 and "is not a number 0.5 to 2" in done.stderr
+    status, _, err = rill("pulses", "--edges", edges, "--clock-factor", factor)
+    assert status == 2 and "is not a number 0.5 to 2" in err
 
 
-def test_an_empty_recording_counts_nothing(tmp_path):
+def test_an_empty_recording_counts_nothing(tmp_path, numbers):
     n = numbers("--edges", written(tmp_path / "none.csv", []))
     assert (n["forward"], n["polls"]) == (0, 0)

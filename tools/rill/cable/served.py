@@ -129,7 +129,7 @@ class ServedBoard:
     def is_asleep(self) -> bool:
         return self._life is None and self._asleep_until_us is not None
 
-    def wait_asleep(self, timeout_s: float = 30.0) -> bool:
+    def wait_asleep(self, timeout_s: float = 120.0) -> bool:
         """Until a wake has ended in deep sleep; False when none has within the real time."""
         with self._changed:
             return self._changed.wait_for(self.is_asleep, timeout_s)
