@@ -88,7 +88,8 @@ def _stored(db):
 def _allow(modem, known):
     """What is left of the day's energy, and of that for alarms."""
     day = modem.now_s // _DAY_S
-    if known.day != day:
+    is_first = known.day != day
+    if is_first:
         if day < _CLOCK_DAYS or known.day >= _CLOCK_DAYS:  # else the clock was set on that day
             known.last_day_mj = known.spent_mj + known.alarm_mj  # the day's status follows
             known.spent_mj = 0
@@ -97,7 +98,8 @@ def _allow(modem, known):
     left_mj = max(0, radio.DAY_MJ - known.spent_mj)
     if modem.is_urgent:
         left_mj += max(0, radio.ALARM_MJ - known.alarm_mj)
-    modem.budget.allow(left_mj, known.ecl)
+    is_again = modem.is_urgent and not is_first and known.fault == fault.COVERAGE
+    modem.budget.allow(left_mj, known.ecl, is_again)
 
 
 def _prepare(modem, known, rung):

@@ -18,6 +18,9 @@ _REPORT_MJ = (1500, 4000, 16_000)  # one that has joined already
 _JOIN_MJ = (4000, 6000, 16_000)
 _LIMIT_MS = (145_000, 145_000, 295_000)  # five seconds are for what else a wake does
 _ENDING_MS = const(15_000)  # of the limit, for ending what was begun
+# A network that was there before is found within some seconds. Where the last search of the day
+# was in vain, an alarm takes so long for another one: a full one takes more than half of a day.
+_AGAIN_MS = (30_000, 30_000, 100_000)
 # What a Budget counts, in the order of service/acts.py from its search_ms on.
 _SEARCH_MS = const(0)
 _CONNECTED_MS = const(1)
@@ -41,13 +44,15 @@ class Budget:
         self._began_ms = self._since_ms = clock.ticks_ms()
         self._phase = SEARCH
         self._spent_mj = 0
-        self._is_ending = False
+        self._is_ending = self._is_again = False
         self.ecl = ecl
         self.counts = [0] * _COUNTS
 
-    def allow(self, left_mj, ecl):
+    def allow(self, left_mj, ecl, is_again):
+        """is_again: to search for a network that was not there, for a short while."""
         self._left_mj = left_mj
         self.ecl = ecl
+        self._is_again = is_again
 
     def enter(self, phase):
         """From now on power is that of SEARCH or CONNECTED."""
@@ -93,8 +98,11 @@ class Budget:
         left_ms = _LIMIT_MS[self.ecl] - self.taken_ms()
         if self._is_ending:
             return left_ms
+        left_ms -= _ENDING_MS
+        if self._is_again and self._phase == SEARCH:
+            left_ms = min(left_ms, _AGAIN_MS[self.ecl] - self.taken_ms())
         left_mj = self._left_mj - self.spent_mj()
-        return min(left_ms - _ENDING_MS, left_mj * 1000 // self._mw())
+        return min(left_ms, left_mj * 1000 // self._mw())
 
     def _mw(self):
         return _CONNECTED_MW[self.ecl] if self._phase == CONNECTED else _SEARCH_MW

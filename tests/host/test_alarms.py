@@ -94,11 +94,26 @@ def test_recorded_leaks_arrive_while_they_run(
     recordings, name, days, since_s, kind, latest_s, link
 ):
     trace = read_trace(recordings / name)
-    outage_s = (since_s + 3600, 4 * _HOUR_S)
-    outages_s = () if kind == "burst" else (outage_s,)
+    outages_s = () if kind == "burst" else ((since_s + 3600, 4 * _HOUR_S),)
     run = Run(Settings(trace=trace, days=days, link=link, outages_s=outages_s))
     n = run.result()
     assert is_sound(n, 1000)
     notice = _of(n, kind, "notice")
     assert 0 < notice["reported_s"] - since_s <= latest_s
     assert notice["end_s"] is None or notice["reported_s"] < notice["end_s"]
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize("link", ["bc66", "bg95", "sim7020", "ppp"])
+def test_a_recorded_burst_is_told_while_it_runs_though_the_network_was_away_for_two_hours(
+    recordings, link
+):
+    """What searching for it took of the day's energy is not missing when it is back."""
+    began_s, outage_s = 528_000, (529_000, 2 * _HOUR_S)
+    trace = read_trace(recordings / "leak_burst_600lph_a_14d.csv.gz")
+    run = Run(Settings(trace=trace, days=8, link=link, outages_s=(outage_s,)))
+    n = run.result()
+    assert is_sound(n, 1000)
+    for level in ("notice", "alarm"):
+        found = _of(n, "burst", level)
+        assert sum(outage_s) < found["reported_s"] < began_s + 5.5 * _HOUR_S

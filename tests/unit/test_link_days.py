@@ -90,6 +90,24 @@ def test_a_report_that_would_not_end_is_not_begun():
         expect(expect_raises(UplinkError, join, report).fault, fault.SILENT)
 
 
+def test_an_alarm_searches_shortly_where_the_last_search_of_the_day_was_in_vain():
+    retained = _Retained()
+    for now_s, is_urgent, was, is_short in (
+        (_TODAY_S, True, fault.COVERAGE, False),  # the first one of the day
+        (_TODAY_S + 600, True, fault.COVERAGE, True),
+        (_TODAY_S + 1200, True, fault.BROKER, False),
+        (_TODAY_S + 1800, False, fault.COVERAGE, False),
+        (_TODAY_S + _DAY_S, True, fault.COVERAGE, False),
+    ):
+        known = ModemState(retained)
+        known.fault = was
+        known.keep()
+        report = _Report(retained, now_s)
+        report.is_urgent = is_urgent
+        expect_raises(UplinkError, join, report)
+        expect((now_s, report.budget.left_ms() <= 30_000), (now_s, is_short))
+
+
 class _Hal:
     Line = None
 
@@ -104,7 +122,7 @@ def test_the_supply_is_cut_once_a_day_on_the_first_day_too():
         known.day, known.cycled_day = day, is_cut  # 1: on day 0
         known.keep()
         report = _Report(retained, day * _DAY_S)
-        report.budget.allow(40_000, 0)
+        report.budget.allow(40_000, 0, False)
         report.tried = [ladder.KEY]
         error = UplinkError("nobody", fault.SILENT)
         if rung is None:

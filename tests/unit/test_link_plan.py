@@ -52,6 +52,12 @@ def test_a_report_has_its_time_by_coverage_and_its_share_of_the_days_energy():
         expect(budget.left_ms(), 0)
         budget.end()
         expect(budget.left_ms(), 15_000)
+    for ecl, again_ms in ((0, 30_000), (1, 30_000), (2, 100_000)):
+        budget = radio.Budget(FakeClock(), 0, 0)
+        budget.allow(100_000, ecl, True)
+        expect(budget.left_ms(), again_ms)
+        budget.enter(radio.CONNECTED)  # it was there
+        expect(budget.left_ms() > 100_000, True)
     clock = FakeClock()
     budget = radio.Budget(clock, 4000, 0)
     clock.advance(10_000)
@@ -68,11 +74,11 @@ def test_a_burst_at_the_edge_of_coverage_costs_what_its_repetitions_take():
     spent = []
     for ecl in (0, 1, 2):
         budget = radio.Budget(FakeClock(), 0, 0)
-        budget.allow(40_000, ecl)
+        budget.allow(40_000, ecl, False)
         budget.sends(3)
         spent.append(budget.spent_mj())
         expect((budget.is_enough(False), budget.is_enough(True)), (True, True))
-        budget.allow(15_000, ecl)
+        budget.allow(15_000, ecl, False)
         expect((budget.is_enough(False), budget.is_enough(True)), (ecl < 2, ecl < 2))
         budget.enter(radio.CONNECTED)
         budget.end()
