@@ -19,7 +19,7 @@ RANGES = {
     "report_s": (60, 604_800),
     "report_offset_s": (-1, 604_799),
     "slot_s": (60, 3600),
-    "burst_l_per_h": (0, 1_000_000),
+    "burst_l_per_h": (-1, 1_000_000),
     "burst_s": (30, 3600),
     "timezone_min": (-720, 840),
 }

@@ -32,7 +32,7 @@ FIELDS = (
     ("pulse_stable_us", 0, 0, 500_000),  # a level that lasts this long is believed; 0: by sensor
     ("pulse_dead_ms", -1, -1, 300),  # a pulse so soon after another is bounce; -1: by sensor
     ("q3_l_per_h", 2500, 100, 1_000_000),  # permanent flow of the meter body (ISO 4064)
-    ("burst_l_per_h", 500, 0, 1_000_000),  # so much for burst_s is a burst; 0: never
+    ("burst_l_per_h", -1, -1, 1_000_000),  # so much for burst_s is a burst; -1: Q3/5; 0: never
     ("burst_s", 300, 30, 3600),
     ("commit_pulses", 100, 10, 10_000),  # what a loss of power may cost at most
     ("wake_budget", 12, 0, 1000),  # wakes a day because of chatter, over-rate and bursts

@@ -22,6 +22,7 @@ _CLOCK_PERCENT = const(87)  # the slow clock may be this much slower than when i
 # Pulses faster than 1.25 * Q4 = 1.25 * 1.25 * Q3 are not water of this meter: 3600 s / 1.5625.
 _OVERRATE_S = const(2304)
 _RING = const(34)  # pulses whose times the coprocessor can remember
+_OF_Q3 = const(5)  # of a burst that is not configured
 _SHORTEST_BURST_S = const(5)  # its times have units of 0.44 s
 _RING_S = const(25_000)  # its times wrap after 65536 * 65536 cycles: 7 h at 170 kHz
 
@@ -130,8 +131,11 @@ class Sampling:
         # A pulse is seen up to a poll and its bounce late.
         self.fastest_us = max(0, fastest_us - self.idle_us - _BOUNCE_US)
         self.burst_pulses = self.burst_s = 0
-        if config.burst_l_per_h:
-            self._burst(weight_ml, pulses, config.burst_l_per_h, config.burst_s)
+        burst_l_per_h = config.burst_l_per_h
+        if burst_l_per_h < 0:
+            burst_l_per_h = config.q3_l_per_h // _OF_Q3
+        if burst_l_per_h:
+            self._burst(weight_ml, pulses, burst_l_per_h, config.burst_s)
 
     def _burst(self, weight_ml, pulses, burst_l_per_h, burst_s):
         """burst_l_per_h for burst_s, as a number of pulses within the time they span."""

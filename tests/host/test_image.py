@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 
-from rill.bench_wakes import chip_ms, read_of_flash
+from rill.bench_wakes import Read, chip_ms, read_of_flash
 from rill.bundle import BundleError, bundle
 from rill.image import BUNDLE, ROOT, ImageError, build, compile_file, flashed
 from rill.interpreter import micropython
@@ -101,7 +101,7 @@ def test_too_many_modules_are_refused(tmp_path):
 @pytest.mark.prove
 def test_a_wake_reads_a_seventh_of_a_second_of_its_flash():
     """docs/energy.md; with a file for each module it was three seconds."""
-    found = read_of_flash()
+    found = read_of_flash(Read())
     assert chip_ms(*found["counting"]) < chip_ms(*found["sampling"]) < 175
     assert chip_ms(*found["reporting"]) < 480
     assert (build() / BUNDLE).stat().st_size < 300_000

@@ -61,6 +61,7 @@ def test_people_get_the_marks_on_the_consumption_and_sentences(leaking, capsys):
         ("t_s,ml\n5,1\n5,1\n", "expected ascending t_s"),
         (f"t_s,ml\n1,1\n{2**32},1\n", "at most 4294967295"),
         (f"t_s,ml\n1,{10**11}\n", "at most 20000000"),
+        ("t_s,ml\n1767225600,1\n1767225601,1\n", "the first row is 20454 days in"),
     ],
 )
 def test_a_bad_file_gets_one_sentence_and_exit_2(tmp_path, text, complaint, capsys):

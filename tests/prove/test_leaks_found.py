@@ -61,3 +61,7 @@ def test_every_burst_is_noticed_within_32_minutes_and_in_alarm_within_62(
 
 def test_ten_thousand_random_cases_raise_nothing_and_no_alarm_comes_without_water():
     run(UNIT / "test_leaks_mishaps.py", "all_random_looks", timeout_s=1800)
+
+
+def test_meters_without_water_have_no_alarm_of_it_whatever_befalls_them():
+    run(UNIT / "test_alarms_by_chance.py", "all_cases", timeout_s=1800)

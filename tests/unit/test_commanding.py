@@ -233,10 +233,10 @@ def test_a_sample_is_a_reading_on_demand_at_once():
 
 def test_expected_flow_is_no_burst_until_its_time_has_passed():
     meter = commanded()
-    expect(meter.counter.settings[9], 500)
+    expect(meter.counter.settings[9], -1)
     (answer,) = sent(meter, signed("expect_flow 3"))
     expect(answer["after"] - meter.true_s() in range(3 * 3600 - 3700, 3 * 3600 + 1), True)
-    for wanted in (0, 0, 500):
+    for wanted in (0, 0, -1):
         meter.wake()
         expect(meter.counter.settings[9], wanted)
     sent(meter, signed("expect_flow 24", 2))
@@ -244,7 +244,7 @@ def test_expected_flow_is_no_burst_until_its_time_has_passed():
     expect(meter.counter.settings[9], 0)
     sent(meter, signed("expect_flow 0", 3))
     meter.wake()
-    expect(meter.counter.settings[9], 500)
+    expect(meter.counter.settings[9], -1)
 
 
 def test_a_burst_that_no_reading_has_told_yet_is_cleared():

@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from rill.bench_wakes import Read, chip_ms, read_of_flash
 from rill.board_process import Board
 from rill.bundle import bundle
 from rill.household import household
@@ -26,14 +27,22 @@ class Alarming:
 
 class _Blind(Run):
     def _board(self, folder: Path) -> Board:
-        board = super()._board(folder)
-        with tempfile.TemporaryDirectory(prefix="rill-") as place:
-            package = shutil.copytree(build() / "firmware", Path(place) / "firmware")
-            source = Path(place) / "alarming.py"
-            source.write_text(_BLIND)
-            compile_file(source, package / "alarming.mpy")
-            (board.flash / BUNDLE).write_bytes(bundle(package))
-        return board
+        return _blinded(super()._board(folder))
+
+
+class _BlindRead(Read):
+    def _board(self, folder: Path) -> Board:
+        return _blinded(super()._board(folder))
+
+
+def _blinded(board: Board) -> Board:
+    with tempfile.TemporaryDirectory(prefix="rill-") as place:
+        package = shutil.copytree(build() / "firmware", Path(place) / "firmware")
+        source = Path(place) / "alarming.py"
+        source.write_text(_BLIND)
+        compile_file(source, package / "alarming.mpy")
+        (board.flash / BUNDLE).write_bytes(bundle(package))
+    return board
 
 
 def look_for_leaks() -> Iterator[tuple[str, str]]:
@@ -41,6 +50,7 @@ def look_for_leaks() -> Iterator[tuple[str, str]]:
     machine.
     """
     wall_ms: dict[type[Run], list[float]] = {Run: [], _Blind: []}
+    wakes: dict[type[Run], int] = {}
     heap: dict[type[Run], int] = {Run: 0, _Blind: 0}
     for _ in range(_ROUNDS):
         for kind, found in wall_ms.items():
@@ -48,10 +58,18 @@ def look_for_leaks() -> Iterator[tuple[str, str]]:
             run = kind(Settings(trace=household(1, _DAYS), days=_DAYS, report_s=86400))
             run.result()
             found += [ending.wall_ms for ending in run.endings]
+            wakes[kind] = len(run.endings)
             peaks = sorted(ending.heap_peak_bytes for ending in run.endings)
             heap[kind] = max(heap[kind], peaks[len(peaks) * 9 // 10])
     with_ms, without_ms = (statistics.median(found) for found in wall_ms.values())
     yield "sampling wake without a look for leaks, ms", f"{without_ms:.1f}"
     more_percent = 100 * (with_ms / without_ms - 1)
     yield "  with it, ms, and how much more", f"{with_ms:.1f}, {more_percent:.0f} %"
+    yield f"  wakes in {_DAYS} days without, with", f"{wakes[_Blind]}, {wakes[Run]}"
+    without_read, with_read = read_of_flash(_BlindRead()), read_of_flash(Read())
+    for kind in ("sampling", "counting"):
+        without_ms, with_ms = (chip_ms(*found[kind]) for found in (without_read, with_read))
+        more_percent = 100 * (with_ms / without_ms - 1)
+        row = f"{without_ms:.0f}, {with_ms:.0f}, {more_percent:.1f} %"
+        yield f"  {kind} wake, of its flash on a chip without, with, ms", row
     yield "  heap peak without, with, bytes", f"{heap[_Blind]:,}, {heap[Run]:,}"

@@ -60,8 +60,11 @@ border.border.never_return = never_return
 """
 
 
-class _Read(Run):
-    """A day, whose wakes run from such a flash. found: (cause, reads and bytes of its lives)."""
+class Read(Run):
+    """A day, whose wakes run from such a flash. found: (cause, reads and bytes of its lives).
+
+    names: of the files that are flashed, None: those of a meter.
+    """
 
     def __init__(self, names: list[str] | None = None):
         self._names = names
@@ -87,12 +90,8 @@ class _Read(Run):
         board.wake = wake  # type: ignore[method-assign]
 
 
-def read_of_flash(names: list[str] | None = None) -> dict[str, tuple[int, int]]:
-    """(reads, bytes) of the wakes that count, sample and report, without the mount; the median.
-
-    names: of the files that are flashed, None: those of a meter.
-    """
-    run = _Read(names)
+def read_of_flash(run: Read) -> dict[str, tuple[int, int]]:
+    """(reads, bytes) of the wakes that count, sample and report, without the mount; the median."""
     run.result()
     kinds: dict[str, list[tuple[int, int]]] = {"counting": [], "sampling": [], "reporting": []}
     for cause, lives in run.found[_SETTLED:-1]:
@@ -106,7 +105,7 @@ def flash_rows() -> Iterator[tuple[str, str]]:
     image = build()
     modules = [path for path in image.rglob("*.mpy") if path.parent.parent.name != "lib"]
     tree = [*_PLAIN, *(path.relative_to(image).as_posix() for path in modules)]
-    before, now = read_of_flash(tree), read_of_flash()
+    before, now = read_of_flash(Read(tree)), read_of_flash(Read())
     for kind, (reads, size) in now.items():
         now_ms, before_ms = chip_ms(reads, size), chip_ms(*before[kind])
         yield (

@@ -10,6 +10,7 @@ from micropython import const
 from firmware.core.leaks.terms import BLIND_S, CONTINUOUS, Rule
 
 _BUSY_ML = const(500_000)  # a day
+_QUIET_S = const(14_400)  # a home uses nothing for so long, each night
 _NONE = const(0xFFFFFFFF)
 _DAY_S = const(86_400)
 _HOUR_S = const(3600)
@@ -105,6 +106,8 @@ class Continuous(Rule):
         # From pulse to pulse: a pulse more or less, and what the quietest hours differ by.
         if len(flows) > 1:
             error += flows[1] - flows[0]
+        if limits.long_gap_s > _QUIET_S:
+            error = max(error, flows[0] * 3 // 4)  # no window so long is without use
         lost_ml = self.lost_ml + flows[0] * self._open_s(up_s) // _HOUR_S
         return flows[0], error, lost_ml
 

@@ -7,7 +7,9 @@ from pathlib import Path
 from rill.leaks.running import alarms, job
 from rill.leaks.shown import shown
 from rill.leaks.table import table
-from rill.trace import DAY_S, read_trace
+from rill.trace import DAY_S, TraceError, read_trace
+
+_LATEST_BEGIN_S = 366 * DAY_S  # nobody records so long without water, but dates begin behind it
 
 
 def add_parser(commands) -> None:
@@ -36,6 +38,12 @@ def _leaks(options: argparse.Namespace) -> int:
         print(table(options.table, options.seed))
         return 0
     trace = read_trace(options.trace)
+    if trace.rows and trace.rows[0][0] > _LATEST_BEGIN_S:
+        days = trace.rows[0][0] // DAY_S
+        raise TraceError(
+            f"{options.trace}: the first row is {days} days in: expected t_s as seconds since the"
+            " begin of the recording, no date"
+        )
     found = alarms([job(trace, options.pulse_ml)])[0]
     if options.json:
         days = round(trace.end_s / DAY_S, 3)

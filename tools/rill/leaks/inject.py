@@ -5,6 +5,8 @@ from typing import NamedTuple
 from rill.trace import Trace
 
 _STEP_S = 60
+_BURST_STEP_S = 1  # a litre at 3600 L/h: more at once is no flow of a pipe
+_LONGEST_BURST_S = 86_400
 _REFILL_ML, _REFILL_S = 3000, 36  # 5 L/min
 
 
@@ -26,9 +28,13 @@ class Leak(NamedTuple):
                 for refill_s in range(0, self.lasts_s, each_s)
                 for part in parts
             ]
-        steps = range(1, self.lasts_s // _STEP_S + 1)
-        total = [self.rate_ml_h * step * _STEP_S // 3600 for step in range(len(steps) + 1)]
-        return [(begin_s + step * _STEP_S, total[step] - total[step - 1]) for step in steps]
+        step_s = _BURST_STEP_S if self.lasts_s <= _LONGEST_BURST_S else _STEP_S
+        times_s = range(0, self.lasts_s + 1, step_s)
+        total = [self.rate_ml_h * t_s // 3600 for t_s in times_s]
+        return [
+            (begin_s + t_s, now - before)
+            for t_s, before, now in zip(times_s[1:], total, total[1:], strict=False)
+        ]
 
 
 def injected(trace: Trace, leak: Leak, begin_s: int, first_s: int, end_s: int) -> Trace:
