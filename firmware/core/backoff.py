@@ -55,10 +55,10 @@ def retry_s(now_s, slot_s, window_s, failures, is_urgent, random):
     """When to try again, where nobody has refused the meter: Unix time.
 
     Half to one and a half of the window, so that not all meters that failed come on top of those
-    whose slot it is; then of three windows, nine ... An alarm begins with ten minutes, then twenty,
-    forty ... as the day's energy is for some six searches (radio.py). Never
-    later than slot_s, the meter's own next place: so a fleet that was away for long returns as
-    evenly as it reports. Never within five minutes.
+    whose slot it is; then of three windows, nine ... An alarm begins with ten minutes, then
+    twenty, forty ..., as the day's energy is for some six searches (radio.py). Never later than
+    slot_s, the meter's own next place: so a fleet that was away for long returns as evenly as it
+    reports. Never within five minutes.
     """
     base_s = _grown(max(_FIRST_S, window_s), failures)
     if is_urgent:
