@@ -112,11 +112,11 @@ def _prepare(modem, known, rung):
         at.run(at.family.PDP_DOWN, {})
     elif rung == ladder.ATTACH:
         at.run((("AT+CFUN=0", "ok", 15_000),), {})
-        at.pause(_DETACHED_MS)
+        at.doze(_DETACHED_MS)
     elif rung == ladder.RESET:
         at.run(at.family.RESET, {})
         at.expect_start()
-        at.pause(at.family.BOOT_MS)
+        at.doze(at.family.BOOT_MS)
     elif rung == ladder.KEY:
         switch(modem).reset()
     elif rung == ladder.SUPPLY:

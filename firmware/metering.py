@@ -50,7 +50,7 @@ def meter(parts, about):
     def report(*arguments):
         from firmware.sender import send
 
-        send(parts, *arguments)
+        send(parts, False, *arguments)
 
     return Cycle(
         open_counter=open_counter,

@@ -22,13 +22,15 @@ _PORTS = const(16_384)
 class Modem:
     """One report. note(code, before, after, text) stores an event. now_s: Unix time, or since
     power-on. failures: in a row, this one included. is_urgent: an alarm, or somebody pressed the
-    button: it has an allowance of its own.
+    button: it has an allowance of its own. may_doze: the CPU, see sender.py.
 
     address: of the broker, "": the modem looks the name up. time_s: Unix time as the network told
     it at ticks time_ms, None: it did not. tried: rungs of core/ladder.py in this report.
     """
 
-    def __init__(self, config, clock, power, retained, note, now_s, failures, is_urgent):
+    def __init__(
+        self, *, config, clock, power, retained, note, now_s, failures, is_urgent, may_doze
+    ):
         self.config = config
         self.clock = clock
         self.retained = retained
@@ -39,7 +41,8 @@ class Modem:
         self.is_urgent = is_urgent
         self.budget = radio.Budget(clock, 0, 0)
         self.at = None
-        self._feed = power.feed
+        self._power = power
+        self._may_doze = may_doze
         self.lines = None  # of the modem: supply, key, reset
         self.tried = []
         self.address = ""
@@ -151,10 +154,17 @@ class Modem:
             from firmware.drivers.modem.at import Engine
             from firmware.modems import family
 
-            self.at = Engine(self._serial, self.clock, self.budget, self._feed)
+            self.at = Engine(self._serial, self.clock, self.budget, self._power.feed, self._doze)
             self.at.use(family(self.config))
             self.at.speed(self.at.family.BAUDS[0])
         return self.at
+
+    def _doze(self, serial, ms):
+        """Not behind a failure: if that is what was wrong, the next try is as ever."""
+        if self._may_doze and not self.is_careful:
+            from firmware.hal.dozing import doze_ms
+
+            self._power.dozed_ms += doze_ms(serial, ms)
 
     def _serial(self, baudrate):
         return Serial(_UART, baudrate, self.config.modem_tx_pin, self.config.modem_rx_pin)

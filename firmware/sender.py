@@ -7,11 +7,15 @@ from firmware.reporting import Reporting, alarm_waits
 
 def sender(parts):
     """The Reporting of this meter. parts: of a Wake."""
-    return Reporting(send=lambda *arguments: send(parts, *arguments), **parts)
+    return Reporting(send=lambda *arguments: send(parts, True, *arguments), **parts)
 
 
-def send(parts, config, store, state, keeping, commit):
-    """Publish what is pending over the configured link. UplinkError, StorageFault, OSError."""
+def send(parts, may_doze, config, store, state, keeping, commit):
+    """Publish what is pending over the configured link. UplinkError, StorageFault, OSError.
+
+    may_doze: the CPU may. Nobody is at the prompt, whose keys would be lost, and nothing counts
+    with PCNT, which would stand still.
+    """
     device = config.device_name(parts["power"].unique_id())
 
     def publish(link):
@@ -61,6 +65,7 @@ def send(parts, config, store, state, keeping, commit):
         failures=state.failures,
         # For whoever pressed the button, and as long as an alarm is not acknowledged.
         is_urgent=not state.next_report_s or alarm_waits(state, parts["retained"]),
+        may_doze=may_doze,
     )
     is_through, nvs = False, keeping.vault.nvs
     call("firmware.surviving", "begin", nvs)

@@ -52,8 +52,10 @@ class Wake:
 
     def _commit(self):
         # With the time awake until now, so that a wake which does not end well is counted, too.
-        passed = self._clock.elapsed_ms(self._since_ms) // _UNIT_MS
-        self._since_ms = (self._since_ms + passed * _UNIT_MS) & _TICKS_MASK
+        power = self._power
+        since_ms, power.dozed_ms = self._since_ms + power.dozed_ms, 0
+        passed = self._clock.elapsed_ms(since_ms) // _UNIT_MS
+        self._since_ms = (since_ms + passed * _UNIT_MS) & _TICKS_MASK
         self._retained.count(self._awake, passed)
         self._retained.save(self._state)
 

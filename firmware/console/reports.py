@@ -64,5 +64,5 @@ def _report(session, config, power):
         keeping=session.keeping,
         now_s=session.uptime_or_unix_s,
         commit=commit,
-        send=lambda *arguments: send(parts, *arguments),
+        send=lambda *arguments: send(parts, False, *arguments),
     )

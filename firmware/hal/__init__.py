@@ -47,6 +47,11 @@ serial.Serial(unit, baudrate, tx, rx)
     write(data)             returns when all of it is queued
     any()                   bytes that can be read now
 
+dozing.doze_ms(serial, n)
+    n milliseconds (>= 1), or less; returns in how many of them the CPU slept. Then time, pins and
+    coprocessor have gone on, and no UART has: what was written before is sent, but what came is
+    lost, and the beginning of a line that is under way at the end. PCNT has stood still
+
 line.Line(pin, active_low, is_on)
     on() off() is_on()      logical levels; starts off, or on, and is held no longer
     hold()                  its pad stays as it is through deep sleep, until a Line is made of it
@@ -96,6 +101,7 @@ power.Power(button_pin, measure)
     retained_write(data)    at most 2048 bytes; survives deep sleep and resets, not loss of power
     watchdog_ms(n)          from now on a reset comes n milliseconds after the last feed()
     feed()                  harmless before watchdog_ms()
+    dozed_ms                of the time since somebody put it to 0: slept, with the UARTs deaf
     unique_id()             bytes that no other chip has
 
 wifi.WiFi(ssid, password)   the bench link

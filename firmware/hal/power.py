@@ -21,6 +21,7 @@ class Power:
         self._button_pin = button_pin
         self._measure = measure
         self._watchdog = None
+        self.dozed_ms = 0
 
     def cause(self):
         reset = machine.reset_cause()

@@ -182,6 +182,24 @@ def test_serial_never_waits_and_loses_nothing():
     assert serial.readinto(buffer) == 4 and buffer[:4] == b"view"
 
 
+def test_dozing_takes_its_time_and_leaves_the_calibration_alone():
+    from firmware.hal.clock import Clock
+    from firmware.hal.dozing import doze_ms
+    from firmware.hal.power import Power
+    from firmware.hal.serial import Serial
+
+    clock, serial = Clock(), Serial(1, 9600, 17, 16)
+    power, calibration = Power(0, ""), clock.slow()[1]
+    assert power.dozed_ms == 0
+    power.watchdog_ms(5000)
+    power.feed()
+    began = clock.ticks_ms()
+    serial.write(b"AT")
+    assert 1500 <= doze_ms(serial, 1500) <= 1510
+    assert 1500 <= clock.elapsed_ms(began) <= 1510
+    assert clock.slow()[1] == calibration
+
+
 def test_line_starts_off_and_hides_its_polarity():
     from firmware.hal.line import Line
 

@@ -47,6 +47,7 @@ def test_contract(tmp_path, name, hal):
         ("sim_clock", ".ticks(),", ".ticks() & 0xFFFFFFFF,", "clock_has_a_slow"),
         ("sim_adc", "if not 32 <= pin <= 39:", "if pin < 0:", "adc"),
         ("sim_serial", "return len(data)", "return len(buffer)", "serial"),
+        ("sim_dozing", "return n", "return 0", "dozing"),
         ("sim_line", "self._set(is_on)", "self._set(True)", "line"),
         ("sim_line", "self._pin << 1 | 1)\n\n    def off(self):\n        border",
          "self._pin << 1)\n\n    def off(self):\n        border", "contact"),
@@ -68,12 +69,13 @@ def test_a_port_that_breaks_the_contract_is_found(tmp_path, file, good, bad, nam
          "not self.was_stopped:\n            return True", "counter_of_a_reed"),
         ("counter", "rtc.write_word(_SEEN, counts", "rtc.write_word(_BEGIN + 1, counts",
          "counter_of_a_reed"),
+        ("dozing", "slow_clock.keep(calibration)", "pass", "dozing"),
         ("pcnt_counter", "if self._counter:", "if fresh:", "counter_of_a_hall"),
         ("pcnt_counter", "edge=machine.Counter.FALLING", "edge=3", "counter_of_a_hall"),
         ("pcnt_counter", "        return True\n", "        return False\n", "counter_of_a_hall"),
     ],
 )  # fmt: skip
-def test_a_counter_that_breaks_the_contract_is_found(tmp_path, file, good, bad, name):
+def test_a_part_of_the_hal_that_breaks_the_contract_is_found(tmp_path, file, good, bad, name):
     image = tmp_path / "image"
     shutil.copytree(build(), image)
     (image / BUNDLE).unlink()  # it would win

@@ -1,6 +1,7 @@
 """Promise: the simulated modems do what real ones do, so that a driver proves itself on them."""
 
 from array import array
+from random import Random
 
 import pytest
 
@@ -11,6 +12,7 @@ from rill.image import build, build_board
 from rill.modem import sockets
 from rill.modem.faults import CHANCES, FAULTS, WINDOWS, Faults
 from rill.modem.models import MODELS
+from rill.modem.wire import Wire
 from rill.world import World
 
 _DAY_US = 86_400_000_000
@@ -353,6 +355,26 @@ def test_the_board_s_first_uart_is_the_modem_s(tmp_path, hal):
     board.wake("power_on", scripts=(str(script),))
     assert "AT+CGMM" in board.console_end(1) and "SIMCOM_SIM7080G" in board.console_end(1)
     assert modem.numbers(world.now_us)["power_ons"] == 1
+
+
+@pytest.mark.parametrize("lost", range(14))
+def test_what_is_said_while_the_host_dozes_is_lost_and_the_line_under_way_broken(lost):
+    wire, line = Wire(9600, Random(3), pieces=0.0), b"\r\n+CEREG:5\r\n"
+    wire.say(b"heard before", 0)
+    began_us = wire.free_us()
+    wire.deaf(True, began_us)
+    wire.say(line, began_us)
+    end_us = began_us + wire.byte_us(lost)
+    wire.deaf(False, end_us)
+    wire.say(b"heard behind", wire.free_us())
+    wire.deaf(False, end_us)  # it was awake already
+    heard = wire.read(99, wire.free_us())
+    assert heard.startswith(b"heard before") and heard.endswith(b"heard behind")
+    rest = heard[12:-12]
+    assert len(rest) == max(0, len(line) - lost) and rest[1:] == line[lost:][1:]
+    is_broken = bool(lost) and line[:lost][-1] != 10 and lost < len(line)
+    assert (rest[:1] != line[lost:][:1]) == is_broken
+    assert (wire.dozes, wire.lost_bytes) == (1, min(lost, len(line)))
 
 
 def test_hosts_are_found_by_name_and_by_address():

@@ -47,4 +47,5 @@
     FLASH_ACT,
     FLASH_READ,
     KBD_INTR,
-) = range(1, 47)
+    UARTS_DEAF,
+) = range(1, 48)

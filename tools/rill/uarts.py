@@ -41,6 +41,7 @@ class Uarts:
             op.UART_ANY: lambda unit, data: self._any(unit),
             op.DIALLED: lambda unit, data: self._is_dialled(unit),
             op.HANG_UP: lambda unit, data: self._hang_up(),
+            op.UARTS_DEAF: lambda is_deaf, data: self._doze(bool(is_deaf)),
         }
 
     def take_line(self, pin: int, level: int) -> bool:
@@ -54,6 +55,7 @@ class Uarts:
     def board_resets(self) -> None:
         """Its pins float: nobody presses a key."""
         if self._modem is not None:
+            self._doze(False)
             for name in ("key", "reset"):
                 self._modem.pin(name, 0, self._now())
 
@@ -87,6 +89,12 @@ class Uarts:
     def _hang_up(self) -> int:
         if self._modem is not None:
             self._modem.hang_up(self._now())
+        return 0
+
+    def _doze(self, is_dozing: bool) -> int:
+        """Only the modem speaks by itself."""
+        if self._modem is not None:
+            self._modem.host_dozes(is_dozing, self._now())
         return 0
 
     def _any(self, unit: int) -> int:

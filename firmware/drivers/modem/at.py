@@ -37,13 +37,13 @@ _ESC = b"\x1b"
 
 
 class Engine:
-    """open_serial(baudrate): the UART. budget: core/radio.py. family: a module of families, from
-    use() on.
+    """open_serial(baudrate): the UART. budget: core/radio.py. family: a module of families.
 
     on_urc(text): for each line that belongs to no command. feed(): of the watchdog.
+    doze(serial, ms): may sleep, at most so long; that serial hears nothing then.
     """
 
-    def __init__(self, open_serial, clock, budget, feed):
+    def __init__(self, open_serial, clock, budget, feed, doze):
         self.family = self.exchange = None
         self.budget = budget
         self.clock = clock
@@ -51,6 +51,7 @@ class Engine:
         self._open_serial = open_serial
         self._serial = None
         self._feed = feed
+        self._doze = doze
         self._started_ms = clock.ticks_ms() - (1 << 28)  # three days ago
         self._fed_ms = clock.ticks_ms()
         self._buffer = bytearray(_READ_BYTES)
@@ -106,6 +107,18 @@ class Engine:
         """Hear, but expect nothing."""
         self._until(_never, ms)
 
+    def doze(self, ms):
+        """As pause(), where whatever is said is asked for again: it may be lost, or broken."""
+        began_ms = self.clock.ticks_ms()
+        self.pause(min(ms, _GAP_MS))  # what is under way
+        left_ms = min(ms - self.clock.elapsed_ms(began_ms), self.budget.left_ms())
+        if left_ms > 0 and not self._serial.any() and self.exchange.is_between_lines():
+            self._feed()
+            self._doze(self._serial, left_ms)
+        left_ms = ms - self.clock.elapsed_ms(began_ms)
+        if left_ms > 0:
+            self.pause(left_ms)
+
     def forget_restart(self):
         """Whoever calls this has seen it, and begins anew."""
         self._has_restarted = False
@@ -141,7 +154,7 @@ class Engine:
         elif send:
             self._begin(text, behind.format(**values), values["data"] if has_hex else b"")
         if not done:
-            self.pause(deadline_ms)
+            self.doze(deadline_ms)
             return ""
         for line in exchange.lines + exchange.urcs:
             self._match(line)

@@ -43,6 +43,7 @@ class Attach:
         self.granted = "", ""  # T3324 and T3412 extended, as bits
         self.version = ""  # of its firmware, asked for when it joins
         self.stat = 0
+        self._told = None  # n of the answer to CEREG?
 
     def up(self, was_asleep):
         """UplinkError. was_asleep: it was left in power saving, and so still registered."""
@@ -130,7 +131,7 @@ class Attach:
                 return
             if code in _LOCKED or lines and ("PIN" in lines[0][6:] or "PUK" in lines[0]):
                 raise UplinkError("the SIM is locked", fault.PIN, code or _SIM_PIN)
-            at.pause(1000)
+            at.doze(1000)
         raise UplinkError("SIM", fault.SIM, code or _SIM_ABSENT)
 
     def _join(self):
@@ -160,9 +161,13 @@ class Attach:
 
     def _await_network(self):
         at, clock = self._at, self._at.clock
-        began_ms, has_asked = clock.ticks_ms(), False
+        began_ms, has_asked, told = clock.ticks_ms(), False, None
         while True:
             self._look()
+            if told not in (None, self._told):
+                # What it said of that may be lost, but not that it was to tell the timers.
+                raise UplinkError("CEREG forgotten: it has restarted", fault.RESTARTED)
+            told = self._told
             if cell.is_registered(self.stat):
                 return
             if self.stat == cell.DENIED:
@@ -171,7 +176,7 @@ class Attach:
             if self.stat == 0 and not has_asked and clock.elapsed_ms(began_ms) > _IDLE_MS:
                 has_asked = True
                 at.run(_ANY_NETWORK, self._values)
-            at.pause(_POLL_MS)
+            at.doze(_POLL_MS)
 
     def _look(self):
         _, lines = self._at.ask("AT+CEREG?")
@@ -179,6 +184,7 @@ class Attach:
             if line.startswith("+CEREG"):
                 self.stat, self._cause, active, periodic = cell.registration(line)
                 self.granted = active, periodic
+                self._told = cell.number(cell.fields(line), 0)
 
     def _why_denied(self):
         self._at.run((("AT+CEREG=5", "any", 1000),), {})
@@ -203,7 +209,7 @@ class Attach:
         try:
             at.run(at.family.PDP_UP, self._values, fault.CONTEXT)
             if not self._has_address():
-                at.pause(_POLL_MS)
+                at.doze(_POLL_MS)
                 if not self._has_address():
                     code = at.exchange.code or 0
                     raise UplinkError("no address from the network", fault.CONTEXT, code)

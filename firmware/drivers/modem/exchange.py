@@ -47,6 +47,7 @@ class Exchange:
         self._most_lines = lines
         self._most_bytes = kept_bytes
         self._splitter = Splitter(self._line, self._begun, self._counted, self._prompt, line_bytes)
+        self.is_between_lines = self._splitter.is_empty  # called: nothing waits for its end
         self._late = []  # beginnings of commands that had no echo
         self._command = self._word = ""
         self._data_echo = b""

@@ -58,6 +58,9 @@ class Splitter:
                 if byte in _SPECIAL:
                     self._look(byte, used)
 
+    def is_empty(self):
+        return not (self._used or self.raw)
+
     def forget(self):
         """What has no end yet is dropped: after silence, or when the modem has restarted."""
         self._used = self.raw = 0

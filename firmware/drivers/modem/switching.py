@@ -33,7 +33,7 @@ class Switch:
             self._supply.on()
             at.expect_start()
             if not family.KEY_MS:
-                at.pause(family.BOOT_MS)
+                at.doze(family.BOOT_MS)
                 at.expect_start()
         elif at.answers(2 if not may_sleep or not family.WAKES_BY_KEY else 1, _LEARNT_MS):
             self.is_sleepless = may_sleep and family.WAKES_BY_KEY
@@ -48,7 +48,7 @@ class Switch:
             return False
         line.on()
         try:
-            self._at.pause(ms)
+            self._at.doze(ms)
         finally:
             line.off()  # whatever ends the report: a key held down is one more fault
         self._at.expect_start()
@@ -60,13 +60,13 @@ class Switch:
         if self.press(self._reset, family.RESET_MS):
             self._answers_in(family.BOOT_MS)
         elif self.press(self._key, 2 * family.KEY_MS):
-            self._at.pause(family.BOOT_MS)
+            self._at.doze(family.BOOT_MS)
             self._at.expect_start()
 
     def cycle(self):
         """Ten seconds without power; the next wake() gives it back."""
         self.off()
-        self._at.pause(_DISCHARGED_MS)
+        self._at.doze(_DISCHARGED_MS)
 
     def cut(self):
         """End whatever it is doing, since it takes no command."""
@@ -83,6 +83,7 @@ class Switch:
         clock = self._at.clock
         began_ms = clock.ticks_ms()
         while clock.elapsed_ms(began_ms) < wait_ms:
-            if self._at.answers(1, _BOOT_STEP_MS):
+            if self._at.answers(1, _LEARNT_MS):
                 return True
+            self._at.doze(_BOOT_STEP_MS - _LEARNT_MS)
         return False

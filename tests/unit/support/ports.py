@@ -80,6 +80,7 @@ class FakePower:
         self._fuse = fuse or Fuse()
         self.why = "power_on"
         self.is_brown_out = False
+        self.dozed_ms = 0
         self.lose_power()
 
     def lose_power(self):

@@ -49,10 +49,11 @@ class ToyModem:
         self._begun = b""
         self.sent = [(b"\r\nOK\r\n", delay_ms)]  # what it says of data, and when
         self.feeds = 0
+        self.dozes = []  # (when, for how long)
 
     def engine(self, left_mj=40_000, family=Toy):
         self.budget = Budget(self.clock, left_mj, 0)
-        engine = Engine(self._opened, self.clock, self.budget, self._feed)
+        engine = Engine(self._opened, self.clock, self.budget, self._feed, self._doze)
         engine.use(family)
         return engine
 
@@ -64,6 +65,14 @@ class ToyModem:
 
     def _feed(self):
         self.feeds += 1
+
+    def _doze(self, serial, ms):
+        """What comes meanwhile is lost."""
+        serial.any()
+        self.dozes.append((self.clock.since_power_ms(), ms))
+        self.clock.advance(ms)
+        now = self.clock.since_power_ms()
+        self._coming = [(at_ms, data) for at_ms, data in self._coming if at_ms > now]
 
     def _opened(self, baudrate):
         self._speed = baudrate

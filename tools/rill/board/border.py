@@ -59,6 +59,7 @@ HANG_UP = const(41)  # unit; PPP has agreed to the end
 RESTART = const(42)  # of the interpreter alone
 LINE_HOLD = const(39)  # pin << 1 | 1: through deep sleep its pad stays as it is, 0: no longer
 PIN_PULL = const(43)  # pin << 1 | 1: the chip pulls it up, 0: no longer
+UARTS_DEAF = const(47)  # 1: they have no clock, 0: they have again
 
 _RETAINED_BYTES = const(2048)
 _LOOKS_AT_HEAP = const(4)  # one look takes as long as all else of a crossing

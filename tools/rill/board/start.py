@@ -13,7 +13,7 @@ import sys
 
 # What firmware/hal has that a board may bring itself; counter.py, files.py and the links (wifi.py,
 # ppp.py, sockets.py) always run as they are.
-_PORTS = ("clock", "adc", "serial", "line", "flash", "power", "onewire")
+_PORTS = ("clock", "adc", "serial", "dozing", "line", "flash", "power", "onewire")
 
 
 class Later:

@@ -54,7 +54,8 @@ def charges(counts: Counts, currents: Currents) -> dict[str, float]:
     awake_s = sum(of[f"awake_{kind}_cs"] for kind in ("timer", "ulp", "other")) / 100
     report_s = of["awake_report_cs"] / 100
     radio_s = (of["search_ms"] + sum(of[f"connected_ms_{n}"] for n in _LEVELS)) / 1000
-    waiting_s = min(radio_s, report_s)  # for the modem, with nothing to compute
+    # For the modem, with nothing to compute. The rest of the modem's time the CPU dozed.
+    waiting_s = min(radio_s, max(0.0, report_s - _computing_s(of, board)))
     awake_ma = board["awake_ma"]
     mc = {
         "start": (wakes * board["boot_ms"] + 2 * of["reports"] * board["restart_ms"])
@@ -63,6 +64,7 @@ def charges(counts: Counts, currents: Currents) -> dict[str, float]:
         "recording": awake_s * awake_ma,
         "reporting": (report_s - waiting_s) * awake_ma,
         "waiting": waiting_s * board["waiting_ma"],
+        "dozing": (radio_s - waiting_s) * board["dozing_ma"],
         "probes": of["probe_ms"] / 1000 * board["probe_ma"],
         "flash": _flash_mc(of, board),
         "coprocessor": counts.polls * board["poll_nc"] / 1e6,
@@ -89,6 +91,11 @@ def charges(counts: Counts, currents: Currents) -> dict[str, float]:
         "leakage": hours * board["leakage_ua"] / 1000,
         "self_discharge": hours / HOURS_PER_YEAR * per_year,
     }
+
+
+def _computing_s(of: dict[str, float], board: dict[str, float]) -> float:
+    """No ledger has it: the time awake of reports is computing and waiting."""
+    return of["reports"] * board["simulated_report_ms"] / 1000
 
 
 def _flash_mc(of: dict[str, float], board: dict[str, float]) -> float:

@@ -10,6 +10,7 @@ _MOST = 3
 _REPORTS = (
     "reporting",
     "waiting",
+    "dozing",
     "modem_search",
     "modem_connected",
     "modem_sending",
@@ -49,7 +50,7 @@ def _changes(
         yield "report once a day", dict.fromkeys(_REPORTS, 1 / reports_per_day)
     if modem:
         factor = min(1, _LIGHT_SLEEP_MA / board["waiting_ma"])
-        yield "let the CPU sleep lightly while the modem works", {"waiting": factor}
+        yield "let the CPU sleep lightly in all that the modem does", {"waiting": factor}
     if modem and modem["psm_ua"] > _BEST_PSM_UA:
         factor = _BEST_PSM_UA / modem["psm_ua"]
         yield "a modem that takes 0.8 uA in power saving (BC660K)", {"modem_asleep": factor}

@@ -139,6 +139,11 @@ class Modem:
         wait_s = (self._input_free_us - now_us) / 1e6
         self.agenda.after(wait_s, lambda: self._power.hear(data), "line")
 
+    def host_dozes(self, is_dozing: bool, now_us: int) -> None:
+        """What is said while it does, is lost."""
+        self._advance(now_us)
+        self.wire.deaf(is_dozing, now_us)
+
     def any(self, now_us: int) -> int:
         """How many bytes the host can read."""
         self._advance(now_us)
@@ -171,6 +176,7 @@ class Modem:
             "sends": net.sends,
             "bursts": net.bursts,
             "overrun_bytes": self.wire.overrun_bytes,
+            "host_dozes": self.wire.dozes,
             **self.energy.numbers(now_us),
             "sessions": net.sessions + opened,
             "faults": self.faults.counts(now_us),

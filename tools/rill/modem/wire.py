@@ -5,6 +5,7 @@ from random import Random
 
 HOST_BUFFER_BYTES = 1024  # as firmware/hal/serial.py asks for; what finds it full is lost
 _BITS = 10  # 8N1
+_LF = 10
 _LONG_PAUSES = 0.05
 
 
@@ -23,6 +24,8 @@ class Wire:
         self._free_us = 0
         self._coming: deque[tuple[int, int]] = deque()
         self._there: deque[int] = deque()
+        self.dozes = self.lost_bytes = 0  # of the host, and what was said meanwhile
+        self._is_deaf = self._is_broken = False
 
     def byte_us(self, count: int = 1) -> int:
         """How long so many bytes take."""
@@ -43,6 +46,16 @@ class Wire:
     def becomes(self, baud: int) -> None:
         """Another speed from now on."""
         self.baud = baud
+
+    def deaf(self, is_deaf: bool, now_us: int) -> None:
+        """The host's UART has no clock, or has one again, perhaps in the middle of a line."""
+        self._arrive(now_us)
+        self.dozes += is_deaf and not self._is_deaf
+        self._is_deaf = is_deaf
+        if self._is_broken and self._coming:
+            at_us, _ = self._coming.popleft()
+            self._coming.appendleft((at_us, self._random.randrange(256)))
+        self._is_broken = False
 
     def cut(self, now_us: int) -> None:
         """The power is gone: what is not there yet never comes."""
@@ -65,7 +78,10 @@ class Wire:
     def _arrive(self, now_us: int) -> None:
         while self._coming and self._coming[0][0] <= now_us:
             _, byte = self._coming.popleft()
-            if len(self._there) < self.host_buffer:
+            if self._is_deaf:
+                self.lost_bytes += 1
+                self._is_broken = byte != _LF
+            elif len(self._there) < self.host_buffer:
                 self._there.append(byte)
             else:
                 self.overrun_bytes += 1

@@ -51,8 +51,8 @@ def wake_on_ext0(pin, level):
 
 
 def gpio_deep_sleep_hold(on):
-    if on is not True:
-        raise ValueError("pads are held through deep sleep")
+    if on is not True and on is not False:
+        raise ValueError("pads are held through deep sleep, or not")
 
 
 _ext0 = []  # keeps the RTC peripherals powered, and excludes a wake by the coprocessor

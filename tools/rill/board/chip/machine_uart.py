@@ -38,6 +38,10 @@ class UART:
         border.call(UART_WRITE, self.unit, data)
         return len(data)
 
+    def flush(self):
+        self._check()
+        border.cross()
+
     def any(self):
         self._check()
         return border.call(UART_ANY, self.unit)

@@ -17,6 +17,7 @@ class Power:
     def __init__(self, button_pin, measure):
         self._button_pin = button_pin
         self._measure = measure
+        self.dozed_ms = 0
 
     def cause(self):
         return _CAUSES[border.call(CAUSE)]
