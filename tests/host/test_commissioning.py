@@ -63,3 +63,4 @@ def test_commissioning_over_a_modem_in_the_memory_of_a_chip(tmp_path, head_end, 
     )
     assert "\nCOMMISSIONED\n" in shown, shown
     assert re.search(r"signal: passed, -\d+ dBm", shown) and "power saving: T3324" in shown
+    assert modem.wire.dozes == 0  # the keys of who is there would be lost

@@ -96,6 +96,13 @@ def test_the_years_are_those_of_the_formula():
     found = charges(waits, table)
     assert found["reporting"] * 3600 == pytest.approx(6 * 36)
     assert found["waiting"] * 3600 == pytest.approx(10 * 30)
+    # Of what it computes, an estimate; of what is left of ten seconds with the modem, it dozed.
+    computing_s = table.board["simulated_report_ms"] / 1000
+    dozes = Counts(DAY_S, polls, waits.of | {"awake_report_cs": 700})
+    found = {name: mah * 3600 for name, mah in charges(dozes, table).items()}
+    assert found["reporting"] == pytest.approx(computing_s * 36)
+    assert found["waiting"] == pytest.approx((7 - computing_s) * 30)
+    assert found["dozing"] == pytest.approx((3 + computing_s) * 2)
 
 
 def test_the_table_has_the_currents_of_the_simulated_modems():
@@ -165,13 +172,16 @@ def test_what_does_not_go_together_is_refused(rill, wrong):
     assert rill("energy", *wrong)[0] == 2
 
 
-def test_the_meter_s_own_sum_is_the_host_s():
-    """tests/unit/test_spending.py has the other side: the same counts, 683 mAh."""
+@pytest.mark.parametrize(
+    ("awake_report_cs", "search_ms", "mah"), [(330_000, 730_000, 683), (420_000, 5_110_000, 753)]
+)
+def test_the_meter_s_own_sum_is_the_host_s(awake_report_cs, search_ms, mah):
+    """tests/unit/test_spending.py has the other side: the same counts, the same charges."""
     of = _NONE | {
         "wakes_timer": 9800, "wakes_ulp": 1000, "awake_timer_cs": 430_000, "reports": 365,
-        "awake_report_cs": 330_000, "records": 8800, "checkpoints": 9900, "search_ms": 730_000,
+        "awake_report_cs": awake_report_cs, "records": 8800, "checkpoints": 9900, "search_ms": search_ms,
         "connected_ms_0": 1_870_000, "bursts_0": 1860,
     }  # fmt: skip
     table = currents("ER34615", "generic_esp32", "bc66")
     host_mah = sum(charges(Counts(31_557_600, 1_480_000_000, of), table).values())
-    assert host_mah == pytest.approx(683, rel=0.01)
+    assert host_mah == pytest.approx(mah, rel=0.01)

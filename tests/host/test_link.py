@@ -11,6 +11,7 @@ from rill.cli import main
 from rill.modem.faults import Faults
 
 _DAY_US = 86_400_000_000
+_FIRST_REPORT_US = 300_000_000  # it takes 150 s at the most, and begins at once
 
 
 @pytest.mark.parametrize(
@@ -31,6 +32,7 @@ def test_a_day_over_each_modem(model):
     granted = next(event["text"] for event in n["events"] if event["code"] == POWER_SAVING)
     assert granted.startswith("as asked; ") and len(granted) > 20  # the modem's firmware
     assert modem["joules"] < 25
+    assert modem["host_dozes"] >= modem["attaches"]
 
 
 def test_a_day_over_ppp_with_an_outage():
@@ -121,6 +123,27 @@ def test_other_timers_than_those_asked_for_are_told_and_followed():
     n = run("bc66", change=ten_minutes_awake)
     assert told(n, POWER_SAVING) == [(600, 108_000)]
     assert n["modem"]["psm_entries"] == 0 and n["modem"]["off_s"] > 80_000
+
+
+@pytest.mark.prove
+def test_behind_a_failure_the_cpu_stays_awake_until_the_next_report():
+    found = []  # of each doze: when, and how many connections had been opened
+
+    def fails_at_first(modem):
+        modem.faults = Faults(("tcp_reset",), 1, 3600 * 1_000_000, {"tcp_reset": 1.0})
+        dozes = modem.host_dozes
+
+        def host_dozes(is_dozing, now_us):
+            if is_dozing:
+                found.append((now_us, modem.net.opened))
+            dozes(is_dozing, now_us)
+
+        modem.host_dozes = host_dozes
+
+    n = run("bc66", change=fails_at_first)
+    first = [opened for now_us, opened in found if now_us < _FIRST_REPORT_US]
+    assert first and set(first) == {0}  # it has joined once more, too, in that report
+    assert n["modem"]["attaches"] > 1 and len(found) > len(first)
 
 
 def test_power_saving_that_is_dropped_after_a_change_of_cell_is_found_out():

@@ -84,6 +84,25 @@ def test_the_time_awake_is_that_between_wake_and_sleep():
     expect(1990 < more[_n("awake_report_cs")] < 2100, True)
 
 
+def test_what_the_cpu_dozes_of_a_report_is_not_time_awake():
+    meter = begun(Meter())
+    wakes(meter, 2)
+    dozes_ms, took_cs = [0, 7000, 0, 6000], []
+    usual = meter.network.up
+
+    def up(timeout_ms):
+        meter.clock.advance(500 + dozes_ms[0])
+        meter.power.dozed_ms += dozes_ms.pop(0)
+        usual(timeout_ms)
+
+    meter.network.up = up
+    while dozes_ms:
+        before = _now(meter)
+        wakes(meter, 1)
+        took_cs.append(_now(meter)[_n("awake_report_cs")] - before[_n("awake_report_cs")])
+    expect(took_cs[0] >= 50 and took_cs == took_cs[:1] * 4, True)
+
+
 class _Vault:
     def __init__(self, nvs):
         self.nvs = nvs
