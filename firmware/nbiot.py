@@ -42,7 +42,7 @@ class Modem:
         self.budget = radio.Budget(clock, 0, 0)
         self.at = None
         self._power = power
-        self._may_doze = may_doze
+        self.may_doze = may_doze
         self.lines = None  # of the modem: supply, key, reset
         self.tried = []
         self.address = ""
@@ -161,7 +161,7 @@ class Modem:
 
     def _doze(self, serial, ms):
         """Not behind a failure: if that is what was wrong, the next try is as ever."""
-        if self._may_doze and not self.is_careful:
+        if self.may_doze and not self.is_careful:
             from firmware.hal.dozing import doze_ms
 
             self._power.dozed_ms += doze_ms(serial, ms)

@@ -68,7 +68,8 @@ def send(parts, may_doze, config, store, state, keeping, commit):
         may_doze=may_doze,
     )
     is_through, nvs = False, keeping.vault.nvs
-    call("firmware.surviving", "begin", nvs)
+    if call("firmware.surviving", "begin", nvs):
+        modem.may_doze = False  # it may be what resets the chip
     try:
         modem.report(publish)
         is_through = True

@@ -15,8 +15,10 @@ _MOST_STEPS = const(4)
 
 
 def begin(nvs):
-    """Before the modem gets power."""
-    _keep(nvs, 1, _mark(nvs)[1])
+    """Before the modem gets power. How many resets in a row there were under it until now."""
+    falls = _mark(nvs)[1]
+    _keep(nvs, 1, falls)
+    return falls
 
 
 def end(nvs, is_through):

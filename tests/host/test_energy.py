@@ -179,8 +179,8 @@ def test_the_meter_s_own_sum_is_the_host_s(awake_report_cs, search_ms, mah):
     """tests/unit/test_spending.py has the other side: the same counts, the same charges."""
     of = _NONE | {
         "wakes_timer": 9800, "wakes_ulp": 1000, "awake_timer_cs": 430_000, "reports": 365,
-        "awake_report_cs": awake_report_cs, "records": 8800, "checkpoints": 9900, "search_ms": search_ms,
-        "connected_ms_0": 1_870_000, "bursts_0": 1860,
+        "awake_report_cs": awake_report_cs, "records": 8800, "checkpoints": 9900,
+        "search_ms": search_ms, "connected_ms_0": 1_870_000, "bursts_0": 1860,
     }  # fmt: skip
     table = currents("ER34615", "generic_esp32", "bc66")
     host_mah = sum(charges(Counts(31_557_600, 1_480_000_000, of), table).values())

@@ -8,7 +8,10 @@ import pytest
 
 from linked import ALL_MODELS, LINK, POWER_SAVING, run, told
 from rill.cli import main
+from rill.household import household
 from rill.modem.faults import Faults
+from rill.settings import Settings
+from rill.simulate import Run
 
 _DAY_US = 86_400_000_000
 _FIRST_REPORT_US = 300_000_000  # it takes 150 s at the most, and begins at once
@@ -144,6 +147,23 @@ def test_behind_a_failure_the_cpu_stays_awake_until_the_next_report():
     first = [opened for now_us, opened in found if now_us < _FIRST_REPORT_US]
     assert first and set(first) == {0}  # it has joined once more, too, in that report
     assert n["modem"]["attaches"] > 1 and len(found) > len(first)
+
+
+@pytest.mark.prove
+def test_a_chip_that_is_reset_by_dozing_reports_without():
+    simulation = Run(Settings(trace=household(1, 1), days=1, seed=1, link="bc66"))
+    modem, dozes = simulation.modem, simulation.modem.host_dozes
+
+    def host_dozes(is_dozing, now_us):
+        dozes(is_dozing, now_us)
+        if is_dozing and now_us < _DAY_US * 3 // 4:
+            simulation._world.watchdog_us = 0
+
+    modem.host_dozes = host_dozes
+    n = simulation.result()
+    # Each report dozes once, and the one that follows a quarter of an hour behind it does not.
+    assert n["resets"] >= 3 and n["reports"] > n["resets"]
+    assert n["records_unique"] == n["records_stored"] >= 24
 
 
 def test_power_saving_that_is_dropped_after_a_change_of_cell_is_found_out():

@@ -184,7 +184,7 @@ def test_a_reset_under_the_modem_is_told_and_its_pause_grows_until_a_report_is_t
     reset(nvs, state, 1000, 3, note)
     expect((events, state.failures), ([], 0))
     for falls, wait_s in ((1, 900), (2, 3600), (3, 14_400), (4, 57_600), (5, 86_400), (6, 86_400)):
-        begin(nvs)
+        expect(begin(nvs), falls - 1)
         reset(nvs, state, 1000, 3, note)
         expect(events.pop()[:3], (27, falls, wait_s))
         expect((state.next_report_s, state.failures), (1000 + wait_s, 1))
@@ -193,9 +193,9 @@ def test_a_reset_under_the_modem_is_told_and_its_pause_grows_until_a_report_is_t
         expect(pause_s(falls), wait_s)
         begin(nvs)
         end(nvs, False)  # one that failed, and was survived: it says nothing of the cell
-    begin(nvs)
+    expect(begin(nvs), 6)
     end(nvs, True)
-    begin(nvs)
+    expect(begin(nvs), 0)
     reset(nvs, state, 0, 3, lambda *event: False)  # told as soon as that can be
     reset(nvs, state, 0, 3, note)
     expect(events.pop()[1], 1)
