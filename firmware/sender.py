@@ -18,7 +18,7 @@ def send(parts, may_doze, config, store, state, keeping, commit):
     """
     device = config.device_name(parts["power"].unique_id())
 
-    def publish(link):
+    def publish(link, is_short=False):
         from firmware.report import report
 
         report(
@@ -34,6 +34,7 @@ def send(parts, may_doze, config, store, state, keeping, commit):
             system=parts["files"],
             retained=parts["retained"],
             obey=lambda line: in_passing(lambda: obey(line)),
+            is_short=is_short,
         )
 
     def obey(line):
@@ -68,10 +69,11 @@ def send(parts, may_doze, config, store, state, keeping, commit):
         may_doze=may_doze,
     )
     is_through, nvs = False, keeping.vault.nvs
-    if call("firmware.surviving", "begin", nvs):
+    falls = call("firmware.surviving", "begin", nvs)
+    if falls:
         modem.may_doze = False  # it may be what resets the chip
     try:
-        modem.report(publish)
+        modem.report(lambda link: publish(link, bool(falls)))
         is_through = True
     finally:
         call("firmware.surviving", "end", nvs, is_through)
