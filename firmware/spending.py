@@ -55,9 +55,9 @@ def _judge(nvs, before, after, state, config, note):
 def _plan(nvs, state, level, text, note):
     if level != state.thrift and note(THRIFT, state.thrift, level, text):
         state.thrift = level
-    *known, was = cell.read(nvs)
+    begun_uah, begun_s, told, was = cell.read(nvs)
     if state.thrift != was:
-        cell.keep(nvs, *known, state.thrift)
+        cell.keep(nvs, begun_uah, begun_s, told, state.thrift)
 
 
 def new_cell(nvs, note, who):
