@@ -6,7 +6,8 @@ from collections.abc import Callable
 from contextlib import ExitStack
 
 from rill.cable.finding import find
-from rill.cable.port import NoPrompt, Port
+from rill.cable.port import RESET, NoPrompt, Port
+from rill.cable.prompt import PortError
 
 _FIRST_S = 3.0
 _KEY_S = 0.1
@@ -53,6 +54,15 @@ def storm(port: Port, patience_s: float) -> bytes:
         if heard.endswith(PROMPT):
             break
     return heard
+
+
+def let_go(port: Port) -> None:
+    """What has begun is left as it is, in the middle of an answer, perhaps; the meter goes on."""
+    try:
+        port.enter()
+        port.leave(RESET)
+    except PortError as error:
+        _tell(str(error))
 
 
 def _tell(text: str) -> None:
