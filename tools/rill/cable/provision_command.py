@@ -1,12 +1,10 @@
 """`rill provision`: a meter at a cable gets its name, its settings, its key and its label."""
 
 import argparse
-import hashlib
 import json
 from pathlib import Path
 
 from rill.cable.ask_command import answers
-from rill.cable.board_side import CHANGE
 from rill.cable.found import Refused, find_out
 from rill.cable.port import RESET, Port
 from rill.cable.prompt import DeviceError
@@ -19,6 +17,7 @@ from rill.cable.provisioned import (
     write_label,
 )
 from rill.cable.reaching import reached
+from rill.cable.writing import MARK, remove, write_whole
 from rill.image import boards, build
 
 _CONFIG, _KEY, _BOARD = "config.json", "command.key", "board.py"
@@ -94,21 +93,26 @@ def _provision(
     chip = port.value(_CHIP)
     if not force:
         _check_new(port, found.names, str(settings["device"]))
+    remove(port, MARK)
     key = made_key(keys, str(settings["device"]), chip, force)
-    port.define(CHANGE)
-    _write(port, _KEY, key.encode())
+    write_whole(port, _KEY, key.encode())
     if board:
-        _write(port, _BOARD, board.read_bytes())
+        write_whole(port, _BOARD, board.read_bytes())
     if code:
         (done,) = answers(port, f"set_code({code!r}, {_BY!r})", _CODE_S)
         if not done["done"]:
             raise Refused(f"the installer code is as it was: {done['why']}")
-    _write(port, _CONFIG, json.dumps(settings).encode())
+    write_whole(port, _CONFIG, json.dumps(settings).encode())
     return chip
 
 
 def _check_new(port: Port, names: tuple[str, ...], device: str) -> None:
     """A key alone may be of this command, when it was interrupted."""
+    if MARK in names:
+        raise Refused(
+            "a `rill restore` has begun here and not ended: run it again, it continues;"
+            " --force to give that up"
+        )
     if _CONFIG not in names:
         return
     try:
@@ -120,13 +124,6 @@ def _check_new(port: Port, names: tuple[str, ...], device: str) -> None:
             f"this meter is {there} already, and would become {device}. --force if that is meant:"
             " what it has not reported goes out under the new name"
         )
-
-
-def _write(port: Port, path: str, data: bytes) -> None:
-    port.put(path + ".new", data)
-    if port.hashes([path + ".new"]) != [hashlib.sha256(data).hexdigest()]:
-        raise Refused(f"{path} was not written as it was sent: run `rill provision` again")
-    port.exec(f"_becomes({path!r})")
 
 
 def _summary(numbers: dict) -> str:

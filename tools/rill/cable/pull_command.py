@@ -10,11 +10,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
 
-from rill.cable.port import RESET, Port, Unplugged
+from rill.cable.port import Port
 from rill.cable.prompt import DeviceError, PortError
 from rill.cable.pull_side import PULL, unescaped
 from rill.cable.pulled import Database, Files
-from rill.cable.reaching import let_go, reached
+from rill.cable.reaching import reached, resetting
 from rill.cable.stored_frames import SALTS, FrameError, opened, split
 
 _SILENCE_S = 60.0  # a damaged journal is searched byte by byte
@@ -55,31 +55,25 @@ def pull(port: Port, folder: Path, database: str | None = None, shows: bool = Fa
     What is there already is continued. database: instead of CSV files in the folder. shows: a bar
     on the terminal. Raises PortError, NotWhole, StoreError.
     """
-    try:
+    with resetting(port, f"Plug it in; {_AGAIN}"):
         port.enter(soft_reset=True)
-        port.define(PULL)
-        journal, device, offset_ml, spans = port.value("_open()", timeout_s=_SILENCE_S)
-        found = {"port": port.path, "device": device, "journal": journal}
-        if database:
-            target = Database(database, device, journal, offset_ml)
-        else:
-            target = Files(folder, journal)
-        with target, _bar(shows) as bar:
-            for stream, span in zip(SALTS, spans, strict=True):
-                found[stream] = _stream(port, stream, span, target, bar)
-            found |= target.numbers()
-    except Unplugged as error:
-        raise Unplugged(f"{error} Plug it in; {_AGAIN}") from error
-    except DeviceError as error:
-        let_go(port)
-        raise PortError(
-            f"its journal can't be read: {error}. `rill doctor {port.path}` says what is there"
-        ) from error
-    except BaseException:
-        let_go(port)
-        raise
-    port.leave(RESET)
-    return found
+        try:
+            return _pulled(port, folder, database, shows)
+        except DeviceError as error:
+            raise PortError(
+                f"its journal can't be read: {error}. `rill doctor {port.path}` says what is there"
+            ) from error
+
+
+def _pulled(port: Port, folder: Path, database: str | None, shows: bool) -> dict:
+    port.define(PULL)
+    journal, device, offset_ml, spans = port.value("_open()", timeout_s=_SILENCE_S)
+    found = {"port": port.path, "device": device, "journal": journal}
+    to = (Database, database, device, journal, offset_ml) if database else (Files, folder, journal)
+    with to[0](*to[1:]) as target, _bar(shows) as bar:
+        for stream, span in zip(SALTS, spans, strict=True):
+            found[stream] = _stream(port, stream, span, target, bar)
+        return found | target.numbers()
 
 
 def _bar(shows: bool) -> Bar:

@@ -2,11 +2,11 @@
 
 import sys
 import time
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 
 from rill.cable.finding import find
-from rill.cable.port import RESET, NoPrompt, Port
+from rill.cable.port import RESET, NoPrompt, Port, Unplugged
 from rill.cable.prompt import PortError
 
 _FIRST_S = 3.0
@@ -54,6 +54,22 @@ def storm(port: Port, patience_s: float) -> bytes:
         if heard.endswith(PROMPT):
             break
     return heard
+
+
+@contextmanager
+def resetting(port: Port, again: str) -> Iterator[None]:
+    """What is done in it, whatever comes of it, ends with a reset: the meter goes on.
+
+    again: what to do when its cable was pulled.
+    """
+    try:
+        yield
+    except Unplugged as error:
+        raise Unplugged(f"{error} {again}") from error
+    except BaseException:
+        let_go(port)
+        raise
+    port.leave(RESET)
 
 
 def let_go(port: Port) -> None:
