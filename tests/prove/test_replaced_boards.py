@@ -161,45 +161,35 @@ def _rename(board):
     assert board.wait_asleep()
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_cut_at_seeded_acts_of_the_flash(old, tmp_path, rill, seed):
-    """On a blank board, and (seed 2) by force on one that is another meter."""
+@pytest.mark.parametrize("seed, is_other", [(1, False), (2, False), (3, True), (4, True)])
+def test_cut_at_seeded_acts_of_the_flash(old, tmp_path, rill, seed, is_other):
+    """On a blank board, and by force on one that is another meter."""
     sealed, _, (before, had, files, _, _) = old
     chance, cuts = Random(seed), 0
-    with new_board(tmp_path / "count") as board:
-        acts = board.flash_acts
-        assert rill_at(board, rill, *_words(board, sealed))[0] == 0
-        most = board.flash_acts - acts
-    for n in range(5):
-        folder = tmp_path / str(n)
-        folder.mkdir()
-        with new_board(folder) if seed == 1 else old_meter(folder) as board:
-            if seed == 2:
-                _rename(board)
-            least = identity(board)[0]["odometer_ml"]
-            force = ["--force"] if seed == 2 else []
-            while True:
-                board.cut(chance.randint(1, most * 2), chance.choice(("before", "torn", "after")))
-                status, said = rill_at(board, rill, *_words(board, sealed, *force))
-                board.cut(1 << 30)
-                assert board.wait_asleep(), "it does not boot"
-                if status == 0:
-                    break
-                cuts += 1
-                assert status == 2 and "again: it continues" in said
-                now, has, _, _, _ = identity(board)
-                assert now["odometer_ml"] >= least
-                is_silent = not has["settings"].get("broker_host")
-                untouched = now["name"] != "m-0001" and now["odometer_ml"] == least
-                assert is_silent or untouched or now["odometer_ml"] >= before["odometer_ml"]
-                least = now["odometer_ml"]
-            now, has, there, _, names = identity(board)
-        body_ml = before["odometer_ml"] + before["offset_ml"]
-        assert (now["name"], now["odometer_ml"] + now["offset_ml"]) == ("m-0001", body_ml)
-        assert (
-            has["settings"] == had["settings"]
-            and _keys(there) == _keys(files)
-            and "restoring" not in names
-        )
-        assert has["blobs"]["probes1"] == had["blobs"]["probes1"]
-    assert cuts >= 3
+    force = ["--force"] if is_other else []
+    with old_meter(tmp_path) if is_other else new_board(tmp_path) as board:
+        if is_other:
+            _rename(board)
+        least = identity(board)[0]["odometer_ml"]
+        for most in (8, 30, 12, 20, 8, 1 << 30):
+            board.cut(chance.randint(most // 4, most), chance.choice(("before", "torn", "after")))
+            status, said = rill_at(board, rill, *_words(board, sealed, *force))
+            board.cut(1 << 30)  # not any more
+            assert board.wait_asleep(), "it does not boot"
+            if status == 0:
+                break
+            cuts += 1
+            assert status == 2 and "again: it continues" in said
+            now, has, _, _, _ = identity(board)
+            assert now["odometer_ml"] >= least
+            is_silent = not has["settings"].get("broker_host")
+            is_untouched = now["name"] != "m-0001" and now["odometer_ml"] == least
+            assert is_silent or is_untouched or now["odometer_ml"] >= before["odometer_ml"]
+            least = now["odometer_ml"]
+        now, has, there, _, names = identity(board)
+    body_ml = before["odometer_ml"] + before["offset_ml"]
+    assert cuts >= 1 and status == 0
+    assert (now["name"], now["odometer_ml"] + now["offset_ml"]) == ("m-0001", body_ml)
+    assert now["odometer_ml"] == before["odometer_ml"] + 1000 * is_other
+    assert has["settings"] == had["settings"] and _keys(there) == _keys(files)
+    assert has["blobs"]["probes1"] == had["blobs"]["probes1"] and "restoring" not in names
