@@ -22,6 +22,7 @@ from replaced import (
     old_meter,
     rill_at,
 )  # fmt: skip
+from rill.cable.writing import MARK, write_whole
 
 pytestmark = pytest.mark.prove
 _PHRASE = "correct horse\n"
@@ -128,6 +129,14 @@ def test_refusals_write_nothing(old, tmp_path, rill):
         assert board.is_asleep() and board.flash_acts == acts and len(board.resets) == 1
         status, why = rill_at(board, rill, "backup", board.path, "--to", str(plain))
         assert status == 2 and "is there already" in why
+        with asked(board) as port:
+            write_whole(port, MARK, b'{"backup": "of another file"}')
+        assert board.wait_asleep()
+        status, why = rill_at(board, rill, *_words(board, plain))
+        assert status == 2 and "a restore of another file has begun" in why
+        keys = ["--keys", str(tmp_path / "keys")]
+        status, why = rill_at(board, rill, "provision", board.path, "--device", "m-9", *keys)
+        assert status == 2 and "a `rill restore` has begun here" in why
 
 
 def test_another_meter_only_by_force_and_never_backwards(old, tmp_path, rill):
