@@ -23,6 +23,9 @@ _m.read()
 _m.energy()
 _m.help()
 print(repr(_m))
+from firmware.console.laptop import belongings, identity
+identity()
+belongings(False)
 """
 
 
