@@ -51,6 +51,11 @@ def test_what_needs_force(board, reason):
         restored.check(_backup(), _NEW | board)
 
 
+def test_one_that_was_cut_behind_its_last_act():
+    with pytest.raises(Refused, match="is m-1 already, as the file says: .* is complete"):
+        restored.check(_backup(), _NEW | _LIVE, is_set=True)
+
+
 @pytest.mark.parametrize(
     "board, register",
     [

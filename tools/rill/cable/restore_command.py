@@ -69,7 +69,7 @@ def restore(port: Port, backup: Backup, digest: str, force: bool, file: Path) ->
         if not is_begun:
             if not force:
                 _check_mark(mark)
-                restored.check(backup, board)
+                restored.check(backup, board, is_set=there == settings)
             mark = {"backup": digest, "to": restored.register(backup, board), "is_followed": False}
             _write_json(port, MARK, mark)
         to = Register(*mark["to"]) if mark["to"] else None

@@ -36,13 +36,17 @@ def is_live(board: dict) -> bool:
     return bool(board["is_configured"] or board["device"])
 
 
-def check(backup: Backup, board: dict) -> None:
-    """Raises Refused for what needs --force. board: as the meter says itself."""
+def check(backup: Backup, board: dict, is_set: bool = False) -> None:
+    """Raises Refused for what needs --force. board: as the meter says itself. is_set: its settings
+    are those of the file.
+    """
     name = backup.meter["name"]
     if is_live(board) and board["name"] == name:
+        stays = "; what it has counted and learned stays" * is_same(backup, board)
+        cut = ", as the file says: a restore that was cut at its very end is complete" * is_set
         raise Refused(
-            f"this meter is {name} already. --force if its settings and keys shall be those of the"
-            " file again" + ("; what it has counted and learned stays" * is_same(backup, board))
+            f"this meter is {name} already{cut}. --force if its settings and keys shall be those"
+            f" of the file again{stays}"
         )
     if is_live(board):
         raise Refused(

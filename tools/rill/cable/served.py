@@ -54,14 +54,14 @@ class ServedBoard:
         has_partition: bool = True,
         vfs_bytes: int = VFS_BYTES,
     ):
-        self.folder = folder
+        self.folder = folder.resolve()  # the interpreter runs in it
         self.line = line or Line()
         self.world = world or World(array("Q"))
         self._identity = (platform, machine, version)
         self._banner = f"MicroPython v{version} on 2026-04-06; {machine}".encode()
         self._has_partition = has_partition
         self._modules = build_board()
-        self.vfs = folder / "vfs"
+        self.vfs = self.folder / "vfs"
         self._make_new(image, vfs_bytes)
         self.resets: list[str] = []  # the causes of all boots
         self.flash_acts = 0  # of vfs
