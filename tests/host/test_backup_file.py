@@ -72,7 +72,7 @@ def test_a_wrong_passphrase_and_keys_of_another_file(tmp_path, sealed):
 
 def test_a_torn_or_changed_file(tmp_path, sealed):
     chance, whole = Random(1), _document(tmp_path, sealed)
-    for _ in range(150):
+    for _ in range(60):
         size = chance.randrange(len(sealed))
         with pytest.raises(BackupError, match="damaged|no backup"):
             _document(tmp_path, sealed[: min(size, len(sealed) - 2)])

@@ -129,14 +129,19 @@ def _write_files(port: Port, backup: Backup, names: set[str], settings: dict) ->
     for name, data in files.items():
         write_whole(port, name, data)
         names.add(name)
-    config = json.dumps(settings).encode()
+    config = _packed(settings)
     if backup.commanded:
         _write_json(port, _COMMANDED, restored.commanded(backup, config))
     write_whole(port, _CONFIG, config)
 
 
 def _write_json(port: Port, path: str, found: dict) -> None:
-    write_whole(port, path, json.dumps(found).encode())
+    write_whole(port, path, _packed(found))
+
+
+def _packed(found: dict) -> bytes:
+    """As short as it goes: a meter reads 2,048 bytes of config.json at most."""
+    return json.dumps(found, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 def _json(port: Port, path: str, names: set[str]) -> dict:
