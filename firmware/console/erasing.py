@@ -17,7 +17,7 @@ _DIGITS = const(4)
 # ledger stay: they are of the probes and of the cell.
 _FILES = (
     "command.key", "client.key", "client.der", "broker.der", "commanded.json", "config.json",
-    "unsent", "unsent.id",
+    "unsent", "unsent.id", "restoring",
 )  # fmt: skip
 
 

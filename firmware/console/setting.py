@@ -10,7 +10,7 @@ from firmware.core.errors import ConfigError
 
 _FILE = "config.json"
 _MOST_BYTES = const(2048)  # as config.py reads
-_SECRETS = ("broker_password", "wifi_password")
+SECRETS = ("broker_password", "wifi_password")
 
 
 def config(session, part):
@@ -21,7 +21,7 @@ def config(session, part):
         if part not in key or not part and value == default:
             continue
         shown += 1
-        if key in _SECRETS:
+        if key in SECRETS:
             text = "is set" if value else "is not set"
         elif isinstance(default, str):
             text = '"%s"' % value

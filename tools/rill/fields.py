@@ -52,6 +52,11 @@ def water_limits() -> tuple[str, ...]:
     return tuple(_constant("LIMITS", "core/limits.py"))
 
 
+def secret_settings() -> tuple[str, ...]:
+    """The settings that nobody is shown."""
+    return _constant("SECRETS", "console/setting.py")
+
+
 def lamp_codes() -> tuple[str, ...]:
     """What the LED says, by the number of flashes; the first one is a long one."""
     return _constant("CODES", "lamp.py")

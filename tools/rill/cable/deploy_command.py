@@ -11,8 +11,8 @@ from rich.progress import Progress as Bar
 from rill.cable import deployment
 from rill.cable.found import Found, Refused, check, dotted, find_out
 from rill.cable.port import RESET, Port, Unplugged
-from rill.cable.prompt import DeviceError, PortError
-from rill.cable.reaching import reached
+from rill.cable.prompt import DeviceError
+from rill.cable.reaching import let_go, reached
 from rill.fields import firmware_version
 from rill.image import USUAL_BOARD, boards, build, build_trial
 
@@ -75,21 +75,12 @@ def deploy(
         except Unplugged as error:
             raise Unplugged(f"{error} Nothing is lost: {_AGAIN}") from error
         except (DeviceError, Refused, KeyboardInterrupt):
-            _let_go(port)
+            let_go(port)
             raise
     port.leave(RESET)
     if not (made.is_done and found.is_settled):
         _await_trial(port, made.directory, first_wake_s)
     return _numbers(port, found, release, made)
-
-
-def _let_go(port: Port) -> None:
-    """What has begun is left as it is, and the meter goes on."""
-    try:
-        port.enter()  # in the middle of an answer, perhaps
-        port.leave(RESET)
-    except PortError as error:
-        print(f"rill: {error}", file=sys.stderr)
 
 
 def _await_trial(port: Port, directory: str, wait_s: float) -> None:

@@ -93,7 +93,8 @@ class Found:
 # Of a deployment that was interrupted before anything pointed at it, and of provisioning.
 _REMAINS = {"a", "b", "config.json", "board.py", "trial.mpy", "journal", "place", "lib",
             "firmware.bundle",
-            "command.key", "broker.der", "client.der", "client.key"}  # fmt: skip
+            "command.key", "broker.der", "client.der", "client.key",
+            "restoring"}  # fmt: skip
 
 
 def find_out(board: Prompt) -> Found:

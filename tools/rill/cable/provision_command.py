@@ -1,14 +1,12 @@
 """`rill provision`: a meter at a cable gets its name, its settings, its key and its label."""
 
 import argparse
-import hashlib
 import json
 from pathlib import Path
 
 from rill.cable.ask_command import answers
-from rill.cable.board_side import CHANGE
 from rill.cable.found import Refused, find_out
-from rill.cable.port import RESET, Port
+from rill.cable.port import Port
 from rill.cable.prompt import DeviceError
 from rill.cable.provisioned import (
     SettingsError,
@@ -18,13 +16,15 @@ from rill.cable.provisioned import (
     row_of,
     write_label,
 )
-from rill.cable.reaching import reached
+from rill.cable.reaching import reached, resetting
+from rill.cable.writing import MARK, remove, write_whole
 from rill.image import boards, build
 
 _CONFIG, _KEY, _BOARD = "config.json", "command.key", "board.py"
 _BY = "rill provision"
 _CHIP = "__import__('binascii').hexlify(__import__('machine').unique_id()).decode()"
 _CODE_S = 30.0
+_AGAIN = "The meter boots. Plug it in and run the same again with --device {}: it continues"
 
 
 def add_parser(commands) -> None:
@@ -52,11 +52,9 @@ def _command(options: argparse.Namespace) -> int:
         if not folder.is_dir():
             raise SettingsError(f"{folder} is no directory: mkdir -p {folder}")
     board = build(board=options.board) / _BOARD if options.board else None
-    with reached(options.port) as port:
-        try:
-            chip = _provision(port, settings, code, options.keys, board, options.force)
-        finally:
-            port.leave(RESET)
+    again = _AGAIN.format(settings["device"])
+    with reached(options.port) as port, resetting(port, again):
+        chip = _provision(port, settings, code, options.keys, board, options.force)
     label = write_label(options.labels, str(settings["device"]), chip)
     numbers = {
         "port": port.path,
@@ -92,27 +90,37 @@ def _provision(
         raise Refused(f"no firmware of a meter is on it: `rill deploy {port.path}` comes first")
     port.enter(soft_reset=True)
     chip = port.value(_CHIP)
+    config = json.dumps(settings).encode()
     if not force:
-        _check_new(port, found.names, str(settings["device"]))
+        _check_new(port, found.names, str(settings["device"]), config)
+    if MARK in found.names:
+        remove(port, MARK)
     key = made_key(keys, str(settings["device"]), chip, force)
-    port.define(CHANGE)
-    _write(port, _KEY, key.encode())
+    write_whole(port, _KEY, key.encode())
     if board:
-        _write(port, _BOARD, board.read_bytes())
+        write_whole(port, _BOARD, board.read_bytes())
     if code:
-        (done,) = answers(port, f"set_code({code!r}, {_BY!r})", _CODE_S)
+        (done,) = answers(port, f"set_code({code!r}, {_BY!r}, {code!r})", _CODE_S)
         if not done["done"]:
             raise Refused(f"the installer code is as it was: {done['why']}")
-    _write(port, _CONFIG, json.dumps(settings).encode())
+    write_whole(port, _CONFIG, config)
     return chip
 
 
-def _check_new(port: Port, names: tuple[str, ...], device: str) -> None:
-    """A key alone may be of this command, when it was interrupted."""
+def _check_new(port: Port, names: tuple[str, ...], device: str, config: bytes) -> None:
+    """A key alone may be of this command, when it was interrupted; so is the very config.json."""
+    if MARK in names:
+        raise Refused(
+            "a `rill restore` has begun here and not ended: run it again, it continues;"
+            " --force to give that up"
+        )
     if _CONFIG not in names:
         return
     try:
-        there = json.loads(port.get(_CONFIG)).get("device")
+        content = port.get(_CONFIG)
+        if content == config:
+            return
+        there = json.loads(content).get("device")
     except (ValueError, AttributeError, DeviceError):
         there = "something that can't be read"
     if there:
@@ -120,13 +128,6 @@ def _check_new(port: Port, names: tuple[str, ...], device: str) -> None:
             f"this meter is {there} already, and would become {device}. --force if that is meant:"
             " what it has not reported goes out under the new name"
         )
-
-
-def _write(port: Port, path: str, data: bytes) -> None:
-    port.put(path + ".new", data)
-    if port.hashes([path + ".new"]) != [hashlib.sha256(data).hexdigest()]:
-        raise Refused(f"{path} was not written as it was sent: run `rill provision` again")
-    port.exec(f"_becomes({path!r})")
 
 
 def _summary(numbers: dict) -> str:
