@@ -13,6 +13,7 @@ from firmware.uplink.session import Session
 
 _LINK_UP_MS = const(15_000)
 _TLS_BYTES = const(640)  # of a message: TLS leaves less memory for it, and for what holds it
+_NO_MEMORY = const(20)  # of core/fault.py
 _UNSENT = const("unsent.id")  # of storage/salvage.py
 
 
@@ -126,6 +127,11 @@ def _tell(session, power, profile, config, state, store, retained, keeping, comm
     crc, told = call("firmware.telling", "news", *known)
     if told:
         call("firmware.remaining", "add", told, keeping.vault.nvs, config.cell_mah)
-        call("firmware.publishing", "publish_all", session, power, profile.daily(told))
+        try:
+            call("firmware.publishing", "publish_all", session, power, profile.daily(told))
+        except MemoryError as error:
+            state.told_crc = crc  # the readings come first: the next try is without
+            commit()
+            raise UplinkError("no memory to say how the meter is: %s" % error, _NO_MEMORY)
         state.told_crc, state.causes = crc, 0
         commit()
