@@ -55,6 +55,11 @@ def sign_in(name, code=""):
     _tried(lambda: call(_INSTALLER, "identify", opened(), name, code))
 
 
+def would_be(text, code):
+    """One line: provisioning.py."""
+    print(json.dumps(call("firmware.console.provisioning", "would_be", opened(), text, code)))
+
+
 def set_code(new, name, code=""):
     """Another installer code, for provisioning. code: the one in force. As sign_in()."""
 

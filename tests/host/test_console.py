@@ -160,8 +160,15 @@ def test_what_the_laptop_reads_is_json(tmp_path, head_end):
     _, shown = bench.technician.does(
         "from firmware.console import laptop", "laptop.status()", "laptop.selftest()",
         "laptop.set_code('4711', 'A')", "laptop.sign_in('B', '1')", "laptop.sign_in('B', '4711')",
+        "laptop.would_be(b'{\"pulse_pin\": 5}', '')", "laptop.would_be(b'{}', '4712')",
+        "laptop.would_be(b'{}', '4711')", "laptop.would_be(b' ' * 2049, '')",
     )  # fmt: skip
     found = [json.loads(line) for line in shown.splitlines() if line.startswith("{")]
+    new, found = found[-4:], found[:-4]
+    assert {(one["device"], one["is_configured"]) for one in new} == {("m-0001", True)}
+    reasons = ("pulse_pin is 5", "it has another installer code", "", "config.json would have")
+    for one, why in zip(new, reasons, strict=True):
+        assert one["why"].startswith(why) and bool(one["why"]) == bool(why)
     assert (found[0]["device"], found[0]["firmware"]) == ("m-0001", "0.1.0")
     assert [one["what"] for one in found[1:-3]][-1] == "broker"
     assert all(one["passed"] in (True, None) for one in found[1:-3])
