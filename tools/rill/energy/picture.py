@@ -44,9 +44,10 @@ def picture(life: Life, changes: list[Change], title: str, reports: Reports) -> 
 
 def _in_vain(reports: Reports) -> str:
     came = min(reports.delivered, reports.asked)  # there are also alarms, and the first of all
+    tries = "try" if reports.failed == 1 else "tries"
     return (
         f"{came:,} of {reports.asked:,} reports came through,"
-        f" {reports.failed:,} tries failed: docs/nbiot.md"
+        f" {reports.failed:,} {tries} failed: docs/nbiot.md"
     )
 
 
