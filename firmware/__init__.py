@@ -49,15 +49,13 @@ class _Bundle:
         if end[1:] == ".py":  # there are none
             return _FOLDER
         wanted = crc32(path)
-        n = wanted & (_SLOTS - 1)
-        while True:
-            self.file.seek(-_SLOT_BYTES * (n + 1), 2)
+        for n in range(wanted & (_SLOTS - 1), 2 * _SLOTS):  # a torn file has no free slot
+            self.file.seek(_SLOT_BYTES * ~(n & (_SLOTS - 1)), 2)
             slot = self.file.read(_SLOT_BYTES)
             if not any(slot):
                 break
             if int.from_bytes(slot[:4], "little") == wanted:
                 return _FILE if self.file.seek(int.from_bytes(slot[4:], "little")) else _FOLDER
-            n = (n + 1) & (_SLOTS - 1)
         if end == ".mpy":
             raise OSError(_NO_ENTRY)
         return _FILE

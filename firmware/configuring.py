@@ -49,19 +49,20 @@ def _has_commanded(files):
 
 def _last_good(state, keeping, refusal):
     """(configuration, its text); None, None: nothing is known, and defaults have no text."""
-    print("configuration refused: %s; the last good one stays in force" % refusal)
     state.flags |= record.CONFIG_REFUSED
     crc = crc32(refusal.encode())
     # Said once, not in each wake.
     if crc != state.refused_crc and keeping.note(event.CONFIG_REFUSED, text=refusal):
         state.refused_crc = crc
     found = []
-    if not keeping.use(lambda store: found.append(config.load_last_good(store.files))):
-        return None, None
-    if found[0][0] is None and not state.is_configured:
-        return config.checked({}), None  # a new meter
-    # Else it was lost with its journal: what the counter holds waits for one that is right.
-    return found[0]
+    keeping.use(lambda store: found.append(config.load_last_good(store.files)))
+    last = found[0] if found else (None, None)
+    # None: it was lost with its journal. What the counter holds waits for one that is right.
+    stays = "the last good one stays" if last[0] else "none is"
+    if found and last[0] is None and not state.is_configured:
+        last, stays = (config.checked({}), None), "the defaults are"  # a new meter
+    print("configuration refused: %s; %s in force" % (refusal, stays))
+    return last
 
 
 def _accept(store, keeping, new, text):

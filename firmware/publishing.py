@@ -11,7 +11,9 @@ _MESSAGE_BYTES = const(480)
 _PUBLISH_BYTES = const(503)
 
 
-def publish_pending(session, power, profile, device, store, state, config, keeping, commit):
+def publish_pending(
+    session, power, profile, device, store, state, config, keeping, commit, is_short
+):
     """What Profile.closing() is told of. The arguments are those of report(), profile and session
     what it has made of them.
     """
@@ -21,21 +23,23 @@ def publish_pending(session, power, profile, device, store, state, config, keepi
     batch = profile.batch
     days = days_of(config, state.coarse_day)
     stream = Stream("readings", store.readings, state, batch, readings, size, commit, days)
-    publish(session, power, profile, "readings", stream.messages(keeping.note))
+    publish(session, power, profile, "readings", stream.messages(keeping.note), is_short)
     newest, measured = stream.newest, stream.measured
     del stream  # and its buffer, before there is another one
     gc.collect()  # what it has left lies in pieces
     stream = Stream("events", store.events, state, batch, head, size, commit)
-    publish(session, power, profile, "events", stream.messages(keeping.note))
+    publish(session, power, profile, "events", stream.messages(keeping.note), is_short)
     del stream
-    if state.again_seq < state.again_end:  # behind all that the head end has never had
+    if (
+        state.again_seq < state.again_end and not is_short
+    ):  # behind all that the head end has never had
         from firmware.repeating import Again
 
         if state.again_stream:
             stream = Again("events", store.events, state, batch, head, size, commit)
         else:
             stream = Again("readings", store.readings, state, batch, readings, size, commit, days)
-        publish(session, power, profile, stream.name, stream.again())
+        publish(session, power, profile, stream.name, stream.again(), is_short)
         del stream
     return newest, measured
 
@@ -62,7 +66,10 @@ def publish_all(session, power, messages):
         power.feed()
 
 
-def publish(session, power, profile, name, messages):
-    for payload in messages:
+def publish(session, power, profile, name, messages, is_short):
+    """is_short: the first one alone; that the next one is asked for moves the cursor behind it."""
+    for n, payload in enumerate(messages):
+        if n and is_short:
+            break
         session.publish(profile.topic(name), payload)
         power.feed()

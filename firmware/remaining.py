@@ -10,7 +10,7 @@ from firmware.core.seal import unseal
 _LEDGER = const("ledger1")  # of storage/ledger.py
 _SUMS_AT = const(9)  # seconds; polls; counts of service/acts.py
 _COUNTS = const(28)
-_CELL = const("cell1")  # of spending.py
+_CELL = const("cell1")  # of storage/cell.py
 
 
 def told(nvs, cell_mah):

@@ -21,7 +21,7 @@ def publish_unsent(session, power, profile, device, state, config, system, keepi
         name = _STREAMS[state.unsent_pass]
         days = days_of(config, 0) if name == "readings" else None
         messages = _messages(unsent, name, state, profile.batch, head, size, commit, days)
-        publish(session, power, profile, name, messages)
+        publish(session, power, profile, name, messages, False)
         state.unsent_pass += 1
         state.unsent_offset = 0
         commit()

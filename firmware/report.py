@@ -13,12 +13,14 @@ from firmware.uplink.session import Session
 
 _LINK_UP_MS = const(15_000)
 _TLS_BYTES = const(640)  # of a message: TLS leaves less memory for it, and for what holds it
+_NO_MEMORY = const(20)  # of core/fault.py
 _UNSENT = const("unsent.id")  # of storage/salvage.py
 
 
 def report(
-    *, link, clock, power, config, device, store, state, keeping, commit, system, retained, obey
-):
+    *, link, clock, power, config, device, store, state, keeping, commit, system, retained, obey,
+    is_short,
+):  # fmt: skip
     """Publish what is pending. UplinkError leaves the rest for the next report.
 
     obey(line) does what a line commands, and returns what became of it, as Profile.answer() takes
@@ -27,6 +29,7 @@ def report(
     store: None when it can't be opened; then the odometer is published without a number.
     system: the image's files, where the records of a journal that was lost may be. retained: what
     the meter knows of its modem.
+    is_short: a message of each stream and no more; the cell may not bear another one.
     commit() makes the state survive a reset; it is called after each PUBACK. StorageFault
     when the journal can't be read.
     """
@@ -56,7 +59,8 @@ def report(
         try:
             session.open()
             power.feed()
-            _tell(session, power, profile, config, state, store, retained, keeping, commit)
+            if not is_short:
+                _tell(session, power, profile, config, state, store, retained, keeping, commit)
             if store is None and config.coarse:
                 print("no journal: what was counted since the last day is not told")
             elif store is None and state.is_blank:
@@ -66,10 +70,10 @@ def report(
             else:
                 gc.collect()  # the buffers need pieces, not what garbage leaves between
                 parts = session, power, profile, device, store, state, config, keeping, commit
-                newest, measured = call("firmware.publishing", "publish_pending", *parts)
+                newest, measured = call("firmware.publishing", "publish_pending", *parts, is_short)
                 last = profile.closing(newest, measured, state.offset_ml)
                 call("firmware.publishing", "publish_all", session, power, last)
-            if system.size(_UNSENT) is not None:
+            if not is_short and system.size(_UNSENT) is not None:
                 rest = session, power, profile, device, state, config, system, keeping, commit
                 call("firmware.remains", "publish_unsent", *rest)
             call("firmware.listening", "listen", session, power, profile, obey, state, is_known)
@@ -123,6 +127,11 @@ def _tell(session, power, profile, config, state, store, retained, keeping, comm
     crc, told = call("firmware.telling", "news", *known)
     if told:
         call("firmware.remaining", "add", told, keeping.vault.nvs, config.cell_mah)
-        call("firmware.publishing", "publish_all", session, power, profile.daily(told))
+        try:
+            call("firmware.publishing", "publish_all", session, power, profile.daily(told))
+        except MemoryError as error:
+            state.told_crc = crc  # the readings come first: the next try is without
+            commit()
+            raise UplinkError("no memory to say how the meter is: %s" % error, _NO_MEMORY)
         state.told_crc, state.causes = crc, 0
         commit()

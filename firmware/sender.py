@@ -2,7 +2,7 @@
 
 from firmware.core.errors import UplinkError
 from firmware.passing import call, in_passing
-from firmware.reporting import Reporting, alarm_waits
+from firmware.reporting import Reporting
 
 
 def sender(parts):
@@ -18,7 +18,7 @@ def send(parts, may_doze, config, store, state, keeping, commit):
     """
     device = config.device_name(parts["power"].unique_id())
 
-    def publish(link):
+    def publish(link, is_short=False):
         from firmware.report import report
 
         report(
@@ -34,6 +34,7 @@ def send(parts, may_doze, config, store, state, keeping, commit):
             system=parts["files"],
             retained=parts["retained"],
             obey=lambda line: in_passing(lambda: obey(line)),
+            is_short=is_short,
         )
 
     def obey(line):
@@ -53,25 +54,6 @@ def send(parts, may_doze, config, store, state, keeping, commit):
         if state.failures > 1:  # this report is among them until it ends
             call("firmware.outage", "ends", parts["retained"])
         return
-    from firmware.nbiot import Modem
+    from firmware.over_modem import report as report_over_modem
 
-    modem = Modem(
-        config=config,
-        clock=parts["clock"],
-        power=parts["power"],
-        retained=parts["retained"],
-        note=keeping.note,
-        now_s=state.time.now_s(),
-        failures=state.failures,
-        # For whoever pressed the button, and as long as an alarm is not acknowledged.
-        is_urgent=not state.next_report_s or alarm_waits(state, parts["retained"]),
-        may_doze=may_doze,
-    )
-    is_through, nvs = False, keeping.vault.nvs
-    if call("firmware.surviving", "begin", nvs):
-        modem.may_doze = False  # it may be what resets the chip
-    try:
-        modem.report(publish)
-        is_through = True
-    finally:
-        call("firmware.surviving", "end", nvs, is_through)
+    report_over_modem(parts, config, state, keeping, publish, may_doze)

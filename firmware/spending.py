@@ -4,19 +4,13 @@ the wakes to come (core/thrift.py), and a consumer that is over its budget is to
 In memory only meanwhile.
 """
 
-import struct
-
 from micropython import const
 
 from firmware.core import charge
 from firmware.core.power_event import CONSUMER, NEW_CELL, THRIFT
-from firmware.core.seal import seal, unseal
 from firmware.passing import call
-from firmware.storage import ledger
+from firmware.storage import cell, ledger
 
-# Of the cell: uAh and seconds that were counted before it came, consumers that were told (bits).
-_KEY = const("cell1")
-_LAYOUT = const("<IIB")
 _HOUR_S = const(3600)
 _YEAR_S = const(31_557_600)
 _NAMES = const(("wakes", "awake", "reports", "records", "probes", "modem"))
@@ -30,6 +24,8 @@ def day(vault, retained, commit, state, found, config, note):
         after = ledger.stored(vault.nvs)[3:-1]
         if config and config.cell_mah:
             _judge(vault.nvs, before, after, state, config, note)
+        elif config:
+            _plan(vault.nvs, state, 0, "no cell to plan for", note)
     except OSError as error:
         print("the ledger is not judged: %s" % error)  # tomorrow's has this day, too
 
@@ -38,7 +34,7 @@ def _judge(nvs, before, after, state, config, note):
     passed_s = after[0] - before[0]
     if passed_s < _HOUR_S:
         return
-    begun_uah, begun_s, told = _cell(nvs)
+    begun_uah, begun_s, told, was = cell.read(nvs)
     counts = [one - known for one, known in zip(after[2:], before[2:])]
     over = call("firmware.core.overspent", "overspent", passed_s, counts,
                 config.slot_s, config.report_s, config.quality_s)  # fmt: skip
@@ -47,16 +43,21 @@ def _judge(nvs, before, after, state, config, note):
         if not told >> _NAMES.index(name) & 1 and not note(CONSUMER, counted, budget, name):
             bits &= ~(1 << _NAMES.index(name))  # the next day tells it
     if bits != told:
-        _keep(nvs, begun_uah, begun_s, bits)
+        cell.keep(nvs, begun_uah, begun_s, bits, was)
     used_uah = charge.used_uah(after[0], after[1], after[2:]) - begun_uah
     level = call(
         "firmware.core.thrift", "level", used_uah, charge.usable_uah(config.cell_mah),
         after[0] - begun_s, config.planned_years * _YEAR_S,
     )  # fmt: skip
-    if level != state.thrift:
-        text = "%d %% left" % charge.left_percent(used_uah, config.cell_mah)
-        if note(THRIFT, state.thrift, level, text):
-            state.thrift = level
+    _plan(nvs, state, level, "%d %% left" % charge.left_percent(used_uah, config.cell_mah), note)
+
+
+def _plan(nvs, state, level, text, note):
+    if level != state.thrift and note(THRIFT, state.thrift, level, text):
+        state.thrift = level
+    begun_uah, begun_s, told, was = cell.read(nvs)
+    if state.thrift != was:
+        cell.keep(nvs, begun_uah, begun_s, told, state.thrift)
 
 
 def new_cell(nvs, note, who):
@@ -66,16 +67,8 @@ def new_cell(nvs, note, who):
     """
     covered_s, polls, *counts = ledger.stored(nvs)[3:-1]
     used_uah = charge.used_uah(covered_s, polls, counts)
-    if not note(NEW_CELL, _cell(nvs)[0], used_uah, who):
+    before_uah, _, _, level = cell.read(nvs)
+    if not note(NEW_CELL, before_uah, used_uah, who):
         return False
-    _keep(nvs, used_uah, covered_s, 0)
+    cell.keep(nvs, used_uah, covered_s, 0, level)
     return True
-
-
-def _cell(nvs):
-    content = unseal(nvs.read(_KEY) or b"")
-    return struct.unpack(_LAYOUT, content or bytes(struct.calcsize(_LAYOUT)))
-
-
-def _keep(nvs, begun_uah, begun_s, told):
-    nvs.write(_KEY, seal(struct.pack(_LAYOUT, begun_uah, begun_s, told)))

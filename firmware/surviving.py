@@ -6,9 +6,14 @@ each time for longer. In memory only meanwhile.
 
 from micropython import const
 
+from firmware.core.event import RESET, WATCHDOG
 from firmware.core.seal import seal, unseal
 
-_KEY = const("modem1")  # 1: it has power; resets in a row under it
+_KEY = const("modem1")  # a mark; resets in a row under it
+# Marks: the modem has power; a reset under it is still to be told.
+_OFF = const(0)
+_ON = const(1)
+_UNTOLD = const(2)
 _FIRST_PAUSE_S = const(900)
 _DAY_S = const(86_400)
 _MOST_STEPS = const(4)
@@ -17,13 +22,13 @@ _MOST_STEPS = const(4)
 def begin(nvs):
     """Before the modem gets power. How many resets in a row there were under it until now."""
     falls = _mark(nvs)[1]
-    _keep(nvs, 1, falls)
+    _keep(nvs, _ON, falls)
     return falls
 
 
 def end(nvs, is_through):
     """Behind a report: it has none, or sleeps. is_through: all bursts of it were survived."""
-    _keep(nvs, 0, 0 if is_through else _mark(nvs)[1])
+    _keep(nvs, _OFF, 0 if is_through else _mark(nvs)[1])
 
 
 def pause_s(falls):
@@ -33,15 +38,19 @@ def pause_s(falls):
 
 def reset(nvs, state, now_s, reason, note):
     """Behind each reset. reason: BROWN_OUT and so on of core/event.py."""
-    is_on, falls = _mark(nvs)
-    if not is_on:
+    mark, falls = _mark(nvs)
+    if mark == _OFF:
         return
+    if mark == _ON:
+        if reason in (RESET, WATCHDOG):  # no loss of voltage: the report has failed, that is all
+            _keep(nvs, _OFF, falls)
+            return
+        falls = min(falls + 1, 255)
     from firmware.core.power_event import VOLTAGE_FELL
 
-    falls = min(falls + 1, 255)
     wait_s = pause_s(falls)
-    if note(VOLTAGE_FELL, falls, wait_s, "reset %d while the modem had power" % reason):
-        _keep(nvs, 0, falls)
+    is_told = note(VOLTAGE_FELL, falls, wait_s, "reset %d while the modem had power" % reason)
+    _keep(nvs, _OFF if is_told else _UNTOLD, falls)
     state.failures = max(state.failures, 1)  # or the next report slot would be soon enough
     state.next_report_s = now_s + wait_s
 
@@ -55,8 +64,8 @@ def _mark(nvs):
     return content or b"\0\0"
 
 
-def _keep(nvs, is_on, falls):
+def _keep(nvs, mark, falls):
     try:
-        nvs.write(_KEY, seal(bytes((is_on, falls))))
+        nvs.write(_KEY, seal(bytes((mark, falls))))
     except OSError as error:
         print("a reset under the modem would not be known: %s" % error)  # the report goes on

@@ -6,6 +6,7 @@ from firmware import counting
 from firmware.core import event, record
 from firmware.core.errors import StorageFault
 from firmware.core.timekeeping import Timekeeping
+from firmware.passing import call
 from firmware.storage.checkpoint import NAMES
 from firmware.storage.known import NEW
 from firmware.storage.reader import Reader
@@ -138,6 +139,7 @@ def _recovered(vault, open_store):
             print(fault)
             state.flags |= record.STORAGE_FAULT
     counting.is_stored(state)
+    state.thrift = call("firmware.storage.cell", "level", vault.nvs)
     return state
 
 

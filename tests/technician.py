@@ -23,6 +23,9 @@ def ask(self, question):
         print(question)
         wait(int(answer[5:]))
         answer = steps.pop(0)
+    if answer.startswith("Ctrl-C after "):
+        Fingers.left = int(answer[13:])
+        answer = steps.pop(0)
     if not answer.startswith("> "):
         raise RuntimeError("%%s is no answer to %%s" %% (answer, question))
     print(question + answer[2:])
@@ -99,8 +102,8 @@ class Technician:
 
         A step is a line for Python; "> text" an answer to a question of it, "> key" a key while
         it runs, "> ^C" Ctrl-C instead of an answer; "main.py" what the image runs; "Ctrl-C at
-        once" in its next pause; "Ctrl-C after 7" crossings of the border by the next line; "wait
-        60" seconds, also before an answer. fuse: as of Board.wake().
+        once" in its next pause; "Ctrl-C after 7" crossings of the border by the next line, or
+        behind the next answer; "wait 60" seconds, also before an answer. fuse: as of Board.wake().
         """
         before = len(self._board.console())
         self._script.write_text(_SCRIPT % (list(steps),))

@@ -4,8 +4,10 @@ Each is told as an event first, with who did it.
 """
 
 from board import board
+from firmware.console.asking import ask, is_yes
 from firmware.console.facts import cubic_metres
 from firmware.console.installer import who
+from firmware.core import event
 from firmware.core.errors import StorageFault
 from firmware.hal.nvs import Nvs
 from firmware.service import register
@@ -32,6 +34,16 @@ def body_is(session, reading_ml, name):
 def hand_over(session, odometer_ml):
     """This board replaces one whose odometer stood there."""
     name, state = who(session), session.state
+    session.keeping.store()  # what the journal knows of before is in the odometer then
+    session.take()
+    register.may_follow(state, odometer_ml)
+    print(
+        "odometer: it is %s, it would be %s for good, for it never goes back"
+        % (cubic_metres(state.odometer_ml), cubic_metres(odometer_ml))
+    )
+    if not ask(session, "Go on from there? y or n: ", is_yes):
+        print("nothing has changed")
+        return
 
     def act():
         session.take()
@@ -47,17 +59,23 @@ def hand_over(session, odometer_ml):
 
 def send_again(session, number):
     """With the next report: all acknowledged readings from that number on that are still there."""
-    state, keeping = session.state, session.keeping
+    name, state, keeping = who(session), session.state, session.keeping
 
     def act():
-        state.again_seq = max(number, keeping.store().readings.first_seq())
+        first = max(number, keeping.store().readings.first_seq())
+        if first >= state.cursor_seq:
+            raise ValueError("no reading from %s on is acknowledged yet" % str(number)[:30])
+        before = state.again_seq if state.again_seq < state.again_end else 0
+        if not keeping.note(event.CONFIG_CHANGED, before, first, "send_again by " + name):
+            raise StorageFault("the event could not be stored, so nothing was changed")
+        state.again_seq = first
         state.again_end = state.cursor_seq
         state.again_stream = 0
         if not keeping.keep():
             raise StorageFault("a loss of power would undo it: ask again")
 
     session.change(act)
-    asked = max(0, state.again_end - state.again_seq)
+    asked = state.again_end - state.again_seq
     print("%d readings go out again with the next report" % asked)
 
 

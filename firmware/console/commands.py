@@ -27,9 +27,9 @@ COMMANDS = {
     "export": (_HISTORY, "export", (("days", int, 31),), "meter.export(days=31)"),
     "install": ("firmware.console.installing", "install", (), "meter.install()"),
     "set": (_CHANGING, "set_reading", (("reading_m3", _M3, _MUST),),
-            "meter.set(reading_m3=1234.567)"),
+            'meter.set(reading_m3="01234,567")'),
     "hand_over": (_CHANGING, "hand_over", (("odometer_m3", _M3, _MUST),),
-                  "meter.hand_over(odometer_m3=98.765)"),
+                  'meter.hand_over(odometer_m3="98.765")'),
     "send_again": (_CHANGING, "send_again", (("number", int, _MUST),), "meter.send_again(4711)"),
     "change_filter": (_CHANGING, "change_filter", (), "meter.change_filter()"),
     "new_cell": (_CHANGING, "new_cell", (), "meter.new_cell()"),
@@ -65,6 +65,10 @@ def _arguments(wanted, given, named):
     if wanted == _ANY:
         if given or not named:
             raise ValueError("it takes keys and values, at least one")
+        for name, value in named.items():
+            if not isinstance(value, (int, str)):
+                must = "a whole number or a text in quotes"
+                raise ValueError("%s is %s, but must be %s" % (name, _shown(value), must))
         return [named]
     names = [one[0] for one in wanted]
     if len(given) > len(wanted):
@@ -92,22 +96,25 @@ def _checked(name, kind, value):
     if kind is _M3:
         return _ml(name, value)
     is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    is_right = isinstance(value, kind) and (kind is bool or not isinstance(value, bool))
-    if is_right or kind is float and is_number:
+    if kind is float:
+        is_right = is_number and value - value == 0  # neither nan nor inf
+    else:
+        is_right = isinstance(value, kind) and (kind is bool or not isinstance(value, bool))
+    if is_right:
         return value
     raise ValueError("%s is %s, but must be %s" % (name, _shown(value), _KINDS[kind]))
 
 
 def _ml(name, value):
     """Millilitres of a reading in m3: a number, or a text, which is exact."""
-    if isinstance(value, str):
-        from firmware.console.asking import cubic_metres
+    from firmware.console.asking import MOST_M3, cubic_metres
 
+    if isinstance(value, str):
         return cubic_metres(value)
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise ValueError("%s is %s, but must be a number of m3" % (name, _shown(value)))
-    if not 0 <= value < 10_000_000:
-        raise ValueError("%s is %s, but must be 0 to 9999999" % (name, _shown(value)))
+    if not 0 <= value <= MOST_M3:
+        raise ValueError("%s is %s, but must be 0 to %d" % (name, _shown(value), MOST_M3))
     if isinstance(value, int):
         return value * 1_000_000
     if value >= _FLOAT_M3:

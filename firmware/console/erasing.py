@@ -1,23 +1,24 @@
 """A meter for another owner: history, keys and identity go, the odometer stays."""
 
+import os
+
 from micropython import const
 
 from firmware.console.facts import cubic_metres
 from firmware.console.installer import forget, who
 from firmware.core import event
 from firmware.core.errors import StorageFault
-from firmware.hal.files import Files
 from firmware.hal.flash import journal_device
-from firmware.storage.layout import FOLDERS
 from firmware.storage.learned import keep as keep_learned
 
 _JOURNAL = "/journal"
 _DIGITS = const(4)
+_IS_FOLDER = const(0x4000)  # the kind of an entry
 # Of the image's own file system; records of a lost journal, too. Calibrations and the energy
 # ledger stay: they are of the probes and of the cell.
 _FILES = (
     "command.key", "client.key", "client.der", "broker.der", "commanded.json", "config.json",
-    "unsent", "unsent.id",
+    "unsent", "unsent.id", "restoring",
 )  # fmt: skip
 
 
@@ -48,8 +49,9 @@ def _erase(session, name):
     if not keeping.keep():
         raise StorageFault("the odometer could not be kept, so nothing was erased")
     for one in _FILES:
-        if files.size(one) is not None:
-            files.remove(one)
+        for name in (one, one + ".new"):  # what was cut off while it was written
+            if files.size(name) is not None:
+                files.remove(name)
     forget()
     keep_learned(keeping.vault.nvs, b"")
     session.retained.keep_watch(b"")
@@ -79,6 +81,14 @@ def _erase_journal(session):
         erase_device(device, session.power.feed)
         make(device)
         return
-    for folder in [Files(_JOURNAL)] + [Files(_JOURNAL).folder(name) for name in FOLDERS]:
-        for name in folder.names():
-            folder.remove(name)
+    _empty(_JOURNAL)
+
+
+def _empty(folder):
+    """Also of what was cut off while it was written, which Files does not list."""
+    for entry in os.ilistdir(folder):
+        path = "%s/%s" % (folder, entry[0])
+        if entry[1] == _IS_FOLDER:
+            _empty(path)
+        else:
+            os.remove(path)

@@ -40,7 +40,8 @@ def status(session):
 
 def _configuration(state):
     if state.refused_crc:
-        return "missing or refused, the last good one is in force"
+        known = "the last good one is" if state.is_configured else "the defaults are"
+        return "missing or refused, %s in force" % known
     return "accepted" if state.is_configured else "never set: defaults"
 
 

@@ -8,8 +8,8 @@ meter.report() send what waits, now             .alarms() what is wrong now
 meter.events(20)  what happened, newest last    .export(days=31)  readings, CSV
 meter.energy() what is left of the cell        .new_cell()  another one is in
 INSTALLING     meter.install()  asks, lets water run, tests, proves a report
-meter.set(reading_m3=1234.567)  what the meter body shows now
-meter.hand_over(odometer_m3=98.765)  this board follows another one
+meter.set(reading_m3="01234,567")  what the body shows; zeros, commas: quotes
+meter.hand_over(odometer_m3="98.765")  this board follows another; it asks
 meter.send_again(4711)  readings from this number on go out once more
 SETTINGS       meter.config()  what is set      .config("broker")  some of it
 meter.configure(report_s=3600)  one or more, checked before they are written

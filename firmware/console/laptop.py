@@ -12,11 +12,27 @@ from firmware.core.errors import StorageFault
 from firmware.passing import call
 
 _INSTALLER = const("firmware.console.installer")
+_MOVING = const("firmware.console.moving")
 
 
 def status():
     """One line: facts.py."""
     print(json.dumps(call("firmware.console.facts", "status", opened())))
+
+
+def identity():
+    """One line: moving.py, as the two below."""
+    print(json.dumps(call(_MOVING, "identity", opened())))
+
+
+def belongings(has_keys):
+    """One line; with keys only when they are asked for."""
+    print(json.dumps(call(_MOVING, "belongings", opened(), has_keys)))
+
+
+def follow(new):
+    """As sign_in(): go on from what another board was."""
+    _tried(lambda: call(_MOVING, "follow", opened(), new))
 
 
 def selftest():
@@ -37,6 +53,11 @@ def selftest():
 def sign_in(name, code=""):
     """Who changes things from now on. {"done": true}, or {"done": false, "why": ...}."""
     _tried(lambda: call(_INSTALLER, "identify", opened(), name, code))
+
+
+def would_be(text, code):
+    """One line: provisioning.py."""
+    print(json.dumps(call("firmware.console.provisioning", "would_be", opened(), text, code)))
 
 
 def set_code(new, name, code=""):

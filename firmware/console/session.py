@@ -118,14 +118,16 @@ class Session(Wake):
         self._commit()
 
     def change(self, act):
-        """act() to its end, whoever presses Ctrl-C."""
+        """act() to its end, whoever presses Ctrl-C; it may be made of such acts."""
+        is_part = self._is_changing
         self.keys.hold()
         self._is_changing = True
         try:
             return act()
         finally:
-            self._is_changing = False
-            self.keys.release()
+            self._is_changing = is_part
+            if not is_part:
+                self.keys.release()
 
     def tend(self):
         """What a wake does at its slot: count, and put a reading into the journal."""

@@ -10,7 +10,7 @@ from firmware.core.errors import ConfigError
 
 _FILE = "config.json"
 _MOST_BYTES = const(2048)  # as config.py reads
-_SECRETS = ("broker_password", "wifi_password")
+SECRETS = ("broker_password", "wifi_password")
 
 
 def config(session, part):
@@ -21,7 +21,7 @@ def config(session, part):
         if part not in key or not part and value == default:
             continue
         shown += 1
-        if key in _SECRETS:
+        if key in SECRETS:
             text = "is set" if value else "is not set"
         elif isinstance(default, str):
             text = '"%s"' % value
@@ -37,19 +37,25 @@ def config(session, part):
 
 def configure(session, changes):
     """Write config.json with these keys changed. ConfigError: nothing is."""
+    text = checked(session, changes)
+    session.change(lambda: _write(session, text))
+    for key in changes:
+        print("%s is set, by %s" % (key, session.who))
+    if session.state.refused_crc:
+        print("but config.json is refused: meter.events() says why")
+
+
+def checked(session, changes):
+    """config.json as it would be with these keys changed. ConfigError: it would be refused."""
     values = _read(session.files)
     for key, value in changes.items():
         values[key] = value
-    values["changed_by"] = name = who(session)
+    values["changed_by"] = who(session)
     text = json.dumps(values).encode()
     if len(text) > _MOST_BYTES:
         raise ConfigError("config.json would have %d bytes" % len(text))
     table.parse(text)
-    session.change(lambda: _write(session, text))
-    for key in changes:
-        print("%s is set, by %s" % (key, name))
-    if session.state.refused_crc:
-        print("but config.json is refused: meter.events() says why")
+    return text
 
 
 def _write(session, text):

@@ -1,26 +1,25 @@
 """The self-test: each part tried, a report over the link included; the battery meanwhile."""
 
-from micropython import const
-
-from firmware.core import fault
-from firmware.passing import call
-
-_MODEM = const((1, 2, 3, 15, 16, 17, 19))  # of core/fault.py: where a report ends with each
-_SIM = const((4, 5))
-_NETWORK = const((6, 7, 8, 21))
+from firmware.passing import call, once
 
 
 class _Loaded:
-    """A power port, and the lowest voltage of the cell while the radio has work."""
+    """A power port, and what is measured while the radio has work: the lowest voltage of the
+    cell; with Wi-Fi the last signal in dBm, 0: none.
+    """
 
-    def __init__(self, power, battery):
+    def __init__(self, power, battery, is_wifi):
         self._power = power
         self._battery = battery
+        self._signal_dbm = once("firmware.hal.wifi_signal", "signal_dbm") if is_wifi else None
         self.lowest_mv = battery.read_mv()
+        self.wifi_dbm = 0
 
     def feed(self):
         self._power.feed()
         self.lowest_mv = min(self.lowest_mv, self._battery.read_mv())
+        if self._signal_dbm:
+            self.wifi_dbm = self._signal_dbm() or self.wifi_dbm
 
     def unique_id(self):
         return self._power.unique_id()
@@ -42,7 +41,7 @@ def checks(session):
     if config is None:
         return
     session.use()
-    loaded = _Loaded(session.power, session.battery)
+    loaded = _Loaded(session.power, session.battery, config.link == "wifi")
     rest_mv = loaded.lowest_mv
     found = _reported(session, config, loaded)
     yield _line("battery_line", rest_mv, loaded.lowest_mv, config.battery_low_mv)
@@ -56,31 +55,10 @@ def _line(name, *values):
 
 
 def _reported(session, config, loaded):
-    """Lines of what a report needs, as far as it came."""
-    from firmware.console.reports import sent
-
+    """Lines of what a report needs."""
     if not config.broker_host:
         return [_line("broker_line", None, 0, 0)]
-    is_through, found, cause = sent(session, loaded)
-    if is_through:
-        found = 0
-    from firmware.storage.modem_state import ModemState
+    from firmware.console.reports import sent
 
-    lines, has_modem = [], config.link != "wifi"
-    if has_modem:
-        lines.append(_line("link_line", "modem", found not in _MODEM, found, cause))
-        if found in _MODEM:
-            return lines
-        lines.append(_line("link_line", "SIM", found not in _SIM, found, cause))
-        if found in _SIM:
-            return lines
-    what = "network" if has_modem else "Wi-Fi"
-    if found == fault.BUDGET:
-        lines.append(_line("link_line", what, None, found, cause))
-        return lines
-    lines.append(_line("link_line", what, found not in _NETWORK, found, cause))
-    if has_modem:
-        lines.append(_line("signal_line", ModemState(session.retained).rsrp_dbm))
-    if found not in _NETWORK:
-        lines.append(_line("broker_line", is_through, found, cause))
-    return lines
+    how = sent(session, loaded)
+    return call("firmware.console.reached", "lines", session, loaded.wifi_dbm, *how)

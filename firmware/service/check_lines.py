@@ -5,19 +5,24 @@ passed: None when nobody can tell yet.
 
 from micropython import const
 
+from firmware.core import fault
 from firmware.service import selftest
 from firmware.service.link_faults import sentence
 
 _LEAST_POLLS = const(2)  # in two seconds; the slowest sensor is looked at twice a second
 _LEAST_FREE_BYTES = const(65_536)
-LEAST_RSRP_DBM = -115  # below it a module repeats itself for minutes: coverage level 1 and worse
+# Below it a module repeats itself for minutes: coverage level 1 and worse.
+_LEAST_RSRP_DBM = const(-115)
+_LEAST_WIFI_DBM = const(-80)  # below it a network is lost and found again by the weather
+_SLEEP = const("counting in sleep")
+_BROKER = const("broker")
 _VERDICTS = (None, True, False)  # by state.pace
 
 
 def sleep_line(known):
     """The same at the prompt, as it was judged last. known: state.pace."""
     return (
-        "counting in sleep",
+        _SLEEP,
         _VERDICTS[known],
         ("not judged yet", "it keeps its pace", "it does not keep its pace")[known],
         "judged in the first minute of sleep",
@@ -81,18 +86,21 @@ def battery_line(rest_mv, lowest_mv, limit_mv):
 
 
 def link_line(what, passed, found, cause):
-    """found, cause: of core/fault.py."""
+    """found, cause: of core/fault.py. passed: None when the report did not come so far."""
+    if passed is None:
+        return (what, None, "not tried", "no fault", "")
     value = "it works" if passed else "fault %d, cause %d" % (found, cause)
     return (what, passed, value, "no fault", sentence(found, cause))
 
 
-def signal_line(rsrp_dbm):
-    """rsrp_dbm: 0 when no signal was measured."""
+def signal_line(dbm, is_wifi):
+    """dbm: 0 when no signal was measured."""
+    least_dbm = _LEAST_WIFI_DBM if is_wifi else _LEAST_RSRP_DBM
     return (
         "signal",
-        LEAST_RSRP_DBM <= rsrp_dbm < 0,
-        "%d dBm" % rsrp_dbm if rsrp_dbm else "none",
-        "%d dBm or more" % LEAST_RSRP_DBM,
+        least_dbm <= dbm < 0,
+        "%d dBm" % dbm if dbm else "none",
+        "%d dBm or more" % least_dbm,
         "move the antenna: outside the pit, upright, away from metal",
     )
 
@@ -101,12 +109,28 @@ def broker_line(is_through, found, cause):
     """is_through: None when no broker is set."""
     if is_through is None:
         return (
-            "broker", False, "none is set", "it acknowledges a report",
+            _BROKER, False, "none is set", "it acknowledges a report",
             'meter.configure(broker_host="mqtt.example.org")',
         )  # fmt: skip
     value = "acknowledged" if is_through else "fault %d, cause %d" % (found, cause)
     remedy = sentence(found, cause) if found else "read the line above, then try again"
-    return ("broker", is_through, value, "it acknowledges a report", remedy)
+    if found == fault.BUDGET:
+        remedy += " Mend that; it is tried again tomorrow, or once the cell was out for 10 s."
+    return (_BROKER, is_through, value, "it acknowledges a report", remedy)
+
+
+def is_proved(lines):
+    """True when a meter may be left: a broker has acknowledged a report, nothing has failed, and
+    nothing is open but what only sleep can tell.
+    """
+    is_acknowledged = False
+    for line in lines:
+        what, passed = line[:2]
+        if passed is False or passed is None and what != _SLEEP:
+            return False
+        if what == _BROKER:
+            is_acknowledged = True
+    return is_acknowledged
 
 
 def shown(line):
@@ -114,4 +138,4 @@ def shown(line):
     what, passed, value, limit, remedy = line
     verdict = "open" if passed is None else "passed" if passed else "FAILED"
     text = "%s: %s, %s (%s)" % (what, verdict, value, limit)
-    return text if passed else "%s. %s" % (text, remedy)
+    return text if passed or not remedy else "%s. %s" % (text, remedy)

@@ -22,15 +22,20 @@ def set_body_reading(state, keeping, reading_ml, who):
 def hand_over(state, keeping, odometer_ml, who):
     """Go on from the odometer of the board that this one replaces. ValueError, StorageFault."""
     keeping.store()
+    may_follow(state, odometer_ml)
     before_ml = state.odometer_ml
-    if odometer_ml < before_ml:
-        raise ValueError(
-            "the odometer stands at %d mL and never goes back, not to %d"
-            % (before_ml, odometer_ml)
-        )
     _told(keeping, event.HAND_OVER, before_ml, odometer_ml, who)
     state.odometer_ml = odometer_ml
     _kept(state, keeping)
+
+
+def may_follow(state, odometer_ml):
+    """ValueError when this board has counted more than the one before."""
+    if odometer_ml < state.odometer_ml:
+        raise ValueError(
+            "the odometer stands at %d mL and never goes back, not to %d"
+            % (state.odometer_ml, odometer_ml)
+        )
 
 
 def _told(keeping, code, before, after, who):

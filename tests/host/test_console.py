@@ -55,8 +55,12 @@ def test_wrong_arguments_are_said_with_an_example(tmp_path):
         "set(12345.678)": '"12345.678"',
         'set("12 m3")': "type 1234.567",
         'set(float("inf"))': "0 to 9999999",
+        'set("12345678")': "0 to 9999999",
+        "set(1234,567)": 'meter.set(reading_m3="01234,567")',
         "hand_over()": "odometer_m3 is missing",
+        'hand_over("12345678901234")': "0 to 9999999",
         "send_again(1.5)": "whole number",
+        "send_again(10**20)": "is acknowledged yet",
         "events(0)": "1 or more",
         "export(days=0)": "1 or more",
         "config(5)": "text in quotes",
@@ -66,7 +70,11 @@ def test_wrong_arguments_are_said_with_an_example(tmp_path):
         "configure(slot_s=5)": "must be 60 to 3600",
         "configure(pulse_pin=5)": "coprocessor can't read",
         "configure(nonsense=5)": "not a setting",
+        "configure(slot_s=object())": "whole number or a text in quotes. For example",
+        'configure(slot_s=float("nan"))': "whole number or a text in quotes. For example",
         'calibrate_tds("1413")': "must be a number",
+        'calibrate_tds(float("nan"))': "must be a number. For example",
+        'calibrate_turbidity(float("inf"))': "must be a number. For example",
         "calibrate_tds(1413)": "tds_pin is not set",
         "calibrate_turbidity(800)": "turbidity_pin is not set",
         "calibrate_clear_water()": "turbidity_pin is not set",
@@ -137,6 +145,36 @@ def test_the_code_is_asked_for_and_who_has_changed_something_is_told(tmp_path):
     ]
 
 
+def test_whatever_changes_something_asks_for_the_code(tmp_path):
+    bench = Bench(tmp_path, {"device": "m-1"}, heap_bytes=None)
+    bench.first('meter.set_code("4711")', "> A. Miller")
+    (files, nvs), told = bench.kept(), bench.events()
+    changes = (
+        "set(1)", "hand_over(1)", "send_again(1)", "new_cell()", "configure(slot_s=900)",
+        "calibrate_clear_water()", "calibrate_tds(1413)", "calibrate_turbidity(800)",
+        'set_code("")', "erase()", "install()",
+    )  # fmt: skip
+    shown = bench.then(
+        *(step for one in changes for step in (f"meter.{one}", "> B. Smith", "> ^C"))
+    )
+    assert shown.count("Installer code: ^C\n\nstopped\n") == len(changes)
+    assert (bench.kept()[0], bench.events()) == (files, told)
+    assert bench.kept()[1]["installer1"] == nvs["installer1"]
+
+
+def test_an_odometer_is_handed_over_when_both_values_were_seen(tmp_path):
+    bench = Bench(tmp_path, {"device": "m-1"})
+    shown = bench.first(
+        'meter.sign_in("A")', "meter.hand_over(98765)", "> 98765", "> n", "meter.read()",
+        "meter.hand_over(98.765)", "> y",
+    )  # fmt: skip
+    assert "odometer: it is 0.000 m3, it would be 98765.000 m3" in shown
+    assert "odometer    0.000 m3" in shown and "odometer: 98.765 m3" in shown
+    assert [line for line in bench.events() if line.startswith("13 ")] == [
+        "13 this board follows another one: A"
+    ]
+
+
 def test_counting_and_readings_go_on_and_an_idle_console_sleeps(tmp_path):
     bench = Bench(tmp_path, {"slot_s": 300})
     shown = bench.first("wait 320", "meter.read()", "wait 330", "meter.export()", "wait 535")
@@ -160,8 +198,15 @@ def test_what_the_laptop_reads_is_json(tmp_path, head_end):
     _, shown = bench.technician.does(
         "from firmware.console import laptop", "laptop.status()", "laptop.selftest()",
         "laptop.set_code('4711', 'A')", "laptop.sign_in('B', '1')", "laptop.sign_in('B', '4711')",
+        "laptop.would_be(b'{\"pulse_pin\": 5}', '')", "laptop.would_be(b'{}', '4712')",
+        "laptop.would_be(b'{}', '4711')", "laptop.would_be(b' ' * 2049, '')",
     )  # fmt: skip
     found = [json.loads(line) for line in shown.splitlines() if line.startswith("{")]
+    new, found = found[-4:], found[:-4]
+    assert {(one["device"], one["is_configured"]) for one in new} == {("m-0001", True)}
+    reasons = ("pulse_pin is 5", "it has another installer code", "", "config.json would have")
+    for one, why in zip(new, reasons, strict=True):
+        assert one["why"].startswith(why) and bool(one["why"]) == bool(why)
     assert (found[0]["device"], found[0]["firmware"]) == ("m-0001", "0.1.0")
     assert [one["what"] for one in found[1:-3]][-1] == "broker"
     assert all(one["passed"] in (True, None) for one in found[1:-3])

@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from attended import Bench, S, reporting
 from technician import Technician
 
@@ -52,6 +54,28 @@ def test_ctrl_c_ends_what_waits_and_changes_nothing(tmp_path):
     assert shown.count("\nstopped") == 3 and "Traceback" not in shown
     assert bench.kept()[0] == files and "installer1" in bench.kept()[1]
     assert "installer1" not in nvs
+
+
+@pytest.mark.prove
+def test_commissioning_that_is_stopped_sets_name_and_reading_or_neither(tmp_path, head_end):
+    bench = Bench(tmp_path, reporting(head_end), heap_bytes=None)
+    bench.first('meter.sign_in("A")')
+    seen = set()
+    for n in range(1, 160, 8):
+        twin = bench.board.copied(tmp_path / "twin", bench.world.copied())
+        technician = Technician(twin, tmp_path / "twin")
+        shown = technician.types(
+            'meter.sign_in("A")', "meter.install()", "> m-1", "> 12", f"Ctrl-C after {n}",
+            "> 12.005", "meter",
+        )  # fmt: skip
+        assert "Traceback" not in shown, shown
+        name = re.search(r"^meter +(\S+),", shown, re.M)[1]
+        body = re.search(r"^meter body +(\d+)\.", shown, re.M)[1]
+        assert (name == "m-1") == (body == "12"), shown
+        says = "\nCOMMISSIONED" in shown or "reading stay as they are set" in shown
+        assert (body == "12") == says, shown
+        seen.add((body, "\nstopped" in shown))
+    assert seen == {("0", True), ("12", True), ("12", False)}
 
 
 def test_a_report_that_is_stopped_anywhere_loses_nothing(tmp_path, head_end):

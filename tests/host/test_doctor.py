@@ -9,6 +9,7 @@ import pytest
 
 from rill.cable.doctor import diagnose
 from rill.cable.port import Port
+from rill.cable.sayings import of_meter
 from rill.cable.served import ServedBoard
 from rill.image import BUNDLE, ROOTS, build, build_trial, flashed
 
@@ -39,6 +40,14 @@ def _cause(board, press=None):
     return found.cause
 
 
+def _longer(*values):
+    return pytest.param(*values, marks=pytest.mark.prove)
+
+
+def _torn(content):
+    return content[:100_000]
+
+
 @pytest.mark.parametrize(
     "cause, changes, more",
     [
@@ -50,10 +59,18 @@ def _cause(board, press=None):
         ("half_deployed", {"a/whole": None, "place": "?"}, {}),
         ("broken_pointer", {"trial.mpy": None, "place": "\0\xff"}, {}),
         ("on_trial", {"place": "a0"}, {}),
+        ("half_deployed", {"main.py": None}, {}),
+        _longer("half_deployed", {"main.py": "# not yet\n"}, {}),
+        _longer("half_deployed", {"boot.py": None}, {}),
+        _longer("broken_board", {"board.py": "from firmware.boards.none import x as board\n"}, {}),
+        _longer("broken_board", {"board.py": "class board: BUTTON_PIN = 0\n"}, {}),
+        _longer("broken_firmware", {f"a/{BUNDLE}": _torn}, {}),
+        _longer("other_program", {"boot.py": "while True: pass\n"}, {}),
     ],
 )
 def test_boards_that_answer(tmp_path, meter, cause, changes, more):
     files = {"boot.py": ""} if changes is None else meter | changes
+    files = {n: data(meter[n]) if callable(data) else data for n, data in files.items()}
     files = {name: data for name, data in files.items() if data is not None}
     with _board(tmp_path, files, **more) as board:
         # On a slow machine a meter that is well may be asleep again.
@@ -122,6 +139,8 @@ def _something_at_a_port(say):
     "cause, words",
     [
         ("silent", b""),
+        # A wake that was over before its prompt could open.
+        _longer("no_prompt", b"\r\nfirmware a is on trial, 1 of 3\r\n"),
         pytest.param("not_micropython", b"Blinking LED 7\r\n", marks=pytest.mark.prove),
         pytest.param("speed", b"\x80\xf8\x00\xc7\xf0\xff\xe3", marks=pytest.mark.prove),
         ("no_image", b"\r\nrst:0x10 (RTCWDT_RTC_RESET)\r\ninvalid header: 0xffffffff\r\n"),
@@ -131,6 +150,27 @@ def _something_at_a_port(say):
 def test_things_that_are_no_meter(cause, words):
     with _something_at_a_port(words) as path:
         assert diagnose(path, lambda text: None, patience_s=1).cause == cause
+
+
+def test_the_lines_of_a_meter_are_known_for_its_own():
+    refused = "configuration refused: pulse_pin is 5; the last good one stays in force"
+    heard = f"rst:0x5 (DEEPSLEEP_RESET)\r\n{refused}\r\nets Jul 29 2019 12:21:46\r\n".encode()
+    assert of_meter(heard) == refused
+    assert of_meter(b"Blinking LED 7\r\n-----\r\nstopped\r\n\xff\r\n") == ""
+
+
+@pytest.mark.prove
+def test_what_it_says_helps(tmp_path, meter, rill):
+    wrong = "from firmware.boards.none import x as board\n"
+    files = {name: data for name, data in meter.items() if name != "main.py"}
+    with _board(tmp_path, files | {"board.py": wrong}) as board:
+        assert _cause(board) == "half_deployed"
+        status, _, said = rill("deploy", board.path)
+        assert status == 2 and "--board NAME" in said and "generic_esp32" in said
+        status, out, said = rill("deploy", board.path, "--board", "generic_esp32")
+        assert status == 0, said
+        assert "written anew: main.py, board.py" in out
+        assert _cause(board) in ("well", "asleep")
 
 
 def test_ports_that_do_not_open(tmp_path, rill):

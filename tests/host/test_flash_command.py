@@ -12,7 +12,7 @@ import pytest
 from flashed_tree import flashed_tree
 from rill.cable import image_file, partitions
 from rill.cable.chip import ChipError, flash_bytes
-from rill.cable.flash_command import check_unread
+from rill.cable.flash_command import check_silent, check_unread
 from rill.cable.found import Refused
 from rill.cable.partitions import MIB, Partition, PartitionError, packed, parse, with_journal
 from rill.cable.served import ServedBoard
@@ -108,6 +108,42 @@ def test_a_meter_with_unread_readings(tmp_path):
 def test_a_board_without_a_meter_may_be_flashed(tmp_path):
     with ServedBoard(tmp_path / "board") as board:
         check_unread(board.path)
+
+
+_OURS = with_journal(_OFFICIAL, 4 * MIB)
+_OTHER = [*_OFFICIAL[:3], Partition("spiffs", 1, 0x82, 0x200000, 0x200000)]
+
+
+@pytest.mark.parametrize(
+    "table, written, reason",
+    [
+        (b"", (), None),
+        (packed(_OFFICIAL), (), None),
+        (packed(_OURS), (), None),
+        (packed(_OTHER), ("spiffs",), None),
+        (packed(_OFFICIAL), ("vfs",), "partition vfs is not empty.* BOOT .* --force"),
+        (packed(_OURS), ("vfs", "journal"), "partition .* is not empty"),
+        (packed(_OURS), ("journal",), "partition journal is not empty"),
+        (packed(_OURS).replace(b"vfs", b"vfz"), (), "MD5.* --force"),
+        (b"Arduino", (), "no partition table .* --force"),
+    ],
+)
+def test_a_silent_board(table, written, reason):
+    """A meter that sleeps has its journal in `vfs` when nobody gave it a partition."""
+    flash = bytearray(b"\xff" * (4 * MIB))
+    flash[partitions.ADDRESS : partitions.ADDRESS + len(table)] = table
+    for one in (*_OURS, *_OTHER):
+        if one.label in written:
+            flash[one.offset + 4096 : one.offset + 4104] = b"littlefs"
+
+    def read(address, size):
+        return bytes(flash[address : address + size])
+
+    if reason is None:
+        check_silent(read)
+        return
+    with pytest.raises(Refused, match=reason):
+        check_silent(read)
 
 
 @pytest.mark.prove

@@ -85,6 +85,16 @@ for name in ("firmware.none", "firmware.core.none", "firmware.core.leaks.non.e")
     assert not done.returncode, done.stdout + done.stderr
 
 
+def test_in_a_torn_bundle_there_are_no_modules(tmp_path):
+    """Not an endless search: the prompt answers, and `rill deploy` mends it."""
+    (tmp_path / "firmware").mkdir()
+    shutil.copy(build() / "firmware/__init__.mpy", tmp_path / "firmware")
+    (tmp_path / BUNDLE).write_bytes((build() / BUNDLE).read_bytes()[:100_000])
+    command = [*micropython(), "-c", "import firmware.app"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=20)
+    assert "ImportError: no module named 'firmware.app'" in done.stdout + done.stderr
+
+
 def test_no_package_has_code_that_the_bundle_would_leave_out():
     for path in (ROOT / "firmware").rglob("__init__.py"):
         if path.parent.name != "firmware":

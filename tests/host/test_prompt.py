@@ -29,8 +29,8 @@ def test_body_reading_hand_over_and_old_readings(tmp_path, hal):
     def at_prompt(text):
         return technician.types(f"meter.{text}")
 
-    def signed(text):
-        return technician.types('meter.sign_in("A. Miller")', f"meter.{text}")
+    def signed(text, *answers):
+        return technician.types('meter.sign_in("A. Miller")', f"meter.{text}", *answers)
 
     with HeadEnd() as head_end:
         config = {"device": "m", "broker_host": "127.0.0.1", "broker_port": head_end.port}
@@ -46,8 +46,8 @@ def test_body_reading_hand_over_and_old_readings(tmp_path, hal):
         assert "it is 1.235 m3" in signed("set(reading_m3=1.2345674)")  # a number is to the litre
         assert "it is 1.235 m3" in signed('set(reading_m3="1.234567")')
         assert "never goes back" in signed("hand_over(odometer_m3=0)")
-        assert "odometer: 98.765 m3" in signed("hand_over(odometer_m3=98.765)")
-        assert "readings go out again" in at_prompt("send_again(1)")
+        assert "odometer: 98.765 m3" in signed("hand_over(odometer_m3=98.765)", "> y")
+        assert "readings go out again" in signed("send_again(1)")
         said = at_prompt("alarms()")
         assert "no alarm is on" in said
         here = datetime.fromtimestamp(WORLD_BEGAN_S + world.now_us // 1_000_000 + 60 * 330, UTC)
@@ -64,6 +64,7 @@ def test_body_reading_hand_over_and_old_readings(tmp_path, hal):
     rows = head_end.book.rows
     assert {key for key in known if key[1] == "readings"} <= set(rows)
     events = [content for (_, stream, _), content in sorted(rows.items()) if stream == "events"]
+    assert (5, 0, 1, "send_again by A. Miller") in events
     told = [content for content in events if content[0] in (12, 13)]
     first, second, third = told
     assert [one[3] for one in told] == ["A. Miller"] * 3

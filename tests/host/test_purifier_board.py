@@ -12,15 +12,10 @@ from rill.message import QUALITY_FLAGS
 from rill.probes import Probes
 from rill.purifier import PULSE_ML, PULSES, Purifier
 from rill.world import World
+from technician import Technician
 
 _FILTER_LIFE = 18
-_CHANGE = """
-from firmware.console.meter import Meter
-from firmware.console.start import opened
-meter = Meter(opened())
-meter.sign_in("A. Miller")
-meter.hand_over(1)  # that is no water of this filter
-meter.change_filter()
+_NEWEST = """
 from firmware.app import open_store
 from firmware.core import event
 from firmware.hal.nvs import Nvs
@@ -68,7 +63,7 @@ def test_what_a_purifier_brings_itself_is_not_asked_for(options, capsys):
 
 
 @pytest.mark.prove
-def test_a_new_filter_at_the_prompt(tmp_path, script):
+def test_a_new_filter_at_the_prompt(tmp_path):
     purifier = Purifier([(100, 200)], [])
     water = purifier.trace().pulse_times_us(PULSE_ML, PULSES)
     world = World(water, sensor="hall", probes=Probes(water=purifier.water()))
@@ -77,8 +72,11 @@ def test_a_new_filter_at_the_prompt(tmp_path, script):
     world.ends_us = 3_700_000_000
     assert board.wake("power_on").kind == "over"
     world.ends_us = None
-    board.wake("reset", scripts=script(_CHANGE))
-    said = board.console_end(5)
+    said = Technician(board, tmp_path).types(
+        'meter.sign_in("A. Miller")',
+        "meter.hand_over(1)", "> y",  # that is no water of this filter
+        "meter.change_filter()", _NEWEST,
+    )  # fmt: skip
     assert "a new filter, from odometer 1.000 m3 on" in said
     assert said.splitlines()[-1] == "17 4000 0 A. Miller"
 

@@ -1,4 +1,4 @@
-"""Promise: 130,000 meters over an hour, and the plan of each, at full numbers."""
+"""Promise: 130,000 meters over an hour, and the plans of each, at full numbers."""
 
 import ast
 
@@ -8,19 +8,20 @@ from rill.fleet.figures import figures
 from unit_runs import UNIT, run
 
 pytestmark = pytest.mark.prove
-_PLANS = UNIT / "test_spreading.py"
+_PLANS = ("test_spreading.py", "test_thrift.py")
 _METERS, _WINDOW_S = 130_000, 3600
 
 
 def _tests():
-    for node in ast.parse(_PLANS.read_text()).body:
-        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
-            yield node.name
+    for file in _PLANS:
+        for node in ast.parse((UNIT / file).read_text()).body:
+            if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+                yield file, node.name
 
 
-@pytest.mark.parametrize("name", list(_tests()))
-def test_a_hundred_thousand_plans(name):
-    run(_PLANS, name, "all", timeout_s=600)
+@pytest.mark.parametrize(("file", "name"), list(_tests()))
+def test_a_hundred_thousand_plans(file, name):
+    run(UNIT / file, name, "all", timeout_s=600)
 
 
 @pytest.mark.parametrize(("serials", "most"), [("consecutive", 1.1), ("arbitrary", 2.0)])

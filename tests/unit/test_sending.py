@@ -152,3 +152,22 @@ def test_records_of_another_firmware_are_passed_and_told():
     sent = _Sent(meter)
     sent.run()
     expect((sent.seqs, sent.told), ([1, 2, 4], [(event.UNREADABLE, 3, 3, "readings")]))
+
+
+def test_a_short_report_is_a_message_of_each_stream_and_the_next_one_sends_the_rest_once():
+    meter = begun(Meter(b'{"device": "m", "broker_host": "b", "message_bytes": 320}'))
+    meter.network.no_broker = True
+    wakes(meter, 12, pulses=2)
+    meter.network.no_broker = False
+    before = len(meter.network.rows)
+    meter.sends_little = True
+    meter.press(early_ms=60_000)
+    meter.wake()
+    first = len(meter.network.rows) - before
+    expect(1 <= first <= 8, True)  # of twelve and more
+    expect(meter.state().cursor_seq, before + first + 1)
+    meter.sends_little = False
+    meter.press(early_ms=60_000)
+    meter.wake()
+    seqs = [row[0] for row in meter.network.rows]
+    expect(seqs, list(range(1, len(meter.readings()) + 1)))

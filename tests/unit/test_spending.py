@@ -3,11 +3,14 @@ told once until it is back; a cell below its slope changes the plan, and a new o
 """
 
 from expect import expect
+from firmware.core import event
 from firmware.core.charge import usable_uah, used_uah
 from firmware.core.overspent import overspent
+from firmware.core.seal import seal
 from firmware.remaining import show, told
 from firmware.service.acts import COUNTS
 from firmware.spending import day, new_cell
+from firmware.storage import cell
 from firmware.storage.retained import RetainedState
 from firmware.storage.state import State
 from firmware.surviving import begin, end, pause_s, reset
@@ -119,8 +122,8 @@ def test_a_consumer_over_its_budget_is_told_once_until_it_is_back():
         known = len(life.events)
         life.day(**more)
         life.day(**more)
-        found = [event for event in life.events[known:] if event[0] == 26]
-        expect((name, [event[3] for event in found]), (name, [name]))
+        found = [one for one in life.events[known:] if one[0] == 26]
+        expect((name, [one[3] for one in found]), (name, [name]))
         expect(found[0][1] > found[0][2] > 0, True)
         life.day()
 
@@ -177,8 +180,8 @@ def test_a_meter_below_its_slope_reports_less_often_and_records_as_ever():
 def test_a_reset_under_the_modem_is_told_and_its_pause_grows_until_a_report_is_through():
     nvs, state, events = FakeNvs(), State(), []
 
-    def note(*event):
-        events.append(event)
+    def note(*one):
+        events.append(one)
         return True
 
     reset(nvs, state, 1000, 3, note)
@@ -196,6 +199,44 @@ def test_a_reset_under_the_modem_is_told_and_its_pause_grows_until_a_report_is_t
     expect(begin(nvs), 6)
     end(nvs, True)
     expect(begin(nvs), 0)
-    reset(nvs, state, 0, 3, lambda *event: False)  # told as soon as that can be
+    for _ in range(2):
+        reset(nvs, state, 0, 3, lambda *one: False)  # told as soon as that can be
     reset(nvs, state, 0, 3, note)
     expect(events.pop()[1], 1)
+    for _ in range(2):  # its pauses are over, and the journal still can't be written
+        begin(nvs)
+        reset(nvs, state, 0, 3, lambda *one: False)
+    begin(nvs)
+    reset(nvs, state, 0, 3, note)
+    expect(events.pop()[1:3], (4, 57_600))
+
+
+def test_a_watchdog_or_a_reset_by_hand_in_a_report_says_nothing_of_the_cell():
+    events = []
+    for reason in (event.RESET, event.WATCHDOG):
+        nvs, state = FakeNvs(), State()
+        begin(nvs)
+        reset(nvs, state, 1000, reason, lambda *one: events.append(one))
+        expect((events, state.failures, begin(nvs)), ([], 0, 0))
+
+
+def test_the_plan_of_a_weak_cell_outlives_the_loss_of_power_that_it_brings():
+    meter = begun(Meter(CONFIG % 3600))
+    cell.keep(meter.nvs, 5, 6, 1, 4)
+    meter.lose_power()
+    meter.wake()
+    expect(meter.state().thrift, 4)
+    meter.nvs.write("cell1", seal(b"\5\0\0\0\6\0\0\0\1"))  # of a firmware before
+    expect((cell.read(meter.nvs), cell.level(meter.nvs)), ((5, 6, 1, 0), 0))
+
+
+def test_without_a_cell_to_plan_for_reports_are_as_configured_again():
+    life = _Life()
+    life.day()
+    life.day(bursts_2=20_000)
+    expect((life.state.thrift, cell.level(life.vault.nvs)), (4, 4))
+    none = _Config()
+    none.cell_mah = 0
+    day(life.vault, life.retained, life._commit, life.state, _Counted, none, life.note)
+    expect((life.state.thrift, cell.level(life.vault.nvs)), (0, 0))
+    expect(life.events[-1][:3], (29, 4, 0))

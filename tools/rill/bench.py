@@ -11,6 +11,7 @@ from rich.table import Table
 from rill.bench_alarms import look_for_leaks
 from rill.bench_collect import collected
 from rill.bench_payload import payload_sizes
+from rill.bench_pull import pull_rows
 from rill.bench_wakes import flash_rows
 from rill.board_process import Board
 from rill.household import household
@@ -111,6 +112,7 @@ def main() -> None:
         *_heap(),
         *_sizes(),
         *collected(),
+        *pull_rows(),
     ):
         table.add_row(name, value)
     Console(width=80).print(table)

@@ -32,6 +32,11 @@ def pulse_fields() -> list[Field]:
     return fields()[_PULSE]
 
 
+def least_code_bytes() -> int:
+    """Of an installer code."""
+    return _constant("_LEAST_CODE_BYTES", "console/installer.py")
+
+
 def profiles() -> tuple[str, ...]:
     """What may be set as profile."""
     return _constant("PROFILES", "linking.py")
@@ -52,6 +57,11 @@ def water_limits() -> tuple[str, ...]:
     return tuple(_constant("LIMITS", "core/limits.py"))
 
 
+def secret_settings() -> tuple[str, ...]:
+    """The settings that nobody is shown."""
+    return _constant("SECRETS", "console/setting.py")
+
+
 def lamp_codes() -> tuple[str, ...]:
     """What the LED says, by the number of flashes; the first one is a long one."""
     return _constant("CODES", "lamp.py")
@@ -60,7 +70,9 @@ def lamp_codes() -> tuple[str, ...]:
 def _constant(name: str, file: str = "config.py"):
     for node in ast.parse((ROOT / "firmware" / file).read_text()).body:
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == name:
-            return ast.literal_eval(node.value)
+            value = node.value
+            is_const = isinstance(value, ast.Call) and ast.unparse(value.func) == "const"
+            return ast.literal_eval(value.args[0] if is_const else value)  # type: ignore[attr-defined]
     raise LookupError(f"no {name} in firmware/{file}")
 
 

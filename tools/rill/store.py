@@ -6,7 +6,7 @@ from contextlib import ExitStack
 
 from rill.collect.database import StoreError, open_database
 from rill.collect.schema import ANSWERS, EVENTS, LIVE, QUALITY, RAW, READINGS, STATUS, prepare
-from rill.collect.streams import Streams
+from rill.collect.streams import Streams, missing
 from rill.collect.told import Told
 from rill.message import EventRow, Message, Row
 
@@ -84,6 +84,18 @@ class Store:
         if quality:
             self.database.insert(QUALITY, quality)
         return counts
+
+    def lacking(self, device, journal, stream, first, last):
+        """The ranges (from, to) between the numbers first and last that are not stored."""
+        found = self.database.run(
+            f"SELECT seq FROM {stream} WHERE device = ? AND journal = ? AND seq BETWEEN ? AND ? "
+            "ORDER BY seq",
+            device,
+            journal,
+            first,
+            last,
+        )
+        return missing(0, first, [*(row["seq"] for row in found), last + 1], [])
 
     def _conflicts(self, message, rows):
         """How many of the rows are stored with another content; dates what has no time yet."""

@@ -71,6 +71,7 @@ class World:
         self.notice: Callable[[], None] = lambda: None
         self.units: dict[int, pcnt.Unit] = {}
         self.network_offset_s = 0  # by which its time is wrong
+        self.wifi_dbm = -60
         self.wear = Wear()
         self.noted: list[tuple[int, bytes]] = []  # what a script on the board had to say
         self.ulp_wakes = False  # asked for before each sleep, forgotten at each boot
@@ -223,7 +224,7 @@ class World:
 
     def _ask_for_network(self, value: int, data: bytes) -> int:
         self.notice()
-        return int(self.network_is_up())
+        return -self.wifi_dbm if self.network_is_up() else 0
 
     # The address space of the chip: RTC memory and registers are the coprocessor's.
 

@@ -193,6 +193,7 @@ class Meter:
         self.network = Network(self)
         self.storage_fails = self.can_repair = False
         self.report_crashes = False
+        self.sends_little = False  # behind a reset under the modem
         self.measured_s = []  # when the probes were read
         self.quality = b""  # what they say
         self.quality_news = []
@@ -349,6 +350,7 @@ class Meter:
             system=self.system,
             retained=self.retained(),
             obey=lambda line: in_passing(lambda: self._obey(config, state, keeping, line)),
+            is_short=self.sends_little,
         )
 
     def _obey(self, config, state, keeping, line):

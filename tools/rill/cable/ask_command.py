@@ -3,7 +3,8 @@
 import argparse
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from rill.cable.finding import find
 from rill.cable.port import RESET, Port, run_terminal
@@ -22,11 +23,22 @@ except NameError:
     except ImportError:
         print("There is no console on this board: this is Python's prompt.")
 """
+# What meter.status() prints, behind what laptop.status() has said.
+_SHOWN = """
+from firmware.console.start import opened
+from firmware.console.status import status
+status(opened())
+"""
+_STATUS_S = 30.0
 _SIGNS = {True: "passed", False: "FAILED", None: "-"}
 
 
 class NoConsole(PortError):
     """What is on the board has none."""
+
+
+class NoTerminal(PortError):
+    """A prompt needs one."""
 
 
 def add_parsers(commands) -> None:
@@ -44,17 +56,11 @@ def add_parsers(commands) -> None:
 
 
 def _status(options: argparse.Namespace) -> int:
-    with reached(options.port) as port:
-        (found,) = ask(port, "status", 30.0)
-    wrong = found.get("wrong", [])
-    if options.json:
-        print(json.dumps({"port": port.path, **found}))
-        return 1 if wrong else 0
-    for name, value in found.items():
-        if name != "wrong":
-            print(f"{name.replace('_', ' '):24}{'-' if value is None else value}")
-    print("\n".join(f"wrong: {sentence}" for sentence in wrong) or "All is well.")
-    return 1 if wrong else 0
+    with _fresh(options.port) as port:
+        (found,) = answers(port, "status()", _STATUS_S)
+        shown = "" if options.json else port.exec(_SHOWN, _STATUS_S)
+    print(json.dumps({"port": port.path, **found}) if options.json else shown.rstrip())
+    return 1 if found.get("wrong") else 0
 
 
 def _selftest(options: argparse.Namespace) -> int:
@@ -66,8 +72,8 @@ def _selftest(options: argparse.Namespace) -> int:
         if line["passed"] is not True and line["remedy"]:
             print(f"{'':18}{line['remedy']}", flush=True)
 
-    with reached(options.port) as port:
-        lines = ask(port, "selftest", _SELFTEST_S, show)
+    with _fresh(options.port) as port:
+        lines = answers(port, "selftest()", _SELFTEST_S, show)
     failed = [line for line in lines if line["passed"] is False]
     if options.json:
         print(json.dumps({"port": port.path, "passed": not failed, "checks": lines}))
@@ -76,15 +82,15 @@ def _selftest(options: argparse.Namespace) -> int:
     return 1 if failed else 0
 
 
-def ask(
-    port: Port, name: str, timeout_s: float, hear: Callable[[dict], None] = lambda line: None
-) -> list[dict]:
-    """As answers(); the meter goes on with its work behind it."""
-    try:
-        port.enter(soft_reset=True)  # what was interrupted is forgotten
-        return answers(port, f"{name}()", timeout_s, hear)
-    finally:
-        port.leave(RESET)
+@contextmanager
+def _fresh(named: str | None) -> Iterator[Port]:
+    """A meter that has forgotten what was interrupted; it goes on with its work behind it."""
+    with reached(named) as port:
+        try:
+            port.enter(soft_reset=True)
+            yield port
+        finally:
+            port.leave(RESET)
 
 
 def answers(
@@ -128,6 +134,8 @@ def _read(line: bytes) -> dict:
 
 
 def _console(options: argparse.Namespace) -> int:
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise NoTerminal("a console needs a terminal: `rill status` and `selftest` need none")
     path = find(options.port)
     with Port(path) as port:
         enter(port, lambda text: print(f"rill: {text}", file=sys.stderr, flush=True))

@@ -33,7 +33,8 @@ def _found():
     names = [(e[0], e[1] == 0x4000) for e in os.ilistdir("/")]
     return (sys.platform, i[0], tuple(i[1][:3]), getattr(i, "_machine", ""), names,
         read("place", 16), read("a/whole", 64), read("b/whole", 64),
-        read("boot.py", 200), read("main.py", 800), s[0], s[2], s[3], journal())
+        read("boot.py", 800), read("main.py", 800), read("board.py", 800),
+        s[0], s[2], s[3], journal())
 """
 
 # Each line is "size path"; no list, which the board might have no memory for.

@@ -11,8 +11,8 @@ from rich.progress import Progress as Bar
 from rill.cable import deployment
 from rill.cable.found import Found, Refused, check, dotted, find_out
 from rill.cable.port import RESET, Port, Unplugged
-from rill.cable.prompt import DeviceError, PortError
-from rill.cable.reaching import reached
+from rill.cable.prompt import DeviceError
+from rill.cable.reaching import let_go, reached
 from rill.fields import firmware_version
 from rill.image import USUAL_BOARD, boards, build, build_trial
 
@@ -30,15 +30,16 @@ def add_parser(commands) -> None:
     deploy.set_defaults(command=_deploy)
     add = deploy.add_argument
     add("port", nargs="?", metavar="PORT", help="like /dev/ttyUSB0 (default: the only one)")
-    add("--board", choices=boards(), default=USUAL_BOARD,
-        help=f"of firmware/boards, on a new one (default {USUAL_BOARD})")  # fmt: skip
+    add("--board", choices=boards(),
+        help=f"write board.py (default: as it is; on a new one {USUAL_BOARD})")  # fmt: skip
     add("--force", action="store_true", help="replace another program; take another chip")
     add("--json", action="store_true", help="print one JSON object and nothing else")
 
 
 def _deploy(options: argparse.Namespace) -> int:
-    image = build(board=options.board)
-    release = deployment.release_of(image, build_trial(), firmware_version())
+    image = build(board=options.board or USUAL_BOARD)
+    is_of_board = options.board is not None
+    release = deployment.release_of(image, build_trial(), firmware_version(), is_of_board)
     with reached(options.port) as port:
         enabled = not options.json and sys.stderr.isatty()
         numbers = deploy(port, release, options.force, enabled)
@@ -71,25 +72,18 @@ def deploy(
         size += sum(len(release.files[deployment.name_of(to)]) for _, to in made.near)
         task = bar.add_task(f"to {made.directory}", total=size)
         try:
-            deployment.carry_out(port, found, release, made, lambda size: bar.advance(task, size))
+            replaced = deployment.carry_out(
+                port, found, release, made, lambda size: bar.advance(task, size)
+            )
         except Unplugged as error:
             raise Unplugged(f"{error} Nothing is lost: {_AGAIN}") from error
         except (DeviceError, Refused, KeyboardInterrupt):
-            _let_go(port)
+            let_go(port)
             raise
     port.leave(RESET)
     if not (made.is_done and found.is_settled):
         _await_trial(port, made.directory, first_wake_s)
-    return _numbers(port, found, release, made)
-
-
-def _let_go(port: Port) -> None:
-    """What has begun is left as it is, and the meter goes on."""
-    try:
-        port.enter()  # in the middle of an answer, perhaps
-        port.leave(RESET)
-    except PortError as error:
-        print(f"rill: {error}", file=sys.stderr)
+    return _numbers(port, found, release, made) | {"replaced": replaced}
 
 
 def _await_trial(port: Port, directory: str, wait_s: float) -> None:
@@ -125,6 +119,8 @@ def summary(numbers: dict) -> str:
     """For people."""
     if numbers["is_up_to_date"]:
         text = f"rill {numbers['version']} is on it already, in {numbers['directory']}"
+        if numbers["replaced"]:
+            text += f"; written anew: {', '.join(numbers['replaced'])}"
     else:
         text = (
             f"rill {numbers['version']} runs from {numbers['directory']}:"

@@ -13,24 +13,27 @@ from pathlib import Path, PurePosixPath
 from rill.cable.board_side import CHANGE, LIST
 from rill.cable.found import Found, Refused
 from rill.cable.prompt import Prompt
-from rill.image import ROOTS, flashed
+from rill.image import ROOTS, boards, flashed
 
 Progress = Callable[[int], None]
 _BLOCK_MARGIN = 8  # that littlefs needs to write at all
 _BYTES_OF_ENTRY = 100  # of littlefs in a directory, with its name's: as measured
 _AT_ONCE = 8  # names in one line to the board
 _TRIAL = "trial.mpy"
-_LATER = ("boot.py", "main.py")  # they need what they name
+_LATER = ("boot.py", "main.py")  # they need what they name; so does another board.py
 TRIED = re.compile(rb"firmware (.) stays")
 
 
 @dataclass(frozen=True)
 class Release:
-    """files: of the firmware, by their path; roots: those that lie beside the directories."""
+    """files: of the firmware, by their path; roots: those that lie beside the directories.
+    is_of_board: its board was named, so that one is written over another board.py, too.
+    """
 
     version: str
     files: dict[str, bytes]
     roots: dict[str, bytes]
+    is_of_board: bool = False
 
     @property
     def id(self) -> str:
@@ -56,16 +59,21 @@ class Plan:
         return sum(len(release.files[name]) for name in self.far)
 
 
-def release_of(image: Path, trial: bytes, version: str) -> Release:
+def release_of(image: Path, trial: bytes, version: str, is_of_board: bool = False) -> Release:
     """What `make image` has built, and trial.py compiled."""
     files, roots = {}, {_TRIAL: trial}
     for name in flashed(image):
         (roots if name in ROOTS else files)[name] = (image / name).read_bytes()
-    return Release(version, files, roots)
+    return Release(version, files, roots, is_of_board)
 
 
 def plan(board: Prompt, found: Found, release: Release) -> Plan:
     """Compare what is there with what shall be. Raises Refused when it doesn't fit."""
+    if found.board_fault and not release.is_of_board:
+        raise Refused(
+            f"{found.board_fault}. Which board is it? `rill deploy --board NAME` writes it anew:"
+            f" {', '.join(boards())}"
+        )
     digests = release.digests()
     running, other = found.running, found.target
     here = _digests_on(board, running, release) if running is not None else {}
@@ -90,8 +98,10 @@ def plan(board: Prompt, found: Found, release: Release) -> Plan:
 
 def carry_out(
     board: Prompt, found: Found, release: Release, made: Plan, progress: Progress
-) -> None:
-    """Until the pointer says that the new directory is to be tried. progress: bytes of files."""
+) -> list[str]:
+    """Until the pointer says that the new directory is to be tried; which of the files beside the
+    directories were replaced. progress: bytes of files.
+    """
     top = made.directory
     board.define(CHANGE)
     if not made.is_done:
@@ -106,11 +116,14 @@ def carry_out(
         for name in made.far:
             board.put(f"{top}/{name}", release.files[name], progress)
         _verify(board, top, release, made)
-    roots = _roots(found, release)
-    for name in sorted(roots, key=lambda name: name in _LATER):
+    roots, replaced = _roots(found, release), []
+    later = (*_LATER, "board.py") if "board.py" in found.names else _LATER
+    for name in sorted(roots, key=lambda name: name in later):
         if not made.is_done and name == _LATER[0]:
             _try(board, top, release)
-        _replace(board, name, roots[name])
+        if _replace(board, name, roots[name]):
+            replaced.append(name)
+    return replaced
 
 
 def name_of(path: str) -> str:
@@ -126,21 +139,20 @@ def _try(board: Prompt, top: str, release: Release) -> None:
 
 def _roots(found: Found, release: Release) -> dict[str, bytes]:
     """What lies beside the directories; which board it is, is its owner's."""
-    return {
-        name: data
-        for name, data in release.roots.items()
-        if name != "board.py" or "board.py" not in found.names
-    }
+    is_set = release.is_of_board or "board.py" not in found.names
+    return {name: data for name, data in release.roots.items() if name != "board.py" or is_set}
 
 
-def _replace(board: Prompt, name: str, data: bytes) -> None:
+def _replace(board: Prompt, name: str, data: bytes) -> bool:
+    """False: it was the same."""
     digest = hashlib.sha256(data).hexdigest()
     if board.hashes([name]) == [digest]:
-        return
+        return False
     board.put(name + ".new", data)
     if board.hashes([name + ".new"]) != [digest]:
         raise Refused(f"{name} was not written as it was sent: run `rill deploy` again")
     board.exec(f"_becomes({name!r})")
+    return True
 
 
 def _make_directories(board: Prompt, top: str, release: Release) -> None:

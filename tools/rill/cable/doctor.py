@@ -17,6 +17,8 @@ from rill.cable.port import (
     PortError,
 )
 from rill.cable.reaching import PROMPT, storm
+from rill.cable.sayings import of_meter
+from rill.image import USUAL_BOARD, boards
 
 _LISTEN_S = 1.5
 _TRY_S = 2.5
@@ -26,6 +28,20 @@ _LEAST_TEXT = 0.7  # share of printable bytes
 _BOOT = b"rst:0x"
 _BOOT_WORDS = ("rst:", "ets ", "configsip:", "clk_drv:", "mode:", "load:", "ho ", "entry ")
 _CRASHES_TO_SAFE_MODE = 3  # as in firmware/waking.py
+# None: not even the usual board can be loaded, so it can't be told.
+_BOARD_FAULT = f"""
+def _board_fault():
+    try:
+        from firmware.boards import {USUAL_BOARD} as usual
+    except Exception:
+        return None
+    try:
+        from board import board
+    except Exception as e:
+        return "board.py can't be loaded: %s %s" % (type(e).__name__, e)
+    lacks = [n for n in dir(usual) if n.isupper() and not hasattr(board, n)]
+    return "board.py has no " + ", ".join(lacks) if lacks else None
+"""
 _STATE = """
 def _state():
     import firmware.app, firmware.metering, firmware.sender
@@ -132,6 +148,13 @@ def _of_words(port: Port, heard: bytes, loops: bool) -> Diagnosis:
             f"{len(heard)} bytes came, and they are no text: it speaks at another speed",
             f"{port.path} is at 115200 baud; an ESP8266 boots at 74880, some programs use 9600",
         )
+    said = of_meter(heard)
+    if said:
+        return Diagnosis(
+            "no_prompt",
+            f"a meter speaks, but its prompt did not open; it says {said!r}",
+            "hold BOOT for three seconds: it stays awake then; and run `rill doctor` again",
+        )
     said = _first_line(heard)
     if not said or b"KeyboardInterrupt" in heard or b"MicroPython" in heard:
         return _deaf(heard)
@@ -175,6 +198,12 @@ def _of_files(port: Port, found: Found, was_reset: bool) -> Diagnosis:
             f" {described(found)}",
             "if it may be replaced: `rill deploy --force`",
         )
+    if found.has_meter and found.lacks:
+        return Diagnosis(
+            "half_deployed",
+            f"a meter's firmware is on it, but no {' and no '.join(found.lacks)} that starts it",
+            f"`rill deploy {port.path}` writes what is missing",
+        )
     if found.place is not None and not any(found.whole.values()) or _is_half(found):
         return Diagnosis(
             "half_deployed",
@@ -205,6 +234,12 @@ def _of_firmware(port: Port, found: Found, was_reset: bool) -> Diagnosis:
         port.define(_STATE)
         crashes = port.value("_state()", timeout_s=20)
     except DeviceError as error:
+        if fault := found.board_fault or _board_fault(port):
+            return Diagnosis(
+                "broken_board",
+                f"it can't know which board it is: {fault}",
+                f"`rill deploy {port.path} --board NAME` writes it anew: {', '.join(boards())}",
+            )
         return Diagnosis(
             "broken_firmware",
             f"the firmware can't be loaded: {_last_line(error.traceback)}",
@@ -228,6 +263,16 @@ def _of_firmware(port: Port, found: Found, was_reset: bool) -> Diagnosis:
             "asleep", f"it is well, and slept: rill {version}", "a meter sleeps; BOOT wakes it"
         )
     return Diagnosis("well", f"it is well: rill {version}, {dotted(found.image)}", "nothing")
+
+
+def _board_fault(port: Port) -> str:
+    """What is wrong with board.py; "": nothing, or all else is, too."""
+    try:
+        port.define(_BOARD_FAULT)
+        fault = port.value("_board_fault()", timeout_s=20)
+    except DeviceError:
+        return ""
+    return fault or ""
 
 
 def _first_line(heard: bytes) -> str:

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 from rich.console import Console
@@ -12,7 +13,9 @@ from rill.cable.port import RESET, NoPrompt, Port
 from rill.cable.prompt import DeviceError, Prompt
 
 _FIRST_S = 3.0
-_JOURNAL_HEAD_BYTES = 8192  # two blocks: a littlefs begins there
+_HEAD_BYTES = 8192  # two blocks: a littlefs begins there
+# Where a journal may be. Without a partition of its own it is a directory among the files.
+_MAY_HAVE_JOURNAL = ("journal", "vfs")
 _UNREAD = """
 def _unread():
     from board import board
@@ -73,14 +76,14 @@ def check_unread(port: str) -> None:
             board.enter(wait_s=_FIRST_S)
         except NoPrompt:
             board.close()
-            _check_partition(port)
+            check_silent(lambda address, size: chip.read(port, address, size))
             return
         try:
             waiting = unread(board)
         finally:
             board.leave(RESET)
     if waiting is None:
-        raise Refused("it is a meter, and its journal can't be read: --force if it may be lost")
+        raise Refused("it has a journal that can't be read: --force if it may be lost")
     if any(waiting):
         raise Refused(
             f"{waiting[0]} readings and {waiting[1]} events wait in its journal that the head end"
@@ -90,8 +93,9 @@ def check_unread(port: str) -> None:
 
 def unread(board: Prompt) -> tuple[int, int] | None:
     """(readings, events) that were not acknowledged; None: it can't be told."""
-    if not find_out(board).has_meter:
-        return 0, 0
+    found = find_out(board)
+    if not found.has_meter:
+        return (0, 0) if found.journal_format is None else None
     board.define(_UNREAD)
     try:
         readings, events = board.value("_unread()", timeout_s=30)
@@ -100,18 +104,27 @@ def unread(board: Prompt) -> tuple[int, int] | None:
     return readings, events
 
 
-def _check_partition(port: str) -> None:
-    """Nothing answers: an erased module, or a meter that sleeps."""
+def check_silent(read: Callable[[int, int], bytes]) -> None:
+    """Nothing answers: an erased module, or a meter that sleeps. Raises Refused.
+
+    read(address, size): of the flash.
+    """
+    table = read(partitions.ADDRESS, partitions.TABLE_BYTES)
+    if not table.strip(b"\xff"):
+        return  # it is erased
     try:
-        table = partitions.parse(chip.read(port, partitions.ADDRESS, partitions.TABLE_BYTES))
-    except partitions.PartitionError:
-        return  # there is nothing on it
-    journal = next((one for one in table if one.label == "journal"), None)
-    if journal and chip.read(port, journal.offset, _JOURNAL_HEAD_BYTES).strip(b"\xff"):
+        found = partitions.parse(table)
+    except partitions.PartitionError as error:
         raise Refused(
-            "it has a journal, and no prompt answers that could say what is unread: press its"
-            " button BOOT and try again; --force if it may be lost"
-        )
+            f"no prompt answers, and {error}: --force if what is on the flash may be lost"
+        ) from error
+    for one in found:
+        if one.label in _MAY_HAVE_JOURNAL and read(one.offset, _HEAD_BYTES).strip(b"\xff"):
+            raise Refused(
+                f"its partition {one.label} is not empty, and no prompt answers that could say"
+                " whether readings wait there: press its button BOOT and try again; --force if"
+                " they may be lost"
+            )
 
 
 def _summary(numbers: dict) -> str:

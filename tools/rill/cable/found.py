@@ -6,12 +6,16 @@ from dataclasses import dataclass
 
 from rill.cable.board_side import FIND_OUT
 from rill.cable.prompt import Prompt
-from rill.image import ROOT
+from rill.image import ROOT, boards
 
 OLDEST_IMAGE = (1, 26, 1)  # the first with PCNT, Counter and the present PPP
+_MOST_BYTES = 800  # of a script that board_side.py reads
+_SCRIPTS = ("boot.py", "main.py")
+# What they have in them when they are ours, of any version.
+_OUR_BOOT = b"Where the firmware is:"
 _OUR_MAIN = b"from firmware.app import run"
 _DIRECTORIES = ("a", "b")
-_USUAL_NAMES = {"boot.py", "main.py"}
+_BOARDS = "firmware.boards."
 _OTHER_CHIPS = ("S2", "S3", "C2", "C3", "C5", "C6", "H2", "P4")  # as in firmware/hal/chip.py
 _MAGIC = b"Rill"
 
@@ -23,7 +27,8 @@ class Refused(Exception):
 @dataclass(frozen=True)
 class Found:
     """names: in the root. place: the pointer file, None without. whole: what each directory has
-    been verified as. blocks and free_blocks of the file system.
+    been verified as. boot, main, pointer: what boot.py, main.py and board.py begin with. blocks
+    and free_blocks of the file system.
     """
 
     platform: str
@@ -35,6 +40,7 @@ class Found:
     whole: dict[str, str | None]
     boot: bytes | None
     main: bytes | None
+    pointer: bytes | None
     block_bytes: int
     blocks: int
     free_blocks: int
@@ -80,26 +86,87 @@ class Found:
     def has_meter(self) -> bool:
         """True when it is this firmware, or the rest of it."""
         ours = "firmware" in self.names or any(self.whole.values()) or self.place is not None
-        return ours and (self.main is None or _OUR_MAIN in self.main)
+        return ours and not _is_other(self.main, _OUR_MAIN)
+
+    @property
+    def lacks(self) -> tuple[str, ...]:
+        """Which of boot.py and main.py a meter needs and has not, or only an empty one."""
+        needed = _SCRIPTS[1:] if self.running == "" else _SCRIPTS
+        there = dict(zip(_SCRIPTS, (self.boot, self.main), strict=True))
+        return tuple(name for name in needed if _is_idle(there[name]))
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """What is on it that is somebody else's: boot.py or main.py when they are not ours, and
+        files, when there is nothing of a meter.
+        """
+        marks = ((self.boot, _OUR_BOOT), (self.main, _OUR_MAIN))
+        scripts = [name for name, of in zip(_SCRIPTS, marks, strict=True) if _is_other(*of)]
+        names = {name.removesuffix(".new") for name in self.names} - set(_SCRIPTS)
+        if self.has_meter:
+            names = set()
+        elif names & _BEGUN:
+            names -= _BEGUN | _KEPT
+        return (*scripts, *sorted(names))
 
     @property
     def has_other_program(self) -> bool:
-        if self.main is not None and _OUR_MAIN not in self.main:
-            return True
-        names = {name.removesuffix(".new") for name in self.names}
-        return not self.has_meter and bool(names - _USUAL_NAMES - _REMAINS)
+        return bool(self.others)
+
+    @property
+    def board_fault(self) -> str:
+        """Why board.py is no board of this version; "": it is one, or somebody's own."""
+        if self.pointer is None or len(self.pointer) >= _MOST_BYTES:
+            return ""
+        try:
+            body = ast.parse(self.pointer).body
+        except (SyntaxError, ValueError):
+            return "board.py is damaged"
+        for node in body:
+            for path in _imported(node):
+                name = path.removeprefix(_BOARDS).partition(".")[0]
+                if path.startswith(_BOARDS) and name not in boards():
+                    return f"board.py names {name}, which is no board of this version"
+        return "" if b"board" in self.pointer else "board.py has no board in it"
 
 
-# Of a deployment that was interrupted before anything pointed at it, and of provisioning.
-_REMAINS = {"a", "b", "config.json", "board.py", "trial.mpy", "journal", "place", "lib",
-            "firmware.bundle",
-            "command.key", "broker.der", "client.der", "client.key"}  # fmt: skip
+# What a deployment leaves that was interrupted before anything pointed at it; and what is a
+# meter's beside that, but alone may be anybody's.
+_BEGUN = {"a", "b", "board.py", "trial.mpy", "place", "firmware.bundle"}
+_KEPT = {"config.json", "journal", "lib",
+         "command.key", "broker.der", "client.der", "client.key", "restoring"}  # fmt: skip
+
+
+def _is_idle(script: bytes | None) -> bool:
+    """True when there is nothing in it that runs, as in the boot.py of a new board."""
+    if script is None:
+        return True
+    try:
+        body = ast.parse(script).body
+    except (SyntaxError, ValueError):
+        return False
+    return not any(not isinstance(one, ast.Expr) or not _is_text(one.value) for one in body)
+
+
+def _imported(node: ast.stmt) -> list[str]:
+    """What it imports, with the modules on the way."""
+    if isinstance(node, ast.ImportFrom):
+        return [f"{node.module}.{one.name}" for one in node.names]
+    return []
+
+
+def _is_text(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+
+
+def _is_other(script: bytes | None, mark: bytes) -> bool:
+    return not _is_idle(script) and mark not in (script or b"")
 
 
 def find_out(board: Prompt) -> Found:
     """Ask a board at its prompt."""
     board.define(FIND_OUT)
-    (platform, interpreter, image, machine, names, place, whole_a, whole_b, boot, main,
+    (platform, interpreter, image, machine, names, place, whole_a, whole_b, boot, main, pointer,
      block_bytes, blocks, free_blocks, journal) = board.value("_found()")  # fmt: skip
     format_number = None
     if journal and len(journal) == 6 and journal.startswith(_MAGIC):
@@ -114,6 +181,7 @@ def find_out(board: Prompt) -> Found:
         {"a": _text(whole_a), "b": _text(whole_b)},
         boot,
         main,
+        pointer,
         block_bytes,
         blocks,
         free_blocks,
@@ -156,8 +224,12 @@ def check(found: Found, force: bool = False) -> None:
 def described(found: Found) -> str:
     """What lies on a board that is no meter."""
     shown = ", ".join(sorted(found.names)[:8]) or "no files"
-    first = (found.main or b"").decode(errors="replace").strip().splitlines()
-    return f"{shown}" + (f"; main.py begins {first[0][:60]!r}" if first else "")
+    for name, script in zip(_SCRIPTS, (found.boot, found.main), strict=True):
+        if name in found.others:
+            lines = (script or b"").decode(errors="replace").splitlines()
+            first = next((line for line in lines if line.strip() and line[0] != "#"), "")
+            shown += f"; {name} begins {first.strip()[:60]!r}"
+    return shown
 
 
 def dotted(version: tuple[int, ...]) -> str:

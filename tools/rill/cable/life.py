@@ -22,6 +22,7 @@ _INTERRUPTED = -(1 << 62)  # as in board/serve.py
 _QUIET_S = 0.1  # without a request: no answer can bring Ctrl-C, a signal does
 _STUBBORN_S = 3.0  # a program that goes on after Ctrl-C gets what was typed behind it
 _PART_S = 0.1
+_MOST_BYTES = 4096  # of a look at what is printed
 _CTRL_C = b"\x03"
 _RAW = b"raw REPL; CTRL-B to exit\r\n"
 _FRIENDLY = b'Type "help()" for more information.'
@@ -108,12 +109,12 @@ class Life:
         else:
             self._feed(data)
 
-    def output(self) -> bytes:
-        """What the interpreter has printed, as an ESP32 sends it."""
+    def output(self, most: int = _MOST_BYTES) -> bytes:
+        """What the interpreter has printed, as an ESP32 sends it; more than so much later."""
         data = before = self._part
         self._part = b""
-        while select.select([self.fd], [], [], 0)[0]:
-            more = os.read(self.fd, 65536)
+        while len(data) < most and select.select([self.fd], [], [], 0)[0]:
+            more = os.read(self.fd, _MOST_BYTES)
             data += _with_returns(more, self._was_return)
             self._was_return = more.endswith(b"\r")
         data = _BANNER.sub(self._banner + b"\r\n", data)

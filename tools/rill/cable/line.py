@@ -9,11 +9,14 @@ from random import Random
 _BITS_OF_BYTE = 10
 _MOST_WAITING = 1 << 16  # bytes that nobody reads: the oldest are lost
 _CHUNK_BYTES = 4096
+_ENOUGH = 1024  # bytes that wait for the line: whoever prints more has to wait, as at a UART ...
+_PATIENCE_S = 0.5  # ... but not for a reader that is not there
 _BURST_S = 0.01  # of bytes at line speed that may go at once: a timer is no UART
 
 
 class Line:
-    """Bytes to and from whoever opens `path`; all is dropped while nobody has.
+    """Bytes to and from whoever opens `path`; all is dropped while nobody has, the oldest while
+    nobody reads.
 
     baud: None, as fast as it goes. pieces: None, or chance, which cuts what is sent into pieces
     of 1 to 16 bytes.
@@ -25,6 +28,7 @@ class Line:
         self._out = bytearray()
         self._in = bytearray()
         self._may_send_s = self._may_take_s = time.monotonic()
+        self._stuck_s: float | None = None  # since when nobody has read anything
         self._plug()
 
     def _plug(self) -> None:
@@ -43,6 +47,11 @@ class Line:
     def send(self, data: bytes) -> None:
         self._out += data
         del self._out[:-_MOST_WAITING]
+
+    def takes_more(self) -> bool:
+        """False while what was sent last waits for the line's speed, or for who reads slowly."""
+        is_alone = self._stuck_s is not None and time.monotonic() > self._stuck_s + _PATIENCE_S
+        return is_alone or len(self._out) < _ENOUGH
 
     def step(self) -> None:
         """Write what may go now, and read what has come."""
@@ -82,7 +91,9 @@ class Line:
             try:
                 sent = os.write(self.fd, self._out[:size])
             except (BlockingIOError, OSError):  # full, or closed just now
+                self._stuck_s = self._stuck_s or time.monotonic()
                 return
+            self._stuck_s = None
             del self._out[:sent]
             self._may_send_s = self._later(self._may_send_s, sent)
             if self._pieces:

@@ -62,21 +62,22 @@ class _Transport(SerialTransport):
     """is_asked: an answer is awaited. When the bootloader speaks instead, none will come."""
 
     is_asked = False
+    ahead = b""  # of what came for a consumer: what lies behind the ending
 
     def read_until(
         self, min_num_bytes, ending, timeout=_ANSWER_S, data_consumer=None, timeout_overall=None
     ):
-        data, began_s = b"", time.monotonic()
+        data, began_s = bytearray(), time.monotonic()
         heard_s = began_s
         while not data.endswith(ending):
             now_s = time.monotonic()
-            if self.serial.in_waiting:
-                new = self.serial.read(1)
+            if new := self._new(ending, bool(data_consumer)):
                 if data_consumer:
                     data_consumer(new)
+                    del data[: -len(_BOOT)]  # all of it would be copied for each piece
                 data += new
                 heard_s = now_s
-                if self.is_asked and data.endswith(_BOOT):
+                if self.is_asked and _BOOT in data[-len(new) - len(_BOOT) :]:
                     raise TransportError("the board was reset")
                 continue
             if timeout is not None and now_s >= heard_s + timeout:
@@ -84,7 +85,16 @@ class _Transport(SerialTransport):
             if timeout_overall is not None and now_s >= began_s + timeout_overall:
                 break
             time.sleep(_POLL_S)
-        return data[-1:] if data_consumer else data
+        return bytes(data[-1:] if data_consumer else data)
+
+    def _new(self, ending, takes_all):
+        """What has come; of an answer for a consumer all at once, else byte by byte."""
+        found = self.ahead
+        if not found and (waiting := self.serial.in_waiting):
+            found = self.serial.read(waiting if takes_all else 1)
+        before, end, behind = found.partition(ending) if takes_all else (found[:1], b"", found[1:])
+        self.ahead = behind
+        return before + end
 
 
 class Port(Prompt):
@@ -126,6 +136,7 @@ class Port(Prompt):
         be tried again. Raises NoPrompt after wait_s.
         """
         said = io.StringIO()
+        self._transport.ahead = b""
         with _as_unplugged(self.path), redirect_stdout(said):
             try:
                 self._transport.enter_raw_repl(soft_reset, timeout_overall=wait_s)

@@ -6,25 +6,37 @@ import json
 from pathlib import Path
 
 from rill.cable.ask_command import answers
-from rill.cable.board_side import CHANGE
 from rill.cable.found import Refused, find_out
-from rill.cable.port import RESET, Port
-from rill.cable.prompt import DeviceError
+from rill.cable.port import Port
 from rill.cable.provisioned import (
     SettingsError,
     checked,
+    key_for,
     known_keys,
+    listed,
     made_key,
-    row_of,
+    next_device,
     write_label,
 )
-from rill.cable.reaching import reached
+from rill.cable.reaching import reached, resetting
+from rill.cable.writing import MARK, remove, write_whole
 from rill.image import boards, build
 
 _CONFIG, _KEY, _BOARD = "config.json", "command.key", "board.py"
 _BY = "rill provision"
 _CHIP = "__import__('binascii').hexlify(__import__('machine').unique_id()).decode()"
-_CODE_S = 30.0
+_ANSWER_S = 30.0
+# As if board.py said so already: which pins there are is the board's.
+_AS_BOARD = """
+import sys
+from firmware.boards import {} as board
+board.board = board
+sys.modules["board"] = board
+"""
+_AGAIN = (
+    "The meter boots. Plug it in and run `rill provision` again: it goes on with the name and the"
+    " key that were made for this chip"
+)
 
 
 def add_parser(commands) -> None:
@@ -46,87 +58,108 @@ def add_parser(commands) -> None:
 
 
 def _command(options: argparse.Namespace) -> int:
-    texts = _texts(options)
-    settings, code = checked(texts)
+    wanted = _wanted(options)
+    known_keys(options.keys)  # before anything is touched
     for folder in (options.labels, options.keys.parent):
         if not folder.is_dir():
             raise SettingsError(f"{folder} is no directory: mkdir -p {folder}")
-    board = build(board=options.board) / _BOARD if options.board else None
-    with reached(options.port) as port:
-        try:
-            chip = _provision(port, settings, code, options.keys, board, options.force)
-        finally:
-            port.leave(RESET)
-    label = write_label(options.labels, str(settings["device"]), chip)
-    numbers = {
+    with reached(options.port) as port, resetting(port, _AGAIN):
+        numbers = _provision(port, wanted, options)
+    print(json.dumps(numbers) if options.json else _summary(numbers))
+    return 0
+
+
+def _wanted(options: argparse.Namespace) -> dict[str, tuple[dict, str]]:
+    """(settings, installer code) by device: of the one that was named, or of each in the list."""
+    lines = listed(options.list) if options.list else {}
+    if options.device or not options.list:
+        named = options.device or ""
+        if options.list and named not in lines:
+            raise SettingsError(f"{options.list} has no line for {named}")
+        lines = {named: lines.get(named, {"device": named})}
+    changes = {}
+    for given in options.set:
+        name, is_set, text = given.partition("=")
+        if not is_set or name in ("device", "installer_code"):
+            raise SettingsError(f"{given!r} is not KEY=VALUE of a setting, like slot_s=900")
+        changes[name] = text
+    return {device: checked(texts | changes) for device, texts in lines.items()}
+
+
+def _provision(port: Port, wanted: dict, options: argparse.Namespace) -> dict:
+    """What `rill provision --json` prints. All that may be refused is, before anything is written;
+    what makes it that meter, config.json, is written last.
+    """
+    found = find_out(port)
+    if not found.has_meter:
+        raise Refused(f"no firmware of a meter is on it: `rill deploy {port.path}` comes first")
+    port.enter(soft_reset=True)
+    if options.board:
+        port.exec(_AS_BOARD.format(options.board))
+    chip = port.value(_CHIP)
+    device = options.device or next_device(wanted, options.keys, chip)
+    settings, code = wanted[device]
+    files = {_CONFIG: json.dumps(settings).encode()}
+    if options.board:
+        files[_BOARD] = (build(board=options.board) / _BOARD).read_bytes()
+    (meter,) = answers(port, f"would_be({files[_CONFIG]!r}, {code!r})", _ANSWER_S)
+    if MARK in found.names and not options.force:
+        raise Refused(
+            "a `rill restore` has begun here and not ended: run it again, it continues;"
+            " --force to give that up"
+        )
+    if meter["why"]:
+        raise Refused(f"the meter would not take that for {device}: {meter['why']}")
+    known = key_for(options.keys, device, chip)
+    is_done = (
+        not options.force
+        and known is not None
+        and (meter["has_code"] or not code)
+        and _has(port, files | {_KEY: known.encode()})
+    )
+    if not is_done:
+        if not options.force:
+            _check_new(meter, device, chip)
+        files[_KEY] = made_key(options.keys, device, chip, options.force).encode()
+        if MARK in found.names:
+            remove(port, MARK)
+        write_whole(port, _KEY, files[_KEY])
+        if options.board:
+            write_whole(port, _BOARD, files[_BOARD])
+        if code:
+            (done,) = answers(port, f"set_code({code!r}, {_BY!r}, {code!r})", _ANSWER_S)
+            if not done["done"]:
+                raise Refused(f"the installer code is as it was: {done['why']}")
+    label = write_label(options.labels, device, chip)
+    if not is_done:
+        write_whole(port, _CONFIG, files[_CONFIG])
+    return {
         "port": port.path,
-        "device": settings["device"],
+        "device": device,
         "chip": chip,
         "settings": sorted(settings),
         "has_installer_code": bool(code),
         "keys": str(options.keys),
         "label": str(label),
     }
-    print(json.dumps(numbers) if options.json else _summary(numbers))
-    return 0
 
 
-def _texts(options: argparse.Namespace) -> dict[str, str]:
-    texts = {"device": options.device or ""}
-    if options.list:
-        texts = row_of(options.list, options.device, set(known_keys(options.keys)))
-    for given in options.set:
-        name, is_set, text = given.partition("=")
-        if not is_set or name in ("device", "installer_code"):
-            raise SettingsError(f"{given!r} is not KEY=VALUE of a setting, like slot_s=900")
-        texts[name] = text
-    return texts
+def _has(port: Port, files: dict[str, bytes]) -> bool:
+    """True when these are on it already: only its answer did not come the last time."""
+    digests = [hashlib.sha256(data).hexdigest() for data in files.values()]
+    return port.hashes(list(files)) == digests
 
 
-def _provision(
-    port: Port, settings: dict, code: str, keys: Path, board: Path | None, force: bool
-) -> str:
-    """The chip's id. What makes it that meter, config.json, is written last."""
-    found = find_out(port)
-    if not found.has_meter:
-        raise Refused(f"no firmware of a meter is on it: `rill deploy {port.path}` comes first")
-    port.enter(soft_reset=True)
-    chip = port.value(_CHIP)
-    if not force:
-        _check_new(port, found.names, str(settings["device"]))
-    key = made_key(keys, str(settings["device"]), chip, force)
-    port.define(CHANGE)
-    _write(port, _KEY, key.encode())
-    if board:
-        _write(port, _BOARD, board.read_bytes())
-    if code:
-        (done,) = answers(port, f"set_code({code!r}, {_BY!r})", _CODE_S)
-        if not done["done"]:
-            raise Refused(f"the installer code is as it was: {done['why']}")
-    _write(port, _CONFIG, json.dumps(settings).encode())
-    return chip
-
-
-def _check_new(port: Port, names: tuple[str, ...], device: str) -> None:
-    """A key alone may be of this command, when it was interrupted."""
-    if _CONFIG not in names:
+def _check_new(meter: dict, device: str, chip: str) -> None:
+    """Files of an interrupted run make no meter; what is in force does."""
+    if not (meter["device"] or meter["is_configured"]):
         return
-    try:
-        there = json.loads(port.get(_CONFIG)).get("device")
-    except (ValueError, AttributeError, DeviceError):
-        there = "something that can't be read"
-    if there:
-        raise Refused(
-            f"this meter is {there} already, and would become {device}. --force if that is meant:"
-            " what it has not reported goes out under the new name"
-        )
-
-
-def _write(port: Port, path: str, data: bytes) -> None:
-    port.put(path + ".new", data)
-    if port.hashes([path + ".new"]) != [hashlib.sha256(data).hexdigest()]:
-        raise Refused(f"{path} was not written as it was sent: run `rill provision` again")
-    port.exec(f"_becomes({path!r})")
+    name = meter["device"] or f"rill-{chip}"
+    becomes = "get other settings or another key" if name == device else f"become {device}"
+    raise Refused(
+        f"this meter is {name} already, and would {becomes}. --force if that is meant:"
+        " what it has not reported goes out as that"
+    )
 
 
 def _summary(numbers: dict) -> str:

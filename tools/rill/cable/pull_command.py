@@ -1,34 +1,24 @@
-"""`rill pull`: the readings and events of a meter's journal, onto a laptop as CSV."""
+"""`rill pull`: the readings and events of a meter's journal, onto a laptop."""
 
 import argparse
-import base64
-import binascii
-import csv
 import json
-from io import StringIO
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
-from rill.cable.port import RESET, Port
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Bar
+
+from rill.cable.port import Port
 from rill.cable.prompt import DeviceError, PortError
-from rill.cable.reaching import reached
-from rill.cable.stored_frames import COLUMNS, SALTS, FrameError, opened, row
+from rill.cable.pull_side import PULL, unescaped
+from rill.cable.pulled import Database, Files
+from rill.cable.reaching import reached, resetting
+from rill.cable.stored_frames import SALTS, FrameError, opened, split
 
 _SILENCE_S = 60.0  # a damaged journal is searched byte by byte
-_PULL = """
-def _store():
-    from firmware import app
-    from firmware.hal.nvs import Nvs
-    from firmware.storage.checkpoint import Vault
-    return app.open_store(Vault(Nvs()))
-def _pull(name, seq):
-    from binascii import b2a_base64
-    from firmware.storage.reader import Reader
-    r, n = Reader(getattr(_store(), name), seq), 0
-    while r.advance():
-        print("=", b2a_base64(r.frame).decode().strip())
-        n += 1
-    print("end", n, r.skipped)
-"""
+_AGAIN = "what has come is kept: `rill pull` again, it continues"
 
 
 class NotWhole(Exception):
@@ -36,120 +26,134 @@ class NotWhole(Exception):
 
 
 def add_parser(commands) -> None:
-    pull = commands.add_parser("pull", help="the journal of a meter at a cable, as CSV")
+    pull = commands.add_parser("pull", help="the journal of a meter at a cable, as CSV or SQLite")
     pull.set_defaults(command=_command)
     add = pull.add_argument
     add("port", nargs="?", metavar="PORT", help="default: the only one")
-    add("--to", type=Path, default=Path(), metavar="DIR",
+    where = pull.add_mutually_exclusive_group()
+    where.add_argument("--to", type=Path, default=Path(), metavar="DIR",
         help="for JOURNAL.readings.csv and JOURNAL.events.csv (default: here)")  # fmt: skip
+    where.add_argument("--db", metavar="FILE|URL", help="into a database of `rill collect`")
     add("--json", action="store_true", help="print one JSON object and nothing else")
 
 
 def _command(options: argparse.Namespace) -> int:
     if not options.to.is_dir():
         raise PortError(f"{options.to} is no directory: mkdir -p {options.to}")
+    if options.db and "://" not in options.db and not Path(options.db).parent.is_dir():
+        raise PortError(f"there is no directory for {options.db}")
     with reached(options.port) as port:
-        numbers = pull(port, options.to)
+        shows = not options.json and sys.stderr.isatty()
+        numbers = pull(port, options.to, options.db, shows)
     print(json.dumps(numbers) if options.json else _summary(numbers))
     return 1 if any(numbers[name]["damaged"] for name in SALTS) else 0
 
 
-def pull(port: Port, folder: Path) -> dict:
+def pull(port: Port, folder: Path, database: str | None = None, shows: bool = False) -> dict:
     """From an open port, at its prompt; what `rill pull --json` prints. The meter goes on.
 
-    A file that is there is continued behind its last line. Raises PortError, NotWhole.
+    What is there already is continued. database: instead of CSV files in the folder. shows: a bar
+    on the terminal. Raises PortError, NotWhole, StoreError.
     """
-    try:
+    with resetting(port, f"Plug it in; {_AGAIN}"):
         port.enter(soft_reset=True)
-        port.define(_PULL)
-        journal = port.value("_store().id_text", timeout_s=_SILENCE_S)
-        found = {"port": port.path, "journal": journal}
-        for stream in SALTS:
-            found[stream] = _stream(port, stream, folder / f"{journal}.{stream}.csv")
-    except DeviceError as error:
-        raise PortError(
-            f"its journal can't be read: {error}. `rill doctor {port.path}` says what is there"
-        ) from error
-    finally:
-        port.leave(RESET)
-    return found
+        try:
+            return _pulled(port, folder, database, shows)
+        except DeviceError as error:
+            raise PortError(
+                f"its journal can't be read: {error}. `rill doctor {port.path}` says what is there"
+            ) from error
 
 
-def _stream(port: Port, stream: str, path: Path) -> dict:
-    last = continued(path, COLUMNS[stream])
-    taken = _Taken(stream, path, last)
-    with taken.file:
-        port.exec(f"_pull({stream!r}, {last + 1})", _SILENCE_S, taken.take)
-    if taken.told != taken.count:
-        raise NotWhole(
-            f"{taken.count} {stream} came, and the meter sent {taken.told}: what is in {path} is"
-            " right; `rill pull` again, it continues"
-        )
-    return {"file": str(path), "new": taken.count, "unknown": taken.unknown,
-            "last_seq": taken.last, "damaged": taken.damaged}  # fmt: skip
+def _pulled(port: Port, folder: Path, database: str | None, shows: bool) -> dict:
+    port.define(PULL)
+    journal, device, offset_ml, spans = port.value("_open()", timeout_s=_SILENCE_S)
+    found = {"port": port.path, "device": device, "journal": journal}
+    to = (Database, database, device, journal, offset_ml) if database else (Files, folder, journal)
+    with to[0](*to[1:]) as target, _bar(shows) as bar:
+        for stream, span in zip(SALTS, spans, strict=True):
+            found[stream] = _stream(port, stream, span, target, bar)
+        return found | target.numbers()
+
+
+def _bar(shows: bool) -> Bar:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    console = Console(stderr=True)
+    return Bar(*columns, TimeRemainingColumn(), console=console, disable=not shows, transient=True)
+
+
+def _stream(port: Port, stream: str, span: tuple[int, int], target, bar: Bar) -> dict:
+    taken = _Taken(stream, target)
+    ranges = target.wanted(stream, *span)
+    task = bar.add_task(stream, total=sum(last - first + 1 for first, last in ranges))
+    taken.came = lambda: bar.advance(task)
+    for first, last in ranges:
+        before, taken.told = taken.count, None
+        port.exec(f"_pull({stream!r}, {first}, {last})", _SILENCE_S, taken.take)
+        if taken.told != taken.count - before:
+            raise NotWhole(
+                f"{taken.count - before} {stream} came, and the meter sent {taken.told}: {_AGAIN}"
+            )
+    return {
+        "new": taken.count - target.done(stream),
+        "unknown": taken.unknown,
+        "first_seq": span[0],
+        "last_seq": span[1],
+        "damaged": taken.damaged,
+    }
 
 
 class _Taken:
-    """What comes of a stream, verified and written line by line. told: the meter's own count."""
+    """What comes of a stream, verified frame by frame. told: the meter's own count of a range.
 
-    def __init__(self, stream: str, path: Path, last: int):
-        self._stream, self.last = stream, last
-        self.file = path.open("a", newline="")
+    came(): is called for each.
+    """
+
+    came: Callable[[], None]
+
+    def __init__(self, stream: str, target):
+        self._stream, self._target = stream, target
+        self._last = 0
         self._rest = bytearray()
         self.count = self.unknown = self.damaged = 0
         self.told: int | None = None
 
     def take(self, data: bytes) -> None:
         self._rest += data.replace(b"\x04", b"")
-        while b"\n" in self._rest:
-            line, _, behind = bytes(self._rest).partition(b"\n")
-            self._rest[:] = behind
-            words = line.decode(errors="replace").split()
-            if words[:1] == ["="]:
-                self._frame(words[-1])
-            elif words[:1] == ["end"] and len(words) == 3:
-                self.told, self.damaged = int(words[1]), int(words[2])
+        *lines, behind = bytes(self._rest).split(b"\n")
+        self._rest[:] = behind
+        for line in lines:
+            line = line.rstrip(b"\r")
+            words = line.split()
+            if line.startswith(b"="):
+                for frame in split(unescaped(line[1:])):
+                    self._frame(frame)
+            elif words[:1] == [b"end"] and len(words) == 3:
+                self.told = int(words[1])
+                self.damaged += int(words[2])
 
-    def _frame(self, text: str) -> None:
+    def _frame(self, frame: bytes) -> None:
         try:
-            seq, body = opened(base64.b64decode(text, validate=True), SALTS[self._stream])
-        except (FrameError, binascii.Error) as error:
-            raise NotWhole(f"what came over the cable is damaged: {error}; try again") from error
-        if seq <= self.last:
-            raise NotWhole(f"number {seq} of the {self._stream} came behind {self.last}")
-        values = row(self._stream, seq, body)
-        self.last, self.count = seq, self.count + 1
-        if values is None:
-            self.unknown += 1
-        else:
-            csv.writer(self.file, lineterminator="\n").writerow(values)
-
-
-def continued(path: Path, columns: tuple[str, ...]) -> int:
-    """The last sequence number of a file; one that is not there is begun, a torn line removed."""
-    head = ",".join(columns) + "\n"
-    if not path.exists() or not path.stat().st_size:
-        path.write_text(head)
-        return 0
-    text = path.read_text()
-    if not text.startswith(head):
-        raise PortError(f"{path} is no file of `rill pull`: its first line is not {head.strip()}")
-    whole = text[: text.rfind("\n") + 1]
-    if whole != text:
-        path.write_text(whole)
-    rows = list(csv.reader(StringIO(whole)))[1:]
-    return int(rows[-1][0]) if rows else 0
+            seq, body = opened(frame, SALTS[self._stream])
+        except FrameError as error:
+            raise NotWhole(f"what came over the cable is damaged: {error}; {_AGAIN}") from error
+        if seq <= self._last:
+            raise NotWhole(f"number {seq} of the {self._stream} came behind {self._last}")
+        self._last, self.count = seq, self.count + 1
+        self.unknown += not self._target.take(self._stream, seq, body)
+        self.came()
 
 
 def _summary(numbers: dict) -> str:
-    lines = []
+    where = numbers.get("db") or " and ".join(numbers["files"])
+    lines = [f"{numbers['device']}, journal {numbers['journal']}, into {where}"]
     for name in SALTS:
         found = numbers[name]
-        lines.append(
-            f"{found['new']} new {name}, up to number {found['last_seq']}: {found['file']}"
-        )
+        lines.append(f"{found['new']} new {name}, up to number {found['last_seq']}")
         if found["unknown"]:
             lines.append(f"{found['unknown']} of them are of a newer firmware, and left out")
         if found["damaged"]:
             lines.append(f"{found['damaged']} stretches of the {name} are damaged")
+    if numbers.get("conflicts"):
+        lines.append(f"{numbers['conflicts']} came that say something else there: the first stays")
     return "\n".join(lines)

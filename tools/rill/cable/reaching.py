@@ -2,11 +2,12 @@
 
 import sys
 import time
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 
 from rill.cable.finding import find
-from rill.cable.port import NoPrompt, Port
+from rill.cable.port import RESET, NoPrompt, Port, Unplugged
+from rill.cable.prompt import PortError
 
 _FIRST_S = 3.0
 _KEY_S = 0.1
@@ -53,6 +54,31 @@ def storm(port: Port, patience_s: float) -> bytes:
         if heard.endswith(PROMPT):
             break
     return heard
+
+
+@contextmanager
+def resetting(port: Port, again: str) -> Iterator[None]:
+    """What is done in it, whatever comes of it, ends with a reset: the meter goes on.
+
+    again: what to do when its cable was pulled.
+    """
+    try:
+        yield
+    except Unplugged as error:
+        raise Unplugged(f"{error} {again}") from error
+    except BaseException:
+        let_go(port)
+        raise
+    port.leave(RESET)
+
+
+def let_go(port: Port) -> None:
+    """What has begun is left as it is, in the middle of an answer, perhaps; the meter goes on."""
+    try:
+        port.enter()
+        port.leave(RESET)
+    except PortError as error:
+        _tell(str(error))
 
 
 def _tell(text: str) -> None:

@@ -27,9 +27,8 @@ _BOOT_LINES = {
     "watchdog": b"rst:0x8 (TG1WDT_SYS_RESET),boot:0x13 (SPI_FAST_FLASH_BOOT)",
 }
 _DEEP_SLEEP_LINE = b"rst:0x5 (DEEPSLEEP_RESET),boot:0x13 (SPI_FAST_FLASH_BOOT)"
-_SOFT = b"MPY: soft reboot\r\n"
-_SCRIPTS = ("boot.py", "main.py")
 _STEP_S = 0.02
+_ALL = 1 << 20  # bytes
 MACHINE = "Generic ESP32 module with ESP32"
 
 
@@ -55,14 +54,14 @@ class ServedBoard:
         has_partition: bool = True,
         vfs_bytes: int = VFS_BYTES,
     ):
-        self.folder = folder
+        self.folder = folder.resolve()  # the interpreter runs in it
         self.line = line or Line()
         self.world = world or World(array("Q"))
         self._identity = (platform, machine, version)
         self._banner = f"MicroPython v{version} on 2026-04-06; {machine}".encode()
         self._has_partition = has_partition
         self._modules = build_board()
-        self.vfs = folder / "vfs"
+        self.vfs = self.folder / "vfs"
         self._make_new(image, vfs_bytes)
         self.resets: list[str] = []  # the causes of all boots
         self.flash_acts = 0  # of vfs
@@ -193,23 +192,25 @@ class ServedBoard:
             if self._life is None:
                 self._sleep()
                 continue
-            self.line.send(self._life.output())
+            self._print()
             if typed:
                 self._life.type(typed)
             self._life.step()
-            self.line.send(self._life.output())
+            self._print()
             self.line.step()
             if self._life.ending:
                 self._end_life(*self._life.ending)
             elif self.world.is_watchdog_due():
                 self._reset("watchdog")
 
+    def _print(self) -> None:
+        if self.line.takes_more():
+            self.line.send(self._life.output())
+
     def _wait(self) -> None:
-        fds = [self._bell]
-        if self.line.is_open():
-            fds.append(self.line.fd)
+        fds = [self._bell] + [self.line.fd] * self.line.is_open()
         if self._life:
-            fds += [self._life.fd, self._life.request_fd]
+            fds += [self._life.fd] * self.line.takes_more() + [self._life.request_fd]
         ready = select.select(fds, [], [], 0.001 if self.line.is_waiting() else _STEP_S)[0]
         if self._bell in ready:
             os.read(self._bell, 1)
@@ -245,12 +246,11 @@ class ServedBoard:
         self._asleep_until_us = self._due_us = None
         self.world.begin_wake(_CAUSES.index(cause), 0 if cause == "restart" else _BOOT_US)
         if cause == "restart":
-            self.line.send(_SOFT)
+            self.line.send(b"MPY: soft reboot\r\n")
         else:
-            first = _BOOT_LINES.get(cause, _DEEP_SLEEP_LINE)
-            self.line.send(b"\r\n" + first + b"\r\n")
+            self.line.send(b"\r\n" + _BOOT_LINES.get(cause, _DEEP_SLEEP_LINE) + b"\r\n")
         journal = str(self.folder / "journal") if self._has_partition else "-"
-        scripts = _SCRIPTS[:1] if raw else _SCRIPTS
+        scripts = ("boot.py",) if raw else ("boot.py", "main.py")
 
         def arguments(*fds: int) -> list[str]:
             script = [str(self._modules / "serve_main.py"), str(self._modules), *map(str, fds)]
@@ -262,7 +262,7 @@ class ServedBoard:
     def _end_life(self, kind: str, value: int) -> None:
         assert self._life is not None
         is_raw = self._life.is_raw
-        self.line.send(self._life.output())
+        self.line.send(self._life.output(_ALL))
         self._life.end()
         self._life = None
         if kind == "sleep":

@@ -5,24 +5,31 @@ from border import LINK_UP, border
 
 class WLAN:
     IF_STA = 0
+    _joining = _active = False  # of the one radio, whoever asks for it
 
     def __init__(self, interface):
-        self._joining = False
-        self._active = False
+        pass
 
     def active(self, on):
-        self._active = on
+        WLAN._active = on
 
     def connect(self, ssid, password):
         if not self._active:
             raise OSError("Wifi Not Started")
-        self._joining = True
+        WLAN._joining = True
 
     def isconnected(self):
-        return self._joining and border.call(LINK_UP) == 1
+        return self._joining and border.call(LINK_UP) > 0
 
     def disconnect(self):
-        self._joining = False
+        WLAN._joining = False
+
+    def status(self, what):
+        if what != "rssi":
+            raise ValueError(what)
+        if not self.isconnected():
+            raise OSError("Wifi Not Connected")
+        return -border.call(LINK_UP)
 
 
 def __getattr__(name):

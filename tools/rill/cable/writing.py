@@ -1,0 +1,24 @@
+"""Files of a board, written so that there is the old one or the new one."""
+
+import hashlib
+
+from rill.cable.board_side import CHANGE
+from rill.cable.found import Refused
+from rill.cable.prompt import Prompt
+
+MARK = "restoring"  # on the flash: a restore has begun, and not ended
+
+
+def write_whole(board: Prompt, path: str, data: bytes) -> None:
+    """Verified on the board before it takes the old one's place. Raises Refused, PortError."""
+    board.define(CHANGE)
+    board.put(path + ".new", data)
+    if board.hashes([path + ".new"]) != [hashlib.sha256(data).hexdigest()]:
+        raise Refused(f"{path} was not written as it was sent: try again")
+    board.exec(f"_becomes({path!r})")
+
+
+def remove(board: Prompt, path: str) -> None:
+    """When it is there. Raises PortError."""
+    board.define(CHANGE)
+    board.exec(f"_gone({path!r})")
