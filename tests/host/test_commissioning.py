@@ -115,6 +115,7 @@ _SPENT = (
 )
 
 
+@pytest.mark.prove
 def test_a_meter_that_may_not_report_any_more_today_is_not_commissioned(tmp_path, head_end):
     bench = _over_modem(tmp_path, "bc66", head_end, heap_bytes=None)
     install = ('meter.sign_in("A")', "meter.install()", "> m-0001", "> 1", "> 1.005")
