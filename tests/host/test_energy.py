@@ -6,9 +6,11 @@ import json
 import pytest
 
 from rill.energy.arithmetic import charges, life
+from rill.energy.changes import best, to_run
 from rill.energy.counts import NAMES, Counts, CountsError, told
+from rill.energy.picture import Reports, picture
 from rill.energy.running import DAY_S, SIMULATED_DAYS, Counted, as_on_a_chip, forward
-from rill.energy.table import currents
+from rill.energy.table import TABLE, currents
 from rill.household import household
 from rill.image import ROOT
 from rill.modem.energy import TX_S
@@ -119,20 +121,104 @@ def test_a_run_of_equal_days_goes_on_as_it_was():
     assert forward(days, 28) == first + day.scaled(27)
 
 
-def test_own_measurements_replace_those_of_the_table(tmp_path, rill):
-    own = tmp_path / "own.json"
-    entry = {"value": 9.5, "source": "uCurrent, my board no. 3"}
-    own.write_text(json.dumps({"boards": {"generic_esp32": {"leakage_ua": entry}}}))
-    assert currents("ER34615", "generic_esp32", None, own).board["leakage_ua"] == 9.5
-    for wrong in (
-        {"boards": {"generic_esp32": {"leakage_ua": 9.5}}},
-        {"boards": {"generic_esp32": {"leak_ua": entry}}},
-        {"modems": {"bc66": {"burst_mc": entry}}},
-        {"colours": {}},
-    ):
-        own.write_text(json.dumps(wrong))
-        status, _, said = rill("energy", "--currents", own)
-        assert status == 2 and str(own) in said
+_ENTRY = {"value": 9.5, "source": "uCurrent, my board no. 3"}
+
+
+@pytest.fixture
+def own(tmp_path):
+    """Writes a table of one's own; its path."""
+
+    def write(table):
+        path = tmp_path / "own.json"
+        path.write_text(table if isinstance(table, str) else json.dumps(table))
+        return path
+
+    return write
+
+
+def _of_board(name, value):
+    return {"boards": {"generic_esp32": {name: {"value": value, "source": "me"}}}}
+
+
+def test_own_measurements_replace_those_of_the_table(own):
+    path = own({"boards": {"generic_esp32": {"leakage_ua": _ENTRY}}})
+    assert currents("ER34615", "generic_esp32", None, path).board["leakage_ua"] == 9.5
+
+
+def test_a_board_of_one_s_own_stands_beside_those_of_the_table(own, rill):
+    boards = json.loads(TABLE.read_text())["boards"]
+    path = own({"boards": {"mine": boards["generic_esp32"] | {"leakage_ua": _ENTRY}}})
+    assert currents("ER34615", "mine", "bc66", path).board["leakage_ua"] == 9.5
+    for options in (("--board", "generic_esp32"), ("--board", "yours")):  # not of this file
+        status, _, said = rill("energy", "--currents", path, *options)
+        assert status == 2 and options[1] in said
+
+
+@pytest.mark.parametrize(
+    ("table", "about"),
+    [
+        ({"boards": {"generic_esp32": {"leakage_ua": 9.5}}}, "source"),
+        ({"boards": {"generic_esp32": {"leak_ua": _ENTRY}}}, "leak_ua"),
+        ({"boards": {"generic_esp23": {"leakage_ua": _ENTRY}}}, "generic_esp23"),
+        ({"modems": {"bc66": {"burst_mc": _ENTRY}}}, "list of 3"),
+        ({"modems": {"bc67": {"psm_ua": _ENTRY}}}, "bc67"),
+        ({"modems": {"bg95": {"psm_ua": _ENTRY}}}, "nothing of"),
+        ({"colours": {}}, "colours"),
+        ({}, "nothing of"),
+        ([], "object"),
+        ("3", "object"),
+        ("null", "object"),
+        ("[" * 100_000, "own.json"),
+        ({"boards": []}, "object"),
+        ({"boards": {"generic_esp32": 3}}, "object"),
+        (json.dumps(_of_board("boot_ms", 0)).replace(": 0,", ": 1e400,"), "boot_ms"),
+        (_of_board("boot_ms", float("nan")), "boot_ms"),
+        (_of_board("boot_ms", 1e308), "boot_ms"),
+        (_of_board("boot_ms", -1), "boot_ms"),
+        (_of_board("boot_ms", True), "boot_ms"),
+        (_of_board("deep_sleep_ua", 0), "deep_sleep_ua"),
+        ({"cells": {"ER34615": {"usable_percent": {"value": 8000, "source": "me"}}}}, "100"),
+    ],
+)
+def test_a_table_that_is_wrong_is_refused_before_anything_runs(own, rill, table, about):
+    path = own(table)
+    status, out, said = rill("energy", "--currents", path)
+    assert (status, out) == (2, "")
+    assert str(path) in said and about in said
+
+
+def test_nothing_that_a_table_may_say_ends_the_arithmetic(own):
+    boards = json.loads(TABLE.read_text())["boards"]["generic_esp32"]
+    nothing = {name: {"value": 0, "source": "me"} for name in boards if name != "deep_sleep_ua"}
+    table = currents(
+        "ER34615", "generic_esp32", "bc66", own({"boards": {"generic_esp32": nothing}})
+    )
+    found = life(Counts(DAY_S, 47 * DAY_S, _NONE | {"reports": 1}), table)
+    assert found.years < 100 and best(found, table, {})
+
+
+def test_changes_of_the_reports_are_those_that_were_run():
+    """A day's budget may have kept most reports back: what fewer of them take, no factor tells."""
+    table = currents("ER34615", "generic_esp32", "bc66")
+    now, once = (Counts(DAY_S, 0, _NONE | {"bursts_2": bursts}) for bursts in (20, 15))
+    worse = Counts(DAY_S, 0, _NONE | {"bursts_2": 21})
+    plans = to_run(24, 2)
+    assert list(plans.values()) == [{"report_s": DAY_S}, {"ecl": 1}]
+    ran = dict(zip(plans, (life(once, table), life(worse, table)), strict=True))
+    found = best(life(now, table), table, ran)
+    bought = {one.what: one.years for one in found}
+    assert bought["report once a day"] == life(once, table).years - life(now, table).years
+    assert not [what for what in bought if what.startswith("an antenna")]
+    assert (to_run(1, 0), list(to_run(1, 1).values())) == ({}, [{"ecl": 0}])
+
+
+def test_reports_that_did_not_come_through_are_told():
+    table = currents("ER34615", "generic_esp32", "bc66")
+    found = life(Counts(DAY_S, 0, _NONE), table)
+    assert "5 of 72 reports came through, 3 tries failed" in picture(
+        found, [], "", Reports(asked=72, delivered=5, failed=3)
+    )
+    assert "came through" not in picture(found, [], "", Reports(asked=72, delivered=73, failed=0))
 
 
 def test_counts_of_a_status_are_read_and_others_refused():
@@ -155,6 +241,8 @@ def test_the_command_tells_years_shares_and_changes(rill):
     n = json.loads(out)
     assert status == 0
     assert 18 < n["years"] < 30 and n["years_quoted"] == 12
+    # One more: the first of all, behind power-on.
+    assert (n["reports_asked"], n["reports_delivered"]) == (2, 3)
     assert sum(n["shares"].values()) == pytest.approx(1, abs=0.01)
     assert len(n["changes"]) == 3 and n["changes"][0]["years"] >= n["changes"][1]["years"]
 

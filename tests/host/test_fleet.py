@@ -8,6 +8,7 @@ import pytest
 
 from rill.broker import find_mosquitto
 from rill.fleet.figures import figures
+from rill.fleet.shown import begin_of
 
 # As many in a second as of 130,000 in an hour, so that chance weighs as much as there.
 _METERS, _WINDOW_S = 2167, 60
@@ -40,6 +41,32 @@ def test_the_command_prints_one_object_or_a_table(rill):
     status, out, _ = rill(*arguments)
     assert (status, out.count("\n| ")) == (0, 2)
     assert str(found["peak_connects_per_s"]) in out
+
+
+def test_a_fleet_of_few_is_shown_and_what_comes_at_once_is_of_the_exact_mean(rill):
+    arguments = "fleet", "--meters", 2, "--window-s", 86_400
+    status, out, _ = rill(*arguments)
+    assert status == 0 and "a connect in 43,200 s" in out
+    assert "| as planned | 1 | 43200.00 |" in out
+    assert json.loads(rill(*arguments, "--json")[1])["mean_connects_per_s"] == 2.315e-05
+
+
+def test_outages_of_an_odd_window_are_called_by_their_begin():
+    begins = [begin_of({"lost": "broker", "begin_s": begin_s}, 61) for begin_s in (0, 30, 61)]
+    assert begins == ["when slots begin", "in the midst of them", "when they have passed"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "about"),
+    [
+        (("--load", 10, "--outage", 6), "outage"),
+        (("--load", 10, "--meters", 9), "--meters"),
+        (("--load", 10, "--meters", 10, "--window-s", 86_400), "144 minutes"),
+    ],
+)
+def test_a_load_that_does_not_go_together_or_takes_hours_is_refused(rill, wrong, about):
+    status, out, said = rill("fleet", *wrong)
+    assert (status, out) == (2, "") and about in said
 
 
 @pytest.mark.skipif(find_mosquitto() is None, reason="mosquitto is not installed")

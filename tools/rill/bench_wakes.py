@@ -1,5 +1,8 @@
-"""What a wake reads of the flash that has the firmware on it, by kind of wake: its imports."""
+"""What a wake reads of the flash that has the firmware on it, by kind of wake: its imports; and
+how long it is awake in the unix port.
+"""
 
+import statistics
 from collections.abc import Iterator
 
 from rill.board_process import Board, Ending
@@ -16,7 +19,7 @@ _READ_BYTES_PER_MS = 9_500
 _HEAP_BYTES = 16_000_000  # with a flash in it
 # The image's file system on a flash in RAM, with what is flashed on it; what is read is counted.
 _MOUNT = """
-import os, sys, vfs
+import os, sys, utime, vfs
 import border
 class Flash:
     def __init__(self):
@@ -54,14 +57,17 @@ os.chdir("/flash")
 mounted = flash.reads, flash.read_bytes
 plain = border.border.never_return
 def never_return(*arguments):
-    print("read", flash.reads - mounted[0], flash.read_bytes - mounted[1])
+    us = round(1e6 * (utime.clock() - began))
+    print("read", flash.reads - mounted[0], flash.read_bytes - mounted[1], us)
     plain(*arguments)
 border.border.never_return = never_return
+began = utime.clock()  # of the processor: neither the world nor other programs
 """
 
 
 class Read(Run):
-    """A day, whose wakes run from such a flash. found: (cause, reads and bytes of its lives).
+    """A day, whose wakes run from such a flash. found: (cause, its lives: reads, bytes, and the
+    microseconds of the processor from the first line of boot.py to sleep).
 
     names: of the files that are flashed, None: those of a meter.
     """
@@ -90,30 +96,50 @@ class Read(Run):
         board.wake = wake  # type: ignore[method-assign]
 
 
+def loose_files() -> list[str]:
+    """Of a meter without the bundle, for Read."""
+    image = build()
+    # Sorted: what littlefs has to look through hangs on the order in which they are written.
+    modules = [path for path in sorted(image.rglob("*.mpy")) if path.parent.parent.name != "lib"]
+    return [*_PLAIN, *(path.relative_to(image).as_posix() for path in modules)]
+
+
 def read_of_flash(run: Read) -> dict[str, tuple[int, int]]:
     """(reads, bytes) of the wakes that count, sample and report, without the mount; the median."""
     run.result()
-    kinds: dict[str, list[tuple[int, int]]] = {"counting": [], "sampling": [], "reporting": []}
+    return {kind: sorted(wakes)[len(wakes) // 2][:2] for kind, wakes in _by_kind(run).items()}
+
+
+def awake_ms(run: Read) -> dict[str, float]:
+    """Of the same wakes of a run that is over, the median in this machine's milliseconds."""
+    kinds = _by_kind(run).items()
+    return {kind: statistics.median(us for *_, us in wakes) / 1000 for kind, wakes in kinds}
+
+
+def _by_kind(run: Read) -> dict[str, list[tuple[int, ...]]]:
+    """(reads, bytes, microseconds) of each wake, all of its lives together."""
+    kinds: dict[str, list[tuple[int, ...]]] = {"counting": [], "sampling": [], "reporting": []}
     for cause, lives in run.found[_SETTLED:-1]:
         kind = "reporting" if len(lives) > 1 else "counting" if cause == "ulp" else "sampling"
-        kinds[kind].append((sum(life[0] for life in lives), sum(life[1] for life in lives)))
-    return {kind: sorted(found)[len(found) // 2] for kind, found in kinds.items()}
+        kinds[kind].append(tuple(map(sum, zip(*lives, strict=True))))
+    return kinds
 
 
 def flash_rows() -> Iterator[tuple[str, str]]:
-    """Rows of the table: as it is flashed, and as it would be without the bundle."""
-    image = build()
-    modules = [path for path in image.rglob("*.mpy") if path.parent.parent.name != "lib"]
-    tree = [*_PLAIN, *(path.relative_to(image).as_posix() for path in modules)]
-    before, now = read_of_flash(Read(tree)), read_of_flash(Read())
-    for kind, (reads, size) in now.items():
-        now_ms, before_ms = chip_ms(reads, size), chip_ms(*before[kind])
-        yield (
-            f"{kind} wake, of its flash: reads, bytes, ms on a chip",
-            f"{reads:,}, {size:,}, {now_ms:.0f}",
-        )
-        ratio = f"{before_ms:.0f}, {now_ms / before_ms:.3f}"
-        yield "  with a file for each module, ms; ratio", ratio
+    """Rows of the table: as it is flashed, and with a file for each module ("loose")."""
+    loose, bundled = Read(loose_files()), Read()
+    before, now = read_of_flash(loose), read_of_flash(bundled)
+    before_ms, now_ms = awake_ms(loose), awake_ms(bundled)
+    for kind in now:
+        chip = chip_ms(*before[kind]), chip_ms(*now[kind])
+        yield f"{kind} wake, of its flash: reads, bytes", "{:,}, {:,}".format(*now[kind])
+        yield "  on a chip, loose, bundled, ms; ratio", _ratio(*chip)
+        awake = before_ms[kind], now_ms[kind]
+        yield "  awake in the unix port, loose, bundled, ms; ratio", _ratio(*awake)
+
+
+def _ratio(before_ms: float, now_ms: float) -> str:
+    return f"{before_ms:,.0f}, {now_ms:,.0f}; {now_ms / before_ms:.3f}"
 
 
 def chip_ms(reads: int, size: int) -> float:

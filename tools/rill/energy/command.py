@@ -6,9 +6,10 @@ import sys
 from pathlib import Path
 
 from rill.energy.arithmetic import life
-from rill.energy.changes import best
-from rill.energy.picture import picture
-from rill.energy.running import DAY_S, as_on_a_chip, count
+from rill.energy.changes import best, to_run
+from rill.energy.counts import Counts
+from rill.energy.picture import Reports, picture
+from rill.energy.running import DAY_S, SIMULATED_DAYS, as_on_a_chip, count
 from rill.energy.table import currents, names
 from rill.linked import LINKS, model_of
 from rill.view import Progress
@@ -27,8 +28,10 @@ def add_parser(commands, number) -> None:
         help="coverage of the modem: 0 good, 2 the worst (default 0)")  # fmt: skip
     add("--link", choices=LINKS, default="bc66", metavar="LINK",
         help=f"how it reports: {', '.join(LINKS)} (default bc66)")  # fmt: skip
-    add("--cell", choices=names("cells"), default="ER34615", help="default ER34615")
-    add("--board", choices=names("boards"), default="generic_esp32", help="default generic_esp32")
+    for part, usual in (("cell", "ER34615"), ("board", "generic_esp32")):
+        add(f"--{part}", default=usual, metavar="NAME",
+            help=f"{', '.join(names(part + 's'))}, or one of your own file (default {usual})",
+        )  # fmt: skip
     add("--currents", type=Path, metavar="FILE",
         help="your own measurements, in the form of currents.json (docs/energy.md)")  # fmt: skip
     add("--json", action="store_true", help="print one JSON object and nothing else")
@@ -40,33 +43,53 @@ def _energy(options: argparse.Namespace) -> int:
         print(f"rill: {refusal}", file=sys.stderr)
         return 2
     table = currents(options.cell, options.board, model_of(options.link), options.currents)
-    with Progress(options.days, enabled=not options.json and sys.stderr.isatty()) as progress:
-        counts = count(
-            options.days,
-            progress=progress.show,
-            slot_s=options.slot_s,
-            report_s=DAY_S // options.reports_per_day,
-            link=options.link,
-            ecl=options.ecl,
-            board=options.board,
-        )
-    found = life(as_on_a_chip(counts, table.board), table)
-    changes = best(found, table, options.reports_per_day, options.ecl)
+    changes = to_run(options.reports_per_day, options.ecl)
+    counts, *changed = _counted(options, [{}, *changes.values()])
+    found, *lives = (life(as_on_a_chip(one, table.board), table) for one in (counts, *changed))
+    three = best(found, table, dict(zip(changes, lives, strict=True)))
+    reports = _reports(options, counts)
     if options.json:
         numbers = {
             "days": options.days,
             "average_ua": round(found.average_ua, 2),
             "years": round(found.years, 2),
             "years_quoted": round(found.years_quoted, 2),
+            "reports_asked": reports.asked,
+            "reports_delivered": reports.delivered,
             "shares": {name: round(share, 4) for name, share in found.shares.items()},
-            "changes": [{"what": c.what, "years": round(c.years, 2)} for c in changes],
+            "changes": [{"what": c.what, "years": round(c.years, 2)} for c in three],
             "counts": {"polls": counts.polls, **counts.of},
         }
         print(json.dumps(numbers))
     else:
-        in_vain = counts.of["reports_failed"] / counts.of["reports"]
-        print(picture(found, changes, _title(options), in_vain))
+        print(picture(found, three, _title(options), reports))
     return 0
+
+
+def _counted(options: argparse.Namespace, runs: list[dict[str, int]]) -> list[Counts]:
+    """Of the run that is asked for, with each of these settings in the place of its own."""
+    settings = {
+        "slot_s": options.slot_s,
+        "report_s": DAY_S // options.reports_per_day,
+        "link": options.link,
+        "ecl": options.ecl,
+    }
+    days = min(options.days, SIMULATED_DAYS)
+    is_shown = not options.json and sys.stderr.isatty()
+    found: list[Counts] = []
+    with Progress(days, enabled=is_shown) as bar:
+
+        def progress(share: float, now_s: int) -> None:
+            bar.show((len(found) + share) / len(runs), now_s)
+
+        for changed in runs:
+            found.append(count(options.days, progress=progress, **settings | changed))
+    return found
+
+
+def _reports(options: argparse.Namespace, counts: Counts) -> Reports:
+    tried, failed = round(counts.of["reports"]), round(counts.of["reports_failed"])
+    return Reports(options.days * options.reports_per_day, tried - failed, failed)
 
 
 def _title(options: argparse.Namespace) -> str:

@@ -1,5 +1,7 @@
 """How long the cell lasts, and what takes it, for people."""
 
+from dataclasses import dataclass
+
 from rich.console import Console
 from rich.table import Table
 
@@ -10,14 +12,27 @@ _BAR_CELLS = 40
 _SOME = 0.005
 
 
-def picture(life: Life, changes: list[Change], title: str, in_vain: float) -> str:
-    """in_vain: share of the reports that failed."""
+@dataclass(frozen=True)
+class Reports:
+    """Asked for by the plan; delivered, late ones too; tries that failed. Whole numbers."""
+
+    asked: int
+    delivered: int
+    failed: int
+
+    @property
+    def are_some_in_vain(self) -> bool:
+        return max(self.asked - self.delivered, self.failed) >= _SOME * self.asked
+
+
+def picture(life: Life, changes: list[Change], title: str, reports: Reports) -> str:
+    """What `rill energy` prints."""
     console = Console(width=100, no_color=True, highlight=False)
     with console.capture() as capture:
         console.print(title, markup=False)
         console.print(f"{life.average_ua:.1f} uA on average: {_years(life)}", markup=False)
-        if in_vain >= _SOME:
-            console.print(f"{100 * in_vain:.0f} % of the reports failed: docs/nbiot.md")
+        if reports.are_some_in_vain:
+            console.print(_in_vain(reports), markup=False)
         console.print()
         console.print(_shares(life))
         console.print()
@@ -25,6 +40,15 @@ def picture(life: Life, changes: list[Change], title: str, in_vain: float) -> st
         for change in changes:
             console.print(f"  {change.years:+5.1f} years  {change.what}", markup=False)
     return "\n".join(line.rstrip() for line in capture.get().rstrip().splitlines())
+
+
+def _in_vain(reports: Reports) -> str:
+    came = min(reports.delivered, reports.asked)  # there are also alarms, and the first of all
+    tries = "try" if reports.failed == 1 else "tries"
+    return (
+        f"{came:,} of {reports.asked:,} reports came through,"
+        f" {reports.failed:,} {tries} failed: docs/nbiot.md"
+    )
 
 
 def _years(life: Life) -> str:

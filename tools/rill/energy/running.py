@@ -7,6 +7,7 @@ for the address of the broker, which is looked up once a week.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from rill.energy.counts import Counts, counted
 from rill.household import household
@@ -31,9 +32,12 @@ class Counted(Run):
         day_us = DAY_S * 1_000_000
         while self._world.now_us >= (len(self.days) + 1) * day_us - _EARLY_US:
             found, covered_s = counted(self._counted_board), (len(self.days) + 1) * DAY_S
-            # The sums are some hours old: what they tell is the pace of the coprocessor.
-            polls = round(found.polls / found.covered_s * covered_s)
-            self.days.append(Counts(covered_s, polls, found.of))
+            # The sums are some hours old: what they tell is the pace of the coprocessor. Those of
+            # the first day are of the minute behind power-on, and tell nothing.
+            pace = found.polls / found.covered_s
+            self.days.append(Counts(covered_s, round(pace * covered_s), found.of))
+            if len(self.days) == 2:
+                self.days[0] = replace(self.days[0], polls=round(pace * DAY_S))
 
 
 def count(

@@ -2,11 +2,14 @@
 
 import argparse
 import json
+import sys
 
 from rill.fleet.figures import figures
-from rill.fleet.load import load
+from rill.fleet.load import lasts_s, load
 from rill.fleet.running import SERIALS, FleetError
 from rill.fleet.shown import load_shown, shown
+
+_LONGEST_LOAD_S = 300
 
 __all__ = ["FleetError", "add_parser"]
 
@@ -32,6 +35,10 @@ def add_parser(commands, number) -> None:
 
 
 def _fleet(options: argparse.Namespace) -> int:
+    refusal = _refusal(options)
+    if refusal:
+        print(f"rill: {refusal}", file=sys.stderr)
+        return 2
     if options.load:
         found = load(options.load, options.meters / options.window_s, options.serials)
         print(json.dumps(found) if options.json else load_shown(found))
@@ -39,3 +46,20 @@ def _fleet(options: argparse.Namespace) -> int:
     found = figures(options.meters, options.window_s, options.serials, options.outage)
     print(json.dumps(found) if options.json else shown(found))
     return 0
+
+
+def _refusal(options: argparse.Namespace) -> str | None:
+    """What is wrong with options that don't go together, as one sentence."""
+    if not options.load:
+        return None
+    if options.outage:
+        return "--load has no outage: the meters come as on any day, and then all at once"
+    if options.load > options.meters:
+        return f"--load is for some of the --meters, and they are {options.meters}"
+    seconds = lasts_s(options.load, options.meters / options.window_s)
+    if seconds > _LONGEST_LOAD_S:
+        return (
+            f"--load would take {seconds / 60:,.0f} minutes, {_LONGEST_LOAD_S // 60} are the most:"
+            " ask for fewer of the meters, or a shorter --window-s"
+        )
+    return None

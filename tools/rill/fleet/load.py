@@ -26,6 +26,11 @@ class _Tally:
         self.now = self.most = 0
 
 
+def lasts_s(meters: int, mean_per_s: float) -> float:
+    """Until the last one's place in load()."""
+    return meters / (_FASTER * mean_per_s)
+
+
 def load(meters: int, mean_per_s: float, serials: str) -> dict:
     """Let so many connect at the places of their firmware's plan, and then all at once.
 
@@ -34,15 +39,14 @@ def load(meters: int, mean_per_s: float, serials: str) -> dict:
     period_s = report_s(_WINDOW_S)
     job = Job(period_s, SLOT_S, _WINDOW_S, run_s=period_s)
     places = sorted(connects(job, numbers(meters, serials)).heard_s)
-    rate = _FASTER * mean_per_s
-    pace = meters / rate / _WINDOW_S
+    pace = lasts_s(meters, mean_per_s) / _WINDOW_S
     with Broker.local("mosquitto", more_config=_NO_LIMITS) as broker:
         spread = asyncio.run(_run(broker.port, [place * pace for place in places]))
         at_once = asyncio.run(_run(broker.port, [0.0] * meters))
     return {
         "broker": broker.name,
         "sessions": meters,
-        "mean_sessions_per_s": round(rate, 1),
+        "mean_sessions_per_s": float(f"{_FASTER * mean_per_s:.4g}"),
         "served": spread["served"],
         **spread,
         "at_once": at_once,

@@ -9,36 +9,45 @@ _HEAD = """\
 
 def shown(found: dict) -> str:
     """What `figures()` found."""
-    mean = found["mean_connects_per_s"]
     lines = [
         f"{found['meters']:,} meters, {found['serials']} numbers, a report each "
         f"{_hours(found['report_s'])} within {found['window_s']} s,",
-        f"{mean:.1f} connects/s on average:",
+        f"{_pace(found['meters'], found['window_s'])} on average:",
         "",
         _HEAD,
     ]
     for one in found["outages"]:
-        begin = _begin(one, found["window_s"])
+        begin = begin_of(one, found["window_s"])
         name = f"{found['outage_h']} h without {_LOST[one['lost']]}, {begin}"
         again = _hours(one["time_to_recover_s"])
-        lines.append(_row(name, one["peak_connects_per_s"], mean, one, again))
+        lines.append(_row(name, one["peak_connects_per_s"], one["peak_over_mean"], one, again))
     if not found["outages"]:
         if found["serials"] == "consecutive":
-            lines.append(_row("as planned", found["peak_connects_per_s"], mean, found, ""))
-        lines.append(_row("as they join", found["peak_attached_per_s"], mean, found, ""))
+            peak = found["peak_connects_per_s"], found["peak_over_mean"]
+            lines.append(_row("as planned", *peak, found))
+        peak = found["peak_attached_per_s"], found["attached_over_mean"]
+        lines.append(_row("as they join", *peak, found))
     return "\n".join(lines)
 
 
-def _row(name: str, peak: int, mean: float, ages: dict, again: str) -> str:
+def _pace(meters: int, window_s: int) -> str:
+    if meters < window_s:
+        return f"a connect in {window_s / meters:,.0f} s"
+    return f"{meters / window_s:,.1f} connects/s"
+
+
+def _row(name: str, peak: int, over_mean: float, ages: dict, again: str = "") -> str:
     oldest, stated = (_hours(ages[f"age_of_data{which}_s"]) for which in ("", "_stated"))
-    return f"| {name} | {peak} | {peak / mean:.2f} | {oldest} | {stated} | {again} |"
+    return f"| {name} | {peak} | {over_mean:.2f} | {oldest} | {stated} | {again} |"
 
 
-def _begin(outage: dict, window_s: int) -> str:
+def begin_of(outage: dict, window_s: int) -> str:
+    """When it began, in words; outage: one of `outages`."""
     if outage["lost"] == "cells":
         return "from midnight on"
-    part = outage["begin_s"] / window_s
-    return {0: "when slots begin", 0.5: "in the midst of them"}.get(part, "when they have passed")
+    if outage["begin_s"] == window_s:
+        return "when they have passed"
+    return "in the midst of them" if outage["begin_s"] else "when slots begin"
 
 
 def _hours(seconds: int) -> str:
