@@ -13,6 +13,7 @@ _CLOCK_DAYS = const(10_000)  # days before are of a meter that knows no time: si
 _WEEK_S = const(604_800)
 _NOT_GRANTED = const(-1)
 _SLEEPLESS = const(2)
+_ALARM_TRIES = const(30)
 _NOT_TOLD_DB = const(-128)
 _DETACHED_MS = const(3000)
 _READ = (psm.active_s, psm.periodic_s)
@@ -96,9 +97,12 @@ def _allow(modem, known):
         known.day, known.alarm_mj = day, 0
         known.keep()
     left_mj = max(0, radio.DAY_MJ - known.spent_mj)
-    if modem.is_urgent:
+    # A network that stays away for days gets no more of the cell for an alarm than for readings.
+    if modem.is_asked or modem.is_urgent and modem.failures <= _ALARM_TRIES:
         left_mj += max(0, radio.ALARM_MJ - known.alarm_mj)
-    is_again = modem.is_urgent and not is_first and known.fault == fault.COVERAGE
+    # It was there before, and nobody stands beside the meter and moves its antenna.
+    is_again = modem.is_urgent and not modem.is_asked and not is_first and known.rsrp_dbm
+    is_again = bool(is_again and known.fault == fault.COVERAGE)
     modem.budget.allow(left_mj, known.ecl, is_again)
 
 

@@ -21,15 +21,26 @@ _PORTS = const(16_384)
 
 class Modem:
     """One report. note(code, before, after, text) stores an event. now_s: Unix time, or since
-    power-on. failures: in a row, this one included. is_urgent: an alarm, or somebody pressed the
-    button: it has an allowance of its own. may_doze: the CPU, see sender.py.
+    power-on. failures: in a row, this one included. is_asked: somebody pressed the button.
+    is_urgent: that, or an alarm: it has an allowance of its own. may_doze: the CPU, see sender.py.
 
     address: of the broker, "": the modem looks the name up. time_s: Unix time as the network told
     it at ticks time_ms, None: it did not. tried: rungs of core/ladder.py in this report.
     """
 
     def __init__(
-        self, *, config, clock, power, retained, note, now_s, failures, is_urgent, may_doze
+        self,
+        *,
+        config,
+        clock,
+        power,
+        retained,
+        note,
+        now_s,
+        failures,
+        is_asked,
+        is_urgent,
+        may_doze,
     ):
         self.config = config
         self.clock = clock
@@ -38,7 +49,8 @@ class Modem:
         self._news = []
         self.now_s = now_s
         self.failures = failures
-        self.is_urgent = is_urgent
+        self.is_asked = is_asked
+        self.is_urgent = is_asked or is_urgent
         self.budget = radio.Budget(clock, 0, 0)
         self.at = None
         self._power = power

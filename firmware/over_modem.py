@@ -15,8 +15,8 @@ def report(parts, config, state, keeping, publish, may_doze):
         note=keeping.note,
         now_s=state.time.now_s(),
         failures=state.failures,
-        # For whoever pressed the button, and as long as an alarm is not acknowledged.
-        is_urgent=not state.next_report_s or alarm_waits(state, parts["retained"]),
+        is_asked=not state.next_report_s,
+        is_urgent=alarm_waits(state, parts["retained"]),
         may_doze=may_doze,
     )
     is_through, nvs = False, keeping.vault.nvs

@@ -6,7 +6,6 @@ each time for longer. In memory only meanwhile.
 
 from micropython import const
 
-from firmware.core.event import RESET, WATCHDOG
 from firmware.core.seal import seal, unseal
 
 _KEY = const("modem1")  # a mark; resets in a row under it
@@ -42,17 +41,14 @@ def reset(nvs, state, now_s, reason, note):
     if mark == _OFF:
         return
     if mark == _ON:
-        if reason in (RESET, WATCHDOG):  # no loss of voltage: the report has failed, that is all
-            _keep(nvs, _OFF, falls)
-            return
         falls = min(falls + 1, 255)
-    from firmware.core.power_event import VOLTAGE_FELL
+        state.failures = max(state.failures, 1)  # or the next report slot would be soon enough
+        state.next_report_s = now_s + pause_s(falls)
+    from firmware.core.power_event import MODEM_RESET
 
-    wait_s = pause_s(falls)
-    is_told = note(VOLTAGE_FELL, falls, wait_s, "reset %d while the modem had power" % reason)
+    text = "reset %d while the modem had power" % reason
+    is_told = note(MODEM_RESET, falls, pause_s(falls), text)
     _keep(nvs, _OFF if is_told else _UNTOLD, falls)
-    state.failures = max(state.failures, 1)  # or the next report slot would be soon enough
-    state.next_report_s = now_s + wait_s
 
 
 def _mark(nvs):

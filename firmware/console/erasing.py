@@ -49,9 +49,9 @@ def _erase(session, name):
     if not keeping.keep():
         raise StorageFault("the odometer could not be kept, so nothing was erased")
     for one in _FILES:
-        for name in (one, one + ".new"):  # what was cut off while it was written
-            if files.size(name) is not None:
-                files.remove(name)
+        for file in (one, one + ".new"):  # what was cut off while it was written
+            if files.size(file) is not None:
+                files.remove(file)
     forget()
     keep_learned(keeping.vault.nvs, b"")
     session.retained.keep_watch(b"")

@@ -15,7 +15,6 @@ _DAY_S = const(86_400)
 _HOUR_S = const(3600)
 _CONGESTION_S = const(900)
 _MOST_FAILURES = const(6)  # 3**5 * 10 min are more than a day
-_MOST_ALARMS = const(9)  # so are 2**8 * 10 min
 _GOLDEN = const(0x9E3779B1)  # 2**32 / golden ratio: consecutive numbers fall far apart
 _WORD = const(0xFFFFFFFF)
 # Causes of EMM, 3GPP TS 24.301: not this SIM or device; not in this place.
@@ -56,13 +55,13 @@ def retry_s(now_s, slot_s, window_s, failures, is_urgent, random):
 
     Half to one and a half of the window, so that not all meters that failed come on top of those
     whose slot it is; then of three windows, nine ... An alarm begins with ten minutes, then
-    twenty, forty ..., as the day's energy is for some six searches (radio.py). Never later than
-    slot_s, the meter's own next place: so a fleet that was away for long returns as evenly as it
-    reports. Never within five minutes.
+    twenty, forty, each hour, as the day's energy is for some nine searches (radio.py). Never
+    later than slot_s, the meter's own next place: so a fleet that was away for long returns as
+    evenly as it reports. Never within five minutes.
     """
     base_s = _grown(max(_FIRST_S, window_s), failures)
     if is_urgent:
-        base_s = min(_DAY_S, _FIRST_S << min(failures, _MOST_ALARMS) - 1)
+        base_s = min(_HOUR_S, _FIRST_S << min(failures, _MOST_FAILURES) - 1)
     tried_s = now_s + base_s // 2 + _part(base_s, random)
     return min(tried_s, max(slot_s, now_s + _LEAST_S))
 

@@ -29,7 +29,7 @@ _UP = const(7)
 _DOWN = const(10)
 _COUNTS = const(13)
 DAY_MJ = const(40_000)
-ALARM_MJ = const(20_000)
+ALARM_MJ = const(40_000)
 
 
 class Budget:
@@ -45,6 +45,7 @@ class Budget:
         self._phase = SEARCH
         self._spent_mj = 0
         self._is_ending = self._is_again = False
+        self._searched_ms = None  # since when, once the modem has started
         self.ecl = ecl
         self.counts = [0] * _COUNTS
 
@@ -60,6 +61,8 @@ class Budget:
         self.counts[n] += self._clock.elapsed_ms(self._since_ms)
         self._spent_mj, self._since_ms = self.spent_mj(), self._clock.ticks_ms()
         self._phase = phase
+        if phase == SEARCH:
+            self._searched_ms = self._since_ms
 
     def sends(self, bursts=1, size=0):
         """So many bursts, so many bytes of ours, went on the air, at the coverage level as known
@@ -99,8 +102,9 @@ class Budget:
         if self._is_ending:
             return left_ms
         left_ms -= _ENDING_MS
-        if self._is_again and self._phase == SEARCH:
-            left_ms = min(left_ms, _AGAIN_MS[self.ecl] - self.taken_ms())
+        if self._is_again and self._phase == SEARCH and self._searched_ms is not None:
+            passed_ms = self._clock.elapsed_ms(self._searched_ms)
+            left_ms = min(left_ms, _AGAIN_MS[self.ecl] - passed_ms)
         left_mj = self._left_mj - self.spent_mj()
         return min(left_ms, left_mj * 1000 // self._mw())
 

@@ -78,9 +78,9 @@ SENTENCES = {
         "more energy was taken in a day than any plan explains: %(text)s",
         "modem, reports: meter.link(); wakes: does the pulse head chatter? meter.watch()",
     ),
-    power_event.VOLTAGE_FELL: (
-        "the voltage broke down under the modem, %(before)s times in a row",
-        "if it comes back: a new cell, or its capacitor; meter.test() measures it under load",
+    power_event.MODEM_RESET: (
+        "the chip was reset under the modem, %(before)s times in a row: %(reset)s",
+        "if it comes back: a new cell or its capacitor; of a watchdog: the modem hangs",
     ),
     power_event.NEW_CELL: ("a new cell is in, by %(text)s", ""),
     power_event.THRIFT: (
@@ -102,6 +102,7 @@ def sentence(found):
         "change": _change(found.before, found.after),
         "reason": _REASONS[found.before] if 0 <= found.before < len(_REASONS) else "unknown",
         "worn": "spent" if found.after == 2 else "nearly spent",
+        "reset": _reset(found.text),
         "kind": _kind(found.after),
         "level": found.after % 10,
     }
@@ -110,6 +111,12 @@ def sentence(found):
 
 def _change(before, after):
     return "%d became %d" % (before, after) if before != after else "another text"
+
+
+def _reset(text):
+    """Why a reset under the modem came, by its number."""
+    number = "".join([one for one in text if one.isdigit()])
+    return _REASONS[int(number)] if number and int(number) < len(_REASONS) else "unknown"
 
 
 def _kind(value):

@@ -33,7 +33,7 @@ class _Config:
 class _Report:
     """Of nbiot.py, up to the first word to the modem."""
 
-    is_urgent = False
+    is_urgent = is_asked = False
     config = _Config
     failures = 1
 
@@ -58,7 +58,7 @@ def test_a_day_that_begins_without_a_clock_goes_on_when_it_is_set():
     retained = _Retained()
     expect(_begins(retained, 5)[0], fault.SILENT)
     known = ModemState(retained)
-    known.spent_mj, known.alarm_mj = 39_500, 20_000  # of who connected the cell
+    known.spent_mj, known.alarm_mj = 39_500, 40_000  # of who connected the cell
     known.keep()
     found, report = _begins(retained, _TODAY_S + 7200)
     expect(found, fault.BUDGET)
@@ -82,7 +82,7 @@ def test_a_report_that_would_not_end_is_not_begun():
     ):
         known = ModemState(retained)
         known.ecl, known.is_asleep, known.spent_mj = ecl, is_asleep, spent_mj
-        known.alarm_mj = 20_000 - 1000
+        known.alarm_mj = 40_000 - 1000
         known.keep()
         told, report = _begins(retained, _TODAY_S)
         expect((ecl, is_asleep, told), (ecl, is_asleep, found))
@@ -92,20 +92,39 @@ def test_a_report_that_would_not_end_is_not_begun():
 
 def test_an_alarm_searches_shortly_where_the_last_search_of_the_day_was_in_vain():
     retained = _Retained()
-    for now_s, is_urgent, was, is_short in (
-        (_TODAY_S, True, fault.COVERAGE, False),  # the first one of the day
-        (_TODAY_S + 600, True, fault.COVERAGE, True),
-        (_TODAY_S + 1200, True, fault.BROKER, False),
-        (_TODAY_S + 1800, False, fault.COVERAGE, False),
-        (_TODAY_S + _DAY_S, True, fault.COVERAGE, False),
+    for now_s, is_urgent, is_asked, was, rsrp_dbm, is_short in (
+        (_TODAY_S, True, False, fault.COVERAGE, -90, False),  # the first one of the day
+        (_TODAY_S + 600, True, False, fault.COVERAGE, -90, True),
+        (_TODAY_S + 700, True, True, fault.COVERAGE, -90, False),
+        (_TODAY_S + 800, True, False, fault.COVERAGE, 0, False),  # it never was in a network
+        (_TODAY_S + 1200, True, False, fault.BROKER, -90, False),
+        (_TODAY_S + 1800, False, False, fault.COVERAGE, -90, False),
+        (_TODAY_S + _DAY_S, True, False, fault.COVERAGE, -90, False),
     ):
         known = ModemState(retained)
-        known.fault = was
+        known.fault, known.rsrp_dbm = was, rsrp_dbm
         known.keep()
         report = _Report(retained, now_s)
-        report.is_urgent = is_urgent
+        report.is_urgent, report.is_asked = is_urgent, is_asked
         expect_raises(UplinkError, join, report)
+        expect(report.budget.left_ms() > 30_000, True)  # the modem may need that to start
+        report.budget.enter(radio.SEARCH)
         expect((now_s, report.budget.left_ms() <= 30_000), (now_s, is_short))
+
+
+def test_an_alarm_has_no_energy_of_its_own_behind_thirty_failures():
+    retained = _Retained()
+    known = ModemState(retained)
+    known.day, known.spent_mj = _TODAY_S // _DAY_S, 40_000
+    known.keep()
+    for failures, is_asked, found in (
+        (30, False, fault.SILENT),
+        (31, False, fault.BUDGET),
+        (31, True, fault.SILENT),
+    ):
+        report = _Report(retained, _TODAY_S + 60)
+        report.is_urgent, report.is_asked, report.failures = True, is_asked, failures
+        expect(expect_raises(UplinkError, join, report).fault, found)
 
 
 class _Hal:

@@ -55,6 +55,8 @@ def test_a_report_has_its_time_by_coverage_and_its_share_of_the_days_energy():
     for ecl, again_ms in ((0, 30_000), (1, 30_000), (2, 100_000)):
         budget = radio.Budget(FakeClock(), 0, 0)
         budget.allow(100_000, ecl, True)
+        expect(budget.left_ms() > 100_000, True)  # the modem starts
+        budget.enter(radio.SEARCH)
         expect(budget.left_ms(), again_ms)
         budget.enter(radio.CONNECTED)  # it was there
         expect(budget.left_ms() > 100_000, True)

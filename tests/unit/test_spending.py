@@ -3,7 +3,6 @@ told once until it is back; a cell below its slope changes the plan, and a new o
 """
 
 from expect import expect
-from firmware.core import event
 from firmware.core.charge import usable_uah, used_uah
 from firmware.core.overspent import overspent
 from firmware.core.seal import seal
@@ -209,15 +208,6 @@ def test_a_reset_under_the_modem_is_told_and_its_pause_grows_until_a_report_is_t
     begin(nvs)
     reset(nvs, state, 0, 3, note)
     expect(events.pop()[1:3], (4, 57_600))
-
-
-def test_a_watchdog_or_a_reset_by_hand_in_a_report_says_nothing_of_the_cell():
-    events = []
-    for reason in (event.RESET, event.WATCHDOG):
-        nvs, state = FakeNvs(), State()
-        begin(nvs)
-        reset(nvs, state, 1000, reason, lambda *one: events.append(one))
-        expect((events, state.failures, begin(nvs)), ([], 0, 0))
 
 
 def test_the_plan_of_a_weak_cell_outlives_the_loss_of_power_that_it_brings():
