@@ -12,6 +12,7 @@ from firmware.storage.watch_state import ROWS
 
 _DAY_S = const(86_400)
 _REPORTS_A_DAY = const(8)
+_NOW = const(1)  # of state.next_report_s; 0 is for a person who waits for it
 # The level from which a change does not wait for the next report.
 _URGENT = {
     terms.BURST: terms.NOTICE, terms.REVERSE: terms.NOTICE, terms.TAMPER: terms.NOTICE,
@@ -42,11 +43,11 @@ def tell(meter):
         known.rows.pop(0)
         if max(change.before, change.level) >= _URGENT.get(change.kind, terms.ALARM + 1):
             known.urgent_seq = known.seq
-            if state.next_report_s and known.reports < _REPORTS_A_DAY:
+            if state.next_report_s > _NOW and known.reports < _REPORTS_A_DAY:
                 # Only begins count, so that ends leave none of them waiting. An end has had
                 # a begin: together they are no more than twice as many, and one of each kind.
                 known.reports += change.level > change.before
-                state.next_report_s = 0
+                state.next_report_s = _NOW
         known.seq = 0
         known.keep()
         meter.commit()
