@@ -20,7 +20,7 @@ _LIMIT_MS = (145_000, 145_000, 295_000)  # five seconds are for what else a wake
 _ENDING_MS = const(15_000)  # of the limit, for ending what was begun
 # A network that was there before is found within some seconds. Where the last search of the day
 # was in vain, an alarm takes so long for another one: a full one takes more than half of a day.
-_AGAIN_MS = (30_000, 30_000, 100_000)
+_AGAIN_MS = (20_000, 30_000, 100_000)
 # What a Budget counts, in the order of service/acts.py from its search_ms on.
 _SEARCH_MS = const(0)
 _CONNECTED_MS = const(1)

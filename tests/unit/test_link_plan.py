@@ -52,7 +52,7 @@ def test_a_report_has_its_time_by_coverage_and_its_share_of_the_days_energy():
         expect(budget.left_ms(), 0)
         budget.end()
         expect(budget.left_ms(), 15_000)
-    for ecl, again_ms in ((0, 30_000), (1, 30_000), (2, 100_000)):
+    for ecl, again_ms in ((0, 20_000), (1, 30_000), (2, 100_000)):
         budget = radio.Budget(FakeClock(), 0, 0)
         budget.allow(100_000, ecl, True)
         expect(budget.left_ms() > 100_000, True)  # the modem starts
