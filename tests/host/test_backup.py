@@ -13,12 +13,12 @@ from rill.cable.served import ServedBoard
 from rill.cable.writing import MARK
 from spelled import spellings
 
-_KEY, _PASSWORD = "5e" * 32, "hunter2-wifi"
+_KEY, _PASSWORD, _TOKEN = "5e" * 32, "hunter2-wifi", "token-of-thingsboard"
 _CONFIG = {"device": "m-0001", "slot_s": 900, "wifi_ssid": "home"}
 
 
 def test_onto_the_meter_that_it_is_of(tmp_path):
-    tree = flashed_tree(tmp_path, **_CONFIG, wifi_password=_PASSWORD)
+    tree = flashed_tree(tmp_path, **_CONFIG, wifi_password=_PASSWORD, broker_user=_TOKEN)
     (tree / "command.key").write_text(_KEY)
     file = tmp_path / "file"
     with ServedBoard(tmp_path / "board", tree) as board:
@@ -35,11 +35,11 @@ def test_onto_the_meter_that_it_is_of(tmp_path):
     assert json.loads((tmp_path / "flash/config.json").read_text()) == _CONFIG
     assert (tmp_path / "flash/command.key").read_text() == _KEY
     assert not (tmp_path / "flash" / MARK).exists()
-    assert numbers["missing"] == ["wifi_password"] and not numbers["is_continued"]
+    assert numbers["missing"] == ["broker_user", "wifi_password"] and not numbers["is_continued"]
     assert found.open.settings == _CONFIG and found.secret is None
-    assert found.left_out == ["command.key", "wifi_password"]
+    assert found.left_out == ["command.key", "broker_user", "wifi_password"]
     content = packed(found, None)
-    for secret in (_KEY.encode(), bytes.fromhex(_KEY), _PASSWORD.encode()):
+    for secret in (_KEY.encode(), bytes.fromhex(_KEY), _PASSWORD.encode(), _TOKEN.encode()):
         assert not [one for one in spellings(secret) if one in content]
 
 

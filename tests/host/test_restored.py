@@ -119,13 +119,13 @@ def test_settings():
 
 
 def test_what_is_no_setting_is_a_secret():
-    said = {"settings": {"slot_s": 1, "wifi_password": "w", "api_token": "t"},
+    said = {"settings": {"slot_s": 1, "wifi_password": "w", "api_token": "t", "broker_user": "u"},
             "blobs": {"probes1": "aa", "installer1": "bb"}}  # fmt: skip
     files = {"board.py": b"b", "command.key": b"k", "client.der": b"d", "client.key": b"c"}
     seen, none = restored.parts(said, files, False)
     assert none is None and seen == Part({"slot_s": 1}, {"board.py": b"b"}, {"probes1": "aa"})
     _, secret = restored.parts(said, files, True)
-    assert set(secret.settings) == {"wifi_password", "api_token"}
+    assert set(secret.settings) == {"wifi_password", "api_token", "broker_user"}
     assert set(secret.files) == {"command.key", "client.der", "client.key"}
     assert secret.blobs == {"installer1": "bb"}
 
