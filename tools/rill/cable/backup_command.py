@@ -7,15 +7,14 @@ from pathlib import Path
 
 from rill.cable import backup_file, passphrase
 from rill.cable.ask_command import answers
-from rill.cable.backup_file import Backup
+from rill.cable.backup_file import KEY_FILES, OPEN_FILES, Backup
 from rill.cable.found import Refused, find_out
 from rill.cable.port import Port
 from rill.cable.reaching import reached, resetting
-from rill.cable.restored import KEY_FILES, parts
+from rill.cable.restored import parts
 from rill.fields import firmware_version
 
 _ANSWER_S = 60.0
-_OPEN_FILES = ("board.py", "broker.der")
 _AGAIN = "Nothing was written: plug it in and run `rill backup` again"
 # Of what a meter says it is; the rest is of the moment.
 _OF_METER = (
@@ -73,7 +72,7 @@ def backup(port: Port, has_keys: bool) -> tuple[Backup, dict]:
         port.enter(soft_reset=True)
         (meter,) = answers(port, "identity()", _ANSWER_S)
         (said,) = answers(port, f"belongings({has_keys})", _ANSWER_S)
-        wanted = (*_OPEN_FILES, *KEY_FILES) if has_keys else _OPEN_FILES
+        wanted = (*OPEN_FILES, *KEY_FILES) if has_keys else OPEN_FILES
         of_flash = {name: port.get(name) for name in wanted if name in names.names}
     left_out = [] if has_keys else [one for one in KEY_FILES if one in names.names]
     visible, secret = parts(said, of_flash, has_keys)

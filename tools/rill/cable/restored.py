@@ -7,7 +7,7 @@ import struct
 import zlib
 from typing import NamedTuple
 
-from rill.cable.backup_file import Backup, BackupError, Part
+from rill.cable.backup_file import CODE_BLOB, KEY_FILES, Backup, BackupError, Part
 from rill.cable.found import Refused
 from rill.fields import Field, acts, fields, secret_settings
 
@@ -15,8 +15,7 @@ _LEDGER = struct.Struct(f"<BIIIQ{len(acts())}I{3 * len(acts())}s")  # docs/recor
 _SUMS = slice(3, -1)
 _BEGAN = struct.Struct("<Q")  # of a filter: the odometer when it came
 _SEAL = struct.Struct("<I")
-KEY_FILES = ("command.key", "client.key", "client.der")
-_CODE, _CODE_BLOB = "installer code", "installer1"
+_CODE = "installer code"
 _NO_JOURNAL = "0" * 16
 
 
@@ -76,7 +75,7 @@ def blobs(backup: Backup, board: dict, to: Register | None) -> dict[str, bytes]:
     if backup.secret:
         found |= {key: bytes.fromhex(text) for key, text in backup.secret.blobs.items()}
     if to is None:
-        return {key: blob for key, blob in found.items() if key in ("probes1", _CODE_BLOB)}
+        return {key: blob for key, blob in found.items() if key in ("probes1", CODE_BLOB)}
     if "ledger1" in found:
         found["ledger1"] = _ledger(found["ledger1"], bytes.fromhex(board["ledger"]))
     if "purifier1" in found:
@@ -138,8 +137,8 @@ def parts(said: dict, of_flash: dict[str, bytes], has_keys: bool) -> tuple[Part,
     seen, secret = without_secrets(said["settings"])
     own = {name: data for name, data in of_flash.items() if name in KEY_FILES}
     rest = {name: data for name, data in of_flash.items() if name not in KEY_FILES}
-    code = {key: blob for key, blob in said["blobs"].items() if key == _CODE_BLOB}
-    others = {key: blob for key, blob in said["blobs"].items() if key != _CODE_BLOB}
+    code = {key: blob for key, blob in said["blobs"].items() if key == CODE_BLOB}
+    others = {key: blob for key, blob in said["blobs"].items() if key != CODE_BLOB}
     return Part(seen, rest, others), Part(secret, own, code) if has_keys else None
 
 
