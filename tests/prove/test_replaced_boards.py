@@ -35,6 +35,7 @@ def old(tmp_path_factory):
 
     folder = tmp_path_factory.mktemp("old")
     (folder / "phrase").write_text(_PHRASE)
+    (folder / "code").write_text(CODE)
     sealed, plain = folder / "sealed", folder / "plain"
 
     def rill(*words):
@@ -54,6 +55,10 @@ def _words(board, file, *more):
     phrase = file.parent / "phrase"
     more = (*more, "--passphrase-file", str(phrase)) if file.name == "sealed" else more
     return ["restore", str(file), board.path, "--json", *more]
+
+
+def _by_force(file):
+    return ["--force", "--code-file", str(file.parent / "code")]
 
 
 def test_a_new_board_goes_on(old, tmp_path, rill):
@@ -151,7 +156,11 @@ def test_another_meter_only_by_force_and_never_backwards(old, tmp_path, rill):
         assert board.wait_asleep()
         assert identity(board)[0]["odometer_ml"] == 41_000
         status, numbers = rill_at(board, rill, *_words(board, plain, "--force"))
-        assert status == 0, numbers
+        assert status == 2 and "installer code is needed" in numbers
+        assert board.wait_asleep()
+        status, numbers = rill_at(board, rill, *_words(board, plain, *_by_force(plain)))
+        assert status == 0 and numbers["installer_code"] == "of the board", numbers
+        assert "installer code" not in numbers["missing"]
         assert board.wait_asleep()
         now, _, there, _, _ = identity(board)
     assert (now["name"], now["odometer_ml"]) == ("m-0001", 41_000)
@@ -175,7 +184,7 @@ def test_cut_at_seeded_acts_of_the_flash(old, tmp_path, rill, seed, is_other):
     """On a blank board, and by force on one that is another meter."""
     sealed, _, (before, had, files, _, _) = old
     chance, cuts = Random(seed), 0
-    force = ["--force"] if is_other else []
+    force = _by_force(sealed) if is_other else []
     with old_meter(tmp_path) if is_other else new_board(tmp_path) as board:
         if is_other:
             _rename(board)

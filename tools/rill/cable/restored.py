@@ -117,12 +117,20 @@ def strangers(backup: Backup, board: dict) -> tuple[str, ...]:
     return (*KEY_FILES, "broker.der", "commanded.json") if is_other else ()
 
 
-def missing(backup: Backup, board: dict, now: dict, names: set[str]) -> list[str]:
-    """What the meter had, and has not now: its settings, the files on it."""
+def missing(backup: Backup, now: dict, names: set[str], code: str) -> list[str]:
+    """What the meter had, and has not now: its settings, the files on it, code as below."""
     here = names & set(KEY_FILES) | {key for key, value in now.items() if value}
-    if is_same(backup, board):
-        here.add(_CODE)  # it was not touched
+    if code != "none":
+        here.add(_CODE)
     return [one for one in backup.left_out if one not in here]
+
+
+def code_in_force(backup: Backup, has_code: bool) -> str:
+    """Which installer code: "of the file", "of the board" as before, "none". has_code: before."""
+    blob = backup.secret.blobs.get(CODE_BLOB) if backup.secret else None
+    if blob is None:
+        return "of the board" if has_code else "none"
+    return "of the file" if len(bytes.fromhex(blob)) > 1 else "none"  # one byte: it was removed
 
 
 def without_secrets(values: dict) -> tuple[dict, dict]:
