@@ -42,7 +42,7 @@ def _command(options: argparse.Namespace) -> int:
     if options.passphrase_file and not options.with_keys:
         raise Refused("a passphrase is for --with-keys: nothing was written")
     phrase = passphrase.new_passphrase(options.passphrase_file) if options.with_keys else None
-    with reached(options.port) as port:
+    with reached(options.port, again=_AGAIN) as port:
         found, waiting = backup(port, options.with_keys)
     backup_file.write(options.to, backup_file.packed(found, phrase))
     numbers = {

@@ -63,7 +63,7 @@ def _command(options: argparse.Namespace) -> int:
     for folder in (options.labels, options.keys.parent):
         if not folder.is_dir():
             raise SettingsError(f"{folder} is no directory: mkdir -p {folder}")
-    with reached(options.port) as port, resetting(port, _AGAIN):
+    with reached(options.port, again=_AGAIN) as port, resetting(port, _AGAIN):
         numbers = _provision(port, wanted, options)
     print(json.dumps(numbers) if options.json else _summary(numbers))
     return 0

@@ -52,7 +52,7 @@ def _command(options: argparse.Namespace) -> int:
         phrase = passphrase.known_passphrase(options.passphrase_file)
     backup = backup_file.unpacked(document, phrase)
     restored.settings(backup, {})
-    with reached(options.port) as port:
+    with reached(options.port, again=_again(options.file)) as port:
         numbers = restore(
             port, backup, backup_file.digest(document), options.force, options.file,
             lambda: passphrase.installer_code(options.code_file),
@@ -69,8 +69,7 @@ def restore(
     code(): the installer code in force, when the board has one. Raises Refused, BackupError,
     PortError, and what code() may.
     """
-    again = f"The meter boots. Plug it in and run `rill restore {file}` again: it continues"
-    with resetting(port, again):
+    with resetting(port, _again(file)):
         found = find_out(port)
         if not found.has_meter:
             raise Refused(
@@ -129,6 +128,10 @@ def restore(
         "missing": restored.missing(backup, settings, names, in_force),
         "is_continued": is_begun,
     }
+
+
+def _again(file: Path) -> str:
+    return f"The meter boots. Plug it in and run `rill restore {file}` again: it continues"
 
 
 def _new_files(port: Port, backup: Backup, names: set[str]) -> dict[str, bytes]:
