@@ -22,6 +22,7 @@ from replaced import (
     old_meter,
     rill_at,
 )  # fmt: skip
+from rill.cable.ask_command import answers
 from rill.cable.writing import MARK, write_whole
 
 pytestmark = pytest.mark.prove
@@ -139,6 +140,11 @@ def test_refusals_write_nothing(old, tmp_path, rill):
         assert board.wait_asleep()
         status, why = rill_at(board, rill, *_words(board, plain))
         assert status == 2 and "a restore of another file has begun" in why
+        to = str(tmp_path / "half")
+        status, why = rill_at(board, rill, "backup", board.path, "--to", to)
+        assert status == 2 and "is half of a meter" in why and not (tmp_path / "half").exists()
+        status, numbers = rill_at(board, rill, "status", board.path, "--json")
+        assert status == 1 and "`rill restore` has begun" in numbers["wrong"][0]
         keys = ["--keys", str(tmp_path / "keys")]
         status, why = rill_at(board, rill, "provision", board.path, "--device", "m-9", *keys)
         assert status == 2 and "a `rill restore` has begun here" in why
@@ -172,10 +178,14 @@ def _rename(board):
     """It is m-0002 and has counted a litre more."""
     with asked(board) as port:
         port.put("config.json", json.dumps({**CONFIG, "device": "m-0002"}).encode())
-        port.exec(
-            "from firmware.console.start import run\n_m = run()\n"
-            f"_m.sign_in('B', {CODE!r})\n_m.hand_over(0.041)\n"
-        )
+        new = {
+            "who": "B",
+            "command_counter": 0,
+            "odometer_ml": 41_000,
+            "offset_ml": 0,
+            "blobs": {},
+        }
+        assert answers(port, f"follow({new!r})", 60) == [{"done": True}]
     assert board.wait_asleep()
 
 
