@@ -17,7 +17,10 @@ from rill.world import World
 
 PULSES = 40  # before a backup: of a litre each
 KEY, CODE = "5e" * 32, "471199"
-SECRETS = {"wifi_password": "wifi-hunter2", "broker_password": "broker-hunter3"}
+SECRETS = {
+    "wifi_password": "wifi-hunter2", "broker_password": "broker-hunter3",
+    "broker_user": "token-hunter4",
+}  # fmt: skip
 CONFIG = {
     "device": "m-0001", "wifi_ssid": "home", "broker_host": "127.0.0.1", "broker_port": 1,
     "slot_s": 900, "report_s": 900, "tds_pin": 36, "tds_switch_pin": 25, **SECRETS,

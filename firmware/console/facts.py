@@ -34,7 +34,7 @@ def status(session):
         "events_waiting": max(0, state.event_next_seq - state.event_cursor_seq),
         "reports_failed": state.failures,
         "last_report": _last_report(session),
-        "wrong": _wrong(state, config),
+        "wrong": _wrong(session, config),
     }
 
 
@@ -56,9 +56,11 @@ def _last_report(session):
     return sentence(known.fault, known.cause) if known.fault else "failed"
 
 
-def _wrong(state, config):
+def _wrong(session, config):
     """What needs somebody, in sentences."""
-    found = []
+    found, state = [], session.state
+    if _is_half_restored(session.files):
+        found.append("A `rill restore` has begun and not ended: run it again, it continues")
     if state.pace == 2:
         found.append("The coprocessor does not count in sleep: water is lost. meter.test()")
     if state.refused_crc:
@@ -72,6 +74,13 @@ def _wrong(state, config):
     if config and not config.broker_host:
         found.append("No broker is set: nothing is reported. meter.configure(broker_host=...)")
     return found
+
+
+def _is_half_restored(files):
+    try:
+        return files.size("restoring") is not None
+    except OSError:
+        return False  # who asks a meter with a broken flash gets his answer, too
 
 
 def cubic_metres(ml):

@@ -10,7 +10,8 @@ from firmware.core.errors import ConfigError
 
 _FILE = "config.json"
 _MOST_BYTES = const(2048)  # as config.py reads
-SECRETS = ("broker_password", "wifi_password")
+# broker_user: for ThingsBoard it is the token that lets in.
+SECRETS = ("broker_user", "broker_password", "wifi_password")
 
 
 def config(session, part):

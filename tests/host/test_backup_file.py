@@ -103,11 +103,29 @@ def test_files_that_this_version_does_not_take(tmp_path):
     for wrong in ({"open": {}}, {"meter": {**_METER, "odometer_ml": "5"}}, {"commanded": 7}):
         with pytest.raises(BackupError, match="a part of it is missing"):
             unpacked(_changed(tmp_path, **wrong), None)
+    for name, value in (("odometer_ml", 1 << 70), ("odometer_ml", -1), ("offset_ml", -(1 << 70)),
+                        ("command_counter", 1 << 32)):  # fmt: skip
+        with pytest.raises(BackupError, match=f"{name} is {value}, which no meter"):
+            unpacked(_changed(tmp_path, meter={**_METER, name: value}), None)
     keys = {"kdf": "scrypt", "n": 1 << 30, "r": 8, "p": 1, "cipher": "AES-256-GCM"}
     with pytest.raises(BackupError, match="more memory or time"):
         unpacked(_changed(tmp_path, keys=keys), _PHRASE)
     with pytest.raises(BackupError, match="sealed by argon2"):
         unpacked(_changed(tmp_path, keys=keys | {"kdf": "argon2"}), _PHRASE)
+
+
+@pytest.mark.parametrize("name", ["main.py", "../x", "config.json", "command.key", "a/whole"])
+def test_files_and_blobs_that_no_backup_has(tmp_path, name):
+    for wrong in (Part(files={name: b"x"}), Part(blobs={name: "00"})):
+        with pytest.raises(BackupError, match="would write"):
+            unpacked(_changed(tmp_path, open=wrong.plain()), None)
+
+
+def test_sealed_parts_have_nothing_but_keys(tmp_path):
+    for wrong in (Part(files={"board.py": b"x"}), Part(blobs={"ledger1": "00"})):
+        document = _document(tmp_path, packed(_backup(wrong), _PHRASE))
+        with pytest.raises(BackupError, match="would write"):
+            unpacked(document, _PHRASE)
 
 
 def test_passphrases(tmp_path):

@@ -58,6 +58,7 @@ def _torn(content):
         ("broken_firmware", {f"a/{BUNDLE}": "no bundle"}, {}),
         ("half_deployed", {"a/whole": None, "place": "?"}, {}),
         ("broken_pointer", {"trial.mpy": None, "place": "\0\xff"}, {}),
+        ("half_restored", {"restoring": "{}"}, {}),
         ("on_trial", {"place": "a0"}, {}),
         ("half_deployed", {"main.py": None}, {}),
         _longer("half_deployed", {"main.py": "# not yet\n"}, {}),

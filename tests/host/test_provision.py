@@ -80,7 +80,8 @@ def test_whatever_ends_it_the_next_run_goes_on_with_this_chips_name(tmp_path, ri
         assert interrupted >= 3
         # Its answer had not come: nothing is written, or the board would be reset once more.
         board.cut(1)
-        assert rill(*_words(board, tmp_path))[0] == 0
+        status, out, _ = rill(*_words(board, tmp_path))
+        assert status == 0 and json.loads(out)["was_done"]
     get(board.vfs, tmp_path / "f")
     assert (tmp_path / "f/command.key").read_text() == key.hex()
     assert json.loads((tmp_path / "f/config.json").read_text())["device"] == "m-0001"

@@ -57,7 +57,7 @@ def test_only_what_lacks_is_fetched_and_what_came_over_the_air_stays(tmp_path):
         assert not target.take("readings", 601, b"\x63" + bytes(41))
         assert target.take("events", 1, _body("event_3"))
         assert target.done("readings") == 2
-        assert target.numbers() == {"db": repr(path), "conflicts": 0}
+        assert target.numbers() == {"db": path, "conflicts": 0}
     with Store(path) as store, Database(path, *_OF, None) as target:
         assert [row["seq"] for row in store.rows("m-1")] == list(range(2, 601))
         assert [row["seq"] for row in store.quality("m-1")] == [9, 9, 9]

@@ -119,13 +119,13 @@ def test_settings():
 
 
 def test_what_is_no_setting_is_a_secret():
-    said = {"settings": {"slot_s": 1, "wifi_password": "w", "api_token": "t"},
+    said = {"settings": {"slot_s": 1, "wifi_password": "w", "api_token": "t", "broker_user": "u"},
             "blobs": {"probes1": "aa", "installer1": "bb"}}  # fmt: skip
     files = {"board.py": b"b", "command.key": b"k", "client.der": b"d", "client.key": b"c"}
     seen, none = restored.parts(said, files, False)
     assert none is None and seen == Part({"slot_s": 1}, {"board.py": b"b"}, {"probes1": "aa"})
     _, secret = restored.parts(said, files, True)
-    assert set(secret.settings) == {"wifi_password", "api_token"}
+    assert set(secret.settings) == {"wifi_password", "api_token", "broker_user"}
     assert set(secret.files) == {"command.key", "client.der", "client.key"}
     assert secret.blobs == {"installer1": "bb"}
 
@@ -136,15 +136,30 @@ def test_strangers_and_what_is_missing():
     assert restored.strangers(_backup(), _NEW) == restored.strangers(_backup(), _NEW | _LIVE) == ()
     left = ["command.key", "wifi_password", "broker_password", "installer code"]
     backup, now = _backup(left_out=left), {"wifi_password": "w", "broker_password": ""}
-    assert restored.missing(backup, _NEW, now, {"board.py"}) == [
+    assert restored.missing(backup, now, {"board.py"}, "none") == [
         "command.key", "broker_password", "installer code",
     ]  # fmt: skip
-    same = _NEW | {"journal": "ab" * 8}
-    assert restored.missing(backup, same, now, {"command.key"}) == ["broker_password"]
+    for code in ("of the board", "of the file"):
+        assert restored.missing(backup, now, {"command.key"}, code) == ["broker_password"]
+
+
+@pytest.mark.parametrize(
+    "secret, has_code, in_force",
+    [
+        (None, True, "of the board"),
+        (None, False, "none"),
+        (Part(), True, "of the board"),
+        (Part(blobs={"installer1": "00" * 40}), True, "of the file"),
+        (Part(blobs={"installer1": "00"}), True, "none"),
+    ],
+)
+def test_which_installer_code_is_in_force(secret, has_code, in_force):
+    assert restored.code_in_force(_backup(secret=secret), has_code) == in_force
 
 
 def test_two_boards_with_one_name_are_warned_of():
     said = {"device": "m-1", "chip": "c2", "chip_before": "c1", "settings": 2, "has_keys": False,
-            "odometer_ml": 1, "body_ml": 2, "missing": ["command.key"]}  # fmt: skip
+            "odometer_ml": 1, "body_ml": 2, "missing": ["command.key"],
+            "installer_code": "of the board"}  # fmt: skip
     assert "Chip c1 must not go on" in _summary(said) and "mpremote cp" in _summary(said)
     assert "must not go on" not in _summary(said | {"chip": "c1"})

@@ -43,6 +43,8 @@ def test_of_nothing_that_is_shown_or_written(tmp_path, rill):
     made.mkdir()
     phrase = tmp_path / "phrase"
     phrase.write_text("correct horse\n")
+    code = tmp_path / "code"
+    code.write_text(f"{CODE}\n")
     said = []
     with old_meter(tmp_path / "old") as board:
         secrets = _secrets(board)
@@ -58,7 +60,7 @@ def test_of_nothing_that_is_shown_or_written(tmp_path, rill):
             ["status", board.path],
             ["status", board.path, "--json"],
             ["restore", str(made / "sealed"), board.path, "--passphrase-file", str(phrase),
-             "--force"],
+             "--force", "--code-file", str(code)],
             ["provision", board.path, "--device", "m-0001", "--keys", str(tmp_path / "keys"),
              "--labels", str(made), "--force", "--json"],
         ):  # fmt: skip

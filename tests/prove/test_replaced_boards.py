@@ -22,6 +22,7 @@ from replaced import (
     old_meter,
     rill_at,
 )  # fmt: skip
+from rill.cable.ask_command import answers
 from rill.cable.writing import MARK, write_whole
 
 pytestmark = pytest.mark.prove
@@ -35,6 +36,7 @@ def old(tmp_path_factory):
 
     folder = tmp_path_factory.mktemp("old")
     (folder / "phrase").write_text(_PHRASE)
+    (folder / "code").write_text(CODE)
     sealed, plain = folder / "sealed", folder / "plain"
 
     def rill(*words):
@@ -54,6 +56,10 @@ def _words(board, file, *more):
     phrase = file.parent / "phrase"
     more = (*more, "--passphrase-file", str(phrase)) if file.name == "sealed" else more
     return ["restore", str(file), board.path, "--json", *more]
+
+
+def _by_force(file):
+    return ["--force", "--code-file", str(file.parent / "code")]
 
 
 def test_a_new_board_goes_on(old, tmp_path, rill):
@@ -134,6 +140,11 @@ def test_refusals_write_nothing(old, tmp_path, rill):
         assert board.wait_asleep()
         status, why = rill_at(board, rill, *_words(board, plain))
         assert status == 2 and "a restore of another file has begun" in why
+        to = str(tmp_path / "half")
+        status, why = rill_at(board, rill, "backup", board.path, "--to", to)
+        assert status == 2 and "is half of a meter" in why and not (tmp_path / "half").exists()
+        status, numbers = rill_at(board, rill, "status", board.path, "--json")
+        assert status == 1 and "`rill restore` has begun" in numbers["wrong"][0]
         keys = ["--keys", str(tmp_path / "keys")]
         status, why = rill_at(board, rill, "provision", board.path, "--device", "m-9", *keys)
         assert status == 2 and "a `rill restore` has begun here" in why
@@ -151,7 +162,11 @@ def test_another_meter_only_by_force_and_never_backwards(old, tmp_path, rill):
         assert board.wait_asleep()
         assert identity(board)[0]["odometer_ml"] == 41_000
         status, numbers = rill_at(board, rill, *_words(board, plain, "--force"))
-        assert status == 0, numbers
+        assert status == 2 and "installer code is needed" in numbers
+        assert board.wait_asleep()
+        status, numbers = rill_at(board, rill, *_words(board, plain, *_by_force(plain)))
+        assert status == 0 and numbers["installer_code"] == "of the board", numbers
+        assert "installer code" not in numbers["missing"]
         assert board.wait_asleep()
         now, _, there, _, _ = identity(board)
     assert (now["name"], now["odometer_ml"]) == ("m-0001", 41_000)
@@ -163,10 +178,14 @@ def _rename(board):
     """It is m-0002 and has counted a litre more."""
     with asked(board) as port:
         port.put("config.json", json.dumps({**CONFIG, "device": "m-0002"}).encode())
-        port.exec(
-            "from firmware.console.start import run\n_m = run()\n"
-            f"_m.sign_in('B', {CODE!r})\n_m.hand_over(0.041)\n"
-        )
+        new = {
+            "who": "B",
+            "command_counter": 0,
+            "odometer_ml": 41_000,
+            "offset_ml": 0,
+            "blobs": {},
+        }
+        assert answers(port, f"follow({new!r})", 60) == [{"done": True}]
     assert board.wait_asleep()
 
 
@@ -175,7 +194,7 @@ def test_cut_at_seeded_acts_of_the_flash(old, tmp_path, rill, seed, is_other):
     """On a blank board, and by force on one that is another meter."""
     sealed, _, (before, had, files, _, _) = old
     chance, cuts = Random(seed), 0
-    force = ["--force"] if is_other else []
+    force = _by_force(sealed) if is_other else []
     with old_meter(tmp_path) if is_other else new_board(tmp_path) as board:
         if is_other:
             _rename(board)

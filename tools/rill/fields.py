@@ -62,6 +62,11 @@ def secret_settings() -> tuple[str, ...]:
     return _constant("SECRETS", "console/setting.py")
 
 
+def kept_blobs() -> tuple[str, ...]:
+    """Of non-volatile storage, the keys of what a board takes over from the one before."""
+    return _constant("_BLOBS", "console/moving.py")
+
+
 def lamp_codes() -> tuple[str, ...]:
     """What the LED says, by the number of flashes; the first one is a long one."""
     return _constant("CODES", "lamp.py")

@@ -7,15 +7,15 @@ from pathlib import Path
 
 from rill.cable import backup_file, passphrase
 from rill.cable.ask_command import answers
-from rill.cable.backup_file import Backup
+from rill.cable.backup_file import KEY_FILES, OPEN_FILES, Backup
 from rill.cable.found import Refused, find_out
 from rill.cable.port import Port
 from rill.cable.reaching import reached, resetting
-from rill.cable.restored import KEY_FILES, parts
+from rill.cable.restored import parts
+from rill.cable.writing import MARK
 from rill.fields import firmware_version
 
 _ANSWER_S = 60.0
-_OPEN_FILES = ("board.py", "broker.der")
 _AGAIN = "Nothing was written: plug it in and run `rill backup` again"
 # Of what a meter says it is; the rest is of the moment.
 _OF_METER = (
@@ -43,7 +43,7 @@ def _command(options: argparse.Namespace) -> int:
     if options.passphrase_file and not options.with_keys:
         raise Refused("a passphrase is for --with-keys: nothing was written")
     phrase = passphrase.new_passphrase(options.passphrase_file) if options.with_keys else None
-    with reached(options.port) as port:
+    with reached(options.port, again=_AGAIN) as port:
         found, waiting = backup(port, options.with_keys)
     backup_file.write(options.to, backup_file.packed(found, phrase))
     numbers = {
@@ -70,10 +70,15 @@ def backup(port: Port, has_keys: bool) -> tuple[Backup, dict]:
         names = find_out(port)
         if not names.has_meter:
             raise Refused("no firmware of a meter is on it: there is nothing to keep")
+        if MARK in names.names:
+            raise Refused(
+                "a `rill restore` has begun here and not ended: run it again, it continues; what"
+                " is here now is half of a meter"
+            )
         port.enter(soft_reset=True)
         (meter,) = answers(port, "identity()", _ANSWER_S)
         (said,) = answers(port, f"belongings({has_keys})", _ANSWER_S)
-        wanted = (*_OPEN_FILES, *KEY_FILES) if has_keys else _OPEN_FILES
+        wanted = (*OPEN_FILES, *KEY_FILES) if has_keys else OPEN_FILES
         of_flash = {name: port.get(name) for name in wanted if name in names.names}
     left_out = [] if has_keys else [one for one in KEY_FILES if one in names.names]
     visible, secret = parts(said, of_flash, has_keys)

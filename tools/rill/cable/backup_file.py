@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import re
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -16,7 +17,12 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
+from rill.fields import kept_blobs
+
 FORMAT = 1
+OPEN_FILES = ("board.py", "broker.der")
+KEY_FILES = ("command.key", "client.key", "client.der")
+CODE_BLOB = "installer1"
 _FORMAT, _DIGEST, _KEYS = "rill_backup", "sha256", "keys"
 _COST = {"n": 1 << 16, "r": 8, "p": 1}  # 64 MiB, some tenths of a second
 _MOST_COST = {"n": 1 << 18, "r": 8, "p": 4}  # what a file may ask of this laptop
@@ -24,6 +30,12 @@ _SALT_BYTES, _NONCE_BYTES, _KEY_BYTES = 16, 12, 32
 _MOST_BYTES = 1 << 20
 _PART_MISSING = "it is no backup of a meter: a part of it is missing"
 _HEX = re.compile(r"(?:[0-9a-f]{2})*")
+# As a meter keeps them: docs/record-format.md. One that counts 2**62 mL does not exist.
+_RANGES = {
+    "odometer_ml": (0, 1 << 62),
+    "offset_ml": (-(1 << 62), 1 << 62),
+    "command_counter": (0, (1 << 32) - 1),
+}
 
 
 class BackupError(Exception):
@@ -43,8 +55,8 @@ class Part:
         return {**asdict(self), "files": files}
 
     @classmethod
-    def of(cls, found: dict) -> "Part":
-        """What plain() has made. Raises BackupError."""
+    def of(cls, found: dict, files_known: Iterable[str], blobs_known: Iterable[str]) -> "Part":
+        """What plain() has made, of these files and blobs and no others. Raises BackupError."""
         try:
             settings, blobs = dict(found["settings"]), dict(found["blobs"])
             files = {
@@ -54,6 +66,8 @@ class Part:
             _must(all(isinstance(b, str) and _HEX.fullmatch(b) for b in blobs.values()))
         except (KeyError, TypeError, ValueError) as error:
             raise BackupError(_PART_MISSING) from error
+        for name in (*(files.keys() - set(files_known)), *(blobs.keys() - set(blobs_known))):
+            raise BackupError(f"it would write {name!r}, which no backup of this version has")
         return cls(settings, files, blobs)
 
 
@@ -138,11 +152,14 @@ def unpacked(document: dict, passphrase: str | None) -> Backup:
     """Of read(). Raises BackupError, also when the passphrase is wrong."""
     try:
         meter, made_s = document["meter"], document["made_s"]
-        for name in ("odometer_ml", "offset_ml", "command_counter"):
+        for name, (lowest, highest) in _RANGES.items():
             _must(type(meter[name]) is int)
+            if not lowest <= meter[name] <= highest:
+                raise BackupError(f"its {name} is {meter[name]}, which no meter has counted")
         _must(all(isinstance(meter[name], str) for name in ("name", "chip", "journal")))
         found = Backup(
-            document["made_by"], made_s, meter, Part.of(document["open"]),
+            document["made_by"], made_s, meter,
+            Part.of(document["open"], OPEN_FILES, kept_blobs()),
             dict(document["commanded"]), list(document["left_out"]),
         )  # fmt: skip
     except (KeyError, TypeError, ValueError) as error:
@@ -175,7 +192,8 @@ def _opened(keys: dict, passphrase: str, about: bytes) -> Part:
             raise BackupError("its keys would take more memory or time than this version gives")
         salt, nonce, sealed = (bytes.fromhex(keys[name]) for name in ("salt", "nonce", "sealed"))
         key = Scrypt(salt, _KEY_BYTES, **cost).derive(passphrase.encode())
-        return Part.of(json.loads(AESGCM(key).decrypt(nonce, sealed, about)))
+        found = json.loads(AESGCM(key).decrypt(nonce, sealed, about))
+        return Part.of(found, KEY_FILES, (CODE_BLOB,))
     except InvalidTag as error:
         raise BackupError("that is not the passphrase that its keys were sealed with") from error
     except (KeyError, TypeError, ValueError) as error:

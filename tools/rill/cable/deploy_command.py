@@ -40,7 +40,7 @@ def _deploy(options: argparse.Namespace) -> int:
     image = build(board=options.board or USUAL_BOARD)
     is_of_board = options.board is not None
     release = deployment.release_of(image, build_trial(), firmware_version(), is_of_board)
-    with reached(options.port) as port:
+    with reached(options.port, again=f"Nothing is lost: {_AGAIN}") as port:
         enabled = not options.json and sys.stderr.isatty()
         numbers = deploy(port, release, options.force, enabled)
     print(json.dumps(numbers) if options.json else summary(numbers))

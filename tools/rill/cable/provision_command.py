@@ -63,7 +63,7 @@ def _command(options: argparse.Namespace) -> int:
     for folder in (options.labels, options.keys.parent):
         if not folder.is_dir():
             raise SettingsError(f"{folder} is no directory: mkdir -p {folder}")
-    with reached(options.port) as port, resetting(port, _AGAIN):
+    with reached(options.port, again=_AGAIN) as port, resetting(port, _AGAIN):
         numbers = _provision(port, wanted, options)
     print(json.dumps(numbers) if options.json else _summary(numbers))
     return 0
@@ -137,6 +137,7 @@ def _provision(port: Port, wanted: dict, options: argparse.Namespace) -> dict:
         "port": port.path,
         "device": device,
         "chip": chip,
+        "was_done": is_done,
         "settings": sorted(settings),
         "has_installer_code": bool(code),
         "keys": str(options.keys),
@@ -164,8 +165,9 @@ def _check_new(meter: dict, device: str, chip: str) -> None:
 
 def _summary(numbers: dict) -> str:
     code = "an installer code" if numbers["has_installer_code"] else "no installer code"
+    already = "already " * numbers["was_done"]
     return (
-        f"{numbers['device']} is on chip {numbers['chip']}, with {len(numbers['settings'])}"
-        f" settings and {code}. Its command key is in {numbers['keys']}, its label is"
-        f" {numbers['label']}."
+        f"{numbers['device']} is {already}on chip {numbers['chip']}, with"
+        f" {len(numbers['settings'])} settings and {code}. Its command key is in"
+        f" {numbers['keys']}, its label is {numbers['label']}."
     )

@@ -19,6 +19,7 @@ from rill.cable.stored_frames import SALTS, FrameError, opened, split
 
 _SILENCE_S = 60.0  # a damaged journal is searched byte by byte
 _AGAIN = "what has come is kept: `rill pull` again, it continues"
+_PLUG_IN = f"Plug it in; {_AGAIN}"
 
 
 class NotWhole(Exception):
@@ -42,7 +43,7 @@ def _command(options: argparse.Namespace) -> int:
         raise PortError(f"{options.to} is no directory: mkdir -p {options.to}")
     if options.db and "://" not in options.db and not Path(options.db).parent.is_dir():
         raise PortError(f"there is no directory for {options.db}")
-    with reached(options.port) as port:
+    with reached(options.port, again=_PLUG_IN) as port:
         shows = not options.json and sys.stderr.isatty()
         numbers = pull(port, options.to, options.db, shows)
     print(json.dumps(numbers) if options.json else _summary(numbers))
@@ -55,7 +56,7 @@ def pull(port: Port, folder: Path, database: str | None = None, shows: bool = Fa
     What is there already is continued. database: instead of CSV files in the folder. shows: a bar
     on the terminal. Raises PortError, NotWhole, StoreError.
     """
-    with resetting(port, f"Plug it in; {_AGAIN}"):
+    with resetting(port, _PLUG_IN):
         port.enter(soft_reset=True)
         try:
             return _pulled(port, folder, database, shows)
@@ -145,7 +146,7 @@ class _Taken:
 
 
 def _summary(numbers: dict) -> str:
-    where = numbers.get("db") or " and ".join(numbers["files"])
+    where = repr(numbers["db"]) if "db" in numbers else " and ".join(numbers["files"])
     lines = [f"{numbers['device']}, journal {numbers['journal']}, into {where}"]
     for name in SALTS:
         found = numbers[name]

@@ -108,7 +108,7 @@ class Database:
 
     def numbers(self) -> dict:
         """conflicts: here are other values of the same number."""
-        return {"db": self._store.database.name, "conflicts": self._store.conflicts}
+        return {"db": self._store.database.place, "conflicts": self._store.conflicts}
 
     def _keep(self, stream: str) -> None:
         rows, self._rows[stream] = self._rows[stream], []

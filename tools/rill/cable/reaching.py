@@ -15,13 +15,15 @@ _PATIENCE_S = 60.0
 PROMPT = b">>> "
 
 
-def reached(named: str | None, tell: Callable[[str], None] | None = None) -> Port:
+def reached(named: str | None, tell: Callable[[str], None] | None = None, again: str = "") -> Port:
     """An open port, at the prompt. named: None, the only one. tell: what the person has to do.
+    again: as in resetting().
 
     Raises PortError; NoPrompt after a minute of silence.
     """
     with ExitStack() as stack:
         port = stack.enter_context(Port(find(named)))
+        stack.enter_context(_unplugged(again))
         enter(port, tell or _tell)
         stack.pop_all()  # it stays open
     return port
@@ -62,14 +64,23 @@ def resetting(port: Port, again: str) -> Iterator[None]:
 
     again: what to do when its cable was pulled.
     """
+    with _unplugged(again):
+        try:
+            yield
+        except Unplugged:
+            raise
+        except BaseException:
+            let_go(port)
+            raise
+    port.leave(RESET)
+
+
+@contextmanager
+def _unplugged(again: str) -> Iterator[None]:
     try:
         yield
     except Unplugged as error:
-        raise Unplugged(f"{error} {again}") from error
-    except BaseException:
-        let_go(port)
-        raise
-    port.leave(RESET)
+        raise Unplugged(f"{error} {again}".rstrip()) from error
 
 
 def let_go(port: Port) -> None:

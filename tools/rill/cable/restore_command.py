@@ -7,6 +7,7 @@ on: the file `restoring` on the flash says of what, and from where on.
 
 import argparse
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 from rill.cable import backup_file, passphrase, restored
@@ -21,6 +22,15 @@ from rill.cable.writing import MARK, remove, write_whole
 
 _CONFIG, _COMMANDED, _BOARD = "config.json", "commanded.json", "board.py"
 _ANSWER_S = 60.0
+# As if this board.py lay there already: which pins there are is the board's.
+_AS_BOARD = """
+import sys
+class _Made: pass
+_names = {{}}
+exec({!r}, _names)
+_Made.board = _names["board"]
+sys.modules["board"] = _Made
+"""
 
 
 def add_parser(commands) -> None:
@@ -31,6 +41,7 @@ def add_parser(commands) -> None:
     add("port", nargs="?", metavar="PORT", help="default: the only one")
     add("--force", action="store_true", help="also onto a meter that has a name or has counted")
     passphrase.add_option(restore)
+    passphrase.add_code_option(restore)
     add("--json", action="store_true", help="print one JSON object and nothing else")
 
 
@@ -41,35 +52,50 @@ def _command(options: argparse.Namespace) -> int:
         phrase = passphrase.known_passphrase(options.passphrase_file)
     backup = backup_file.unpacked(document, phrase)
     restored.settings(backup, {})
-    with reached(options.port) as port:
-        numbers = restore(port, backup, backup_file.digest(document), options.force, options.file)
+    with reached(options.port, again=_again(options.file)) as port:
+        numbers = restore(
+            port, backup, backup_file.digest(document), options.force, options.file,
+            lambda: passphrase.installer_code(options.code_file),
+        )  # fmt: skip
     print(json.dumps(numbers) if options.json else _summary(numbers))
     return 0
 
 
-def restore(port: Port, backup: Backup, digest: str, force: bool, file: Path) -> dict:
+def restore(
+    port: Port, backup: Backup, digest: str, force: bool, file: Path, code: Callable[[], str]
+) -> dict:
     """Onto the board at an open port, at its prompt; what `rill restore --json` prints.
 
-    Raises Refused, BackupError, PortError.
+    code(): the installer code in force, when the board has one. Raises Refused, BackupError,
+    PortError, and what code() may.
     """
-    again = f"The meter boots. Plug it in and run `rill restore {file}` again: it continues"
-    with resetting(port, again):
+    with resetting(port, _again(file)):
         found = find_out(port)
         if not found.has_meter:
             raise Refused(
                 f"no firmware of a meter is on it: `rill deploy {port.path}` comes first"
             )
         names = set(found.names)
+        files = _new_files(port, backup, names)
         port.enter(soft_reset=True)
+        if _BOARD in files:
+            _be_board(port, files[_BOARD])
         (board,) = answers(port, "identity()", _ANSWER_S)
         there = _json(port, _CONFIG, names)
         settings = restored.settings(backup, there)
+        (would,) = answers(port, f"would_be({_packed(settings)!r}, '')", _ANSWER_S)
+        if would["why"]:
+            raise Refused(
+                f"the board would not take that for {backup.meter['name']}: {would['why']}"
+            )
         mark = _json(port, MARK, names)
         is_begun = mark.get("backup") == digest
         if not is_begun:
             if not force:
                 _check_mark(mark)
                 restored.check(backup, board, is_set=there == settings)
+            if would["has_code"]:
+                _sign_in(port, code())
             mark = {"backup": digest, "to": restored.register(backup, board), "is_followed": False}
             _write_json(port, MARK, mark)
         to = Register(*mark["to"]) if mark["to"] else None
@@ -83,8 +109,10 @@ def restore(port: Port, backup: Backup, digest: str, force: bool, file: Path) ->
                 )  # it is silent until ...
             _follow(port, backup, board, to)
             _write_json(port, MARK, mark | {"is_followed": True})
-        _write_files(port, backup, names, settings)  # ... the end of these
+        _write_files(port, backup, files, settings)  # ... the end of these
         remove(port, MARK)
+    names |= files.keys()
+    in_force = restored.code_in_force(backup, would["has_code"])
     odometer_ml = max(board["odometer_ml"], to.odometer_ml if to else 0)
     return {
         "port": port.path,
@@ -96,9 +124,34 @@ def restore(port: Port, backup: Backup, digest: str, force: bool, file: Path) ->
         "body_ml": odometer_ml + (to.offset_ml if to else board["offset_ml"]),
         "settings": len(settings),
         "has_keys": backup.secret is not None,
-        "missing": restored.missing(backup, board, settings, names),
+        "installer_code": in_force,
+        "missing": restored.missing(backup, settings, names, in_force),
         "is_continued": is_begun,
     }
+
+
+def _again(file: Path) -> str:
+    return f"The meter boots. Plug it in and run `rill restore {file}` again: it continues"
+
+
+def _new_files(port: Port, backup: Backup, names: set[str]) -> dict[str, bytes]:
+    files = restored.files(backup)
+    if files.get(_BOARD) == (port.get(_BOARD) if _BOARD in names else None):
+        files.pop(_BOARD, None)
+    return files
+
+
+def _be_board(port: Port, source: bytes) -> None:
+    try:
+        port.exec(_AS_BOARD.format(source))
+    except DeviceError as error:
+        raise Refused(f"the board.py of the file does not work here: {error}") from error
+
+
+def _sign_in(port: Port, code: str) -> None:
+    (done,) = answers(port, f"sign_in('rill restore', {code!r})", _ANSWER_S)
+    if not done["done"]:
+        raise Refused(f"nothing was changed: {done['why']}")
 
 
 def _check_mark(mark: dict) -> None:
@@ -122,13 +175,9 @@ def _follow(port: Port, backup: Backup, board: dict, to: Register | None) -> Non
         raise Refused(f"what it had counted could not be taken over: {done['why']}")
 
 
-def _write_files(port: Port, backup: Backup, names: set[str], settings: dict) -> None:
-    files = restored.files(backup)
-    if files.get(_BOARD) == (port.get(_BOARD) if _BOARD in names else None):
-        files.pop(_BOARD, None)
+def _write_files(port: Port, backup: Backup, files: dict[str, bytes], settings: dict) -> None:
     for name, data in files.items():
         write_whole(port, name, data)
-        names.add(name)
     config = _packed(settings)
     if backup.commanded:
         _write_json(port, _COMMANDED, restored.commanded(backup, config))
@@ -161,6 +210,8 @@ def _summary(numbers: dict) -> str:
         f"Chip {numbers['chip']} is {numbers['device']} now, with {numbers['settings']} settings"
         f" and {keys}. Odometer {numbers['odometer_ml']} mL, meter body {numbers['body_ml']} mL."
     ]
+    if numbers["installer_code"] != "none":
+        lines.append(f"The installer code {numbers['installer_code']} is in force.")
     for one in numbers["missing"]:
         lines.append(f"Not in the file, and to be set: {one}. {_REMEDIES.get(one, _SETTING)}")
     lines.append(

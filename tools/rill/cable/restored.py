@@ -7,7 +7,7 @@ import struct
 import zlib
 from typing import NamedTuple
 
-from rill.cable.backup_file import Backup, BackupError, Part
+from rill.cable.backup_file import CODE_BLOB, KEY_FILES, Backup, BackupError, Part
 from rill.cable.found import Refused
 from rill.fields import Field, acts, fields, secret_settings
 
@@ -15,8 +15,7 @@ _LEDGER = struct.Struct(f"<BIIIQ{len(acts())}I{3 * len(acts())}s")  # docs/recor
 _SUMS = slice(3, -1)
 _BEGAN = struct.Struct("<Q")  # of a filter: the odometer when it came
 _SEAL = struct.Struct("<I")
-KEY_FILES = ("command.key", "client.key", "client.der")
-_CODE, _CODE_BLOB = "installer code", "installer1"
+_CODE = "installer code"
 _NO_JOURNAL = "0" * 16
 
 
@@ -76,7 +75,7 @@ def blobs(backup: Backup, board: dict, to: Register | None) -> dict[str, bytes]:
     if backup.secret:
         found |= {key: bytes.fromhex(text) for key, text in backup.secret.blobs.items()}
     if to is None:
-        return {key: blob for key, blob in found.items() if key in ("probes1", _CODE_BLOB)}
+        return {key: blob for key, blob in found.items() if key in ("probes1", CODE_BLOB)}
     if "ledger1" in found:
         found["ledger1"] = _ledger(found["ledger1"], bytes.fromhex(board["ledger"]))
     if "purifier1" in found:
@@ -118,12 +117,20 @@ def strangers(backup: Backup, board: dict) -> tuple[str, ...]:
     return (*KEY_FILES, "broker.der", "commanded.json") if is_other else ()
 
 
-def missing(backup: Backup, board: dict, now: dict, names: set[str]) -> list[str]:
-    """What the meter had, and has not now: its settings, the files on it."""
+def missing(backup: Backup, now: dict, names: set[str], code: str) -> list[str]:
+    """What the meter had, and has not now: its settings, the files on it, code as below."""
     here = names & set(KEY_FILES) | {key for key, value in now.items() if value}
-    if is_same(backup, board):
-        here.add(_CODE)  # it was not touched
+    if code != "none":
+        here.add(_CODE)
     return [one for one in backup.left_out if one not in here]
+
+
+def code_in_force(backup: Backup, has_code: bool) -> str:
+    """Which installer code: "of the file", "of the board" as before, "none". has_code: before."""
+    blob = backup.secret.blobs.get(CODE_BLOB) if backup.secret else None
+    if blob is None:
+        return "of the board" if has_code else "none"
+    return "of the file" if len(bytes.fromhex(blob)) > 1 else "none"  # one byte: it was removed
 
 
 def without_secrets(values: dict) -> tuple[dict, dict]:
@@ -138,8 +145,8 @@ def parts(said: dict, of_flash: dict[str, bytes], has_keys: bool) -> tuple[Part,
     seen, secret = without_secrets(said["settings"])
     own = {name: data for name, data in of_flash.items() if name in KEY_FILES}
     rest = {name: data for name, data in of_flash.items() if name not in KEY_FILES}
-    code = {key: blob for key, blob in said["blobs"].items() if key == _CODE_BLOB}
-    others = {key: blob for key, blob in said["blobs"].items() if key != _CODE_BLOB}
+    code = {key: blob for key, blob in said["blobs"].items() if key == CODE_BLOB}
+    others = {key: blob for key, blob in said["blobs"].items() if key != CODE_BLOB}
     return Part(seen, rest, others), Part(secret, own, code) if has_keys else None
 
 

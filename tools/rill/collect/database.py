@@ -3,6 +3,7 @@
 Queries mark values with `?`. Each database has, and each method may raise StoreError:
 
 `name`                    what to call it in a sentence; never has a password
+`place`                   the same without quotes: a path, or an address
 `transaction()`           a context manager: all or nothing, on disk when it is left
 `create(table)`           make it unless it is there
 `create_view(name, query)`  make it unless it is there

@@ -31,7 +31,8 @@ class PostgreSQL:
     """
 
     def __init__(self, address):
-        self.name = repr(re.sub(r"//.*@", "//", address).partition("?")[0])
+        self.place = re.sub(r"//.*@", "//", address).partition("?")[0]
+        self.name = repr(self.place)
         self._lock = threading.RLock()
         if not _PASSWORD.match(address):
             raise StoreError(  # what PostgreSQL says of it may have the password in it

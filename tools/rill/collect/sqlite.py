@@ -21,7 +21,7 @@ class SQLite:
     """The file at path, or `:memory:`; may be used from several threads and processes."""
 
     def __init__(self, path):
-        self.name = repr(path)
+        self.name, self.place = repr(path), path
         self._lock = threading.RLock()
         self._in_transaction = self._is_closed = False
         try:
