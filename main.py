@@ -4,17 +4,14 @@ to look for each of those on the flash first would take as long as all else.
 
 import sys
 
+import board  # noqa: F401
+import firmware  # noqa: F401
+
 path = sys.path[:]
+sys.path[:] = [name for name in path if name not in ("", "/lib", "a", "b")]
+from firmware.app import run  # noqa: E402
+
 try:
-    import board  # noqa: F401
-    import firmware  # noqa: F401
-
-    sys.path[:] = [name for name in path if name not in ("", "/lib", "a", "b")]
-    from firmware.app import run
-
     run()
-except KeyboardInterrupt:  # before the wake had begun
-    __import__("micropython").kbd_intr(-1)
-    __import__("firmware.console.start", None, None, ("run",)).run()
 finally:
     sys.path[:] = path  # at the prompt everything is found again

@@ -5,6 +5,16 @@ from firmware.publishing import message_bytes
 from firmware.timing import dated, when
 
 
+def tell_live(session, profile, device, state, config):
+    """What may be told without a journal."""
+    if config.coarse:
+        print("no journal: what was counted since the last day is not told")
+    elif state.is_blank:
+        print("nothing is known of what was counted before: no odometer is published")
+    else:
+        publish_live(session, profile, device, state, config)
+
+
 def publish_live(session, profile, device, state, config):
     """The odometer of now from a meter that can't store it."""
     head = (("device", device), ("journal", None), ("stream", "live"))

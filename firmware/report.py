@@ -61,12 +61,8 @@ def report(
             power.feed()
             if not is_short:
                 _tell(session, power, profile, config, state, store, retained, keeping, commit)
-            if store is None and config.coarse:
-                print("no journal: what was counted since the last day is not told")
-            elif store is None and state.is_blank:
-                print("nothing is known of what was counted before: no odometer is published")
-            elif store is None:
-                call("firmware.live", "publish_live", session, profile, device, state, config)
+            if store is None:
+                call("firmware.live", "tell_live", session, profile, device, state, config)
             else:
                 gc.collect()  # the buffers need pieces, not what garbage leaves between
                 parts = session, power, profile, device, store, state, config, keeping, commit
