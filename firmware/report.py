@@ -12,7 +12,7 @@ from firmware.passing import call, in_passing
 from firmware.uplink.session import Session
 
 _LINK_UP_MS = const(15_000)
-_TLS_BYTES = const(640)  # of a message: TLS leaves less memory for it, and for what holds it
+_TLS_BYTES = const(512)  # of a message: TLS leaves less memory for it, and for what holds it
 _NO_MEMORY = const(20)  # of core/fault.py
 _UNSENT = const("unsent.id")  # of storage/salvage.py
 
