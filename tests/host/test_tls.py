@@ -276,7 +276,7 @@ def test_a_stream_gives_what_has_come_and_goes_on_after_a_timeout(tmp_path, mete
             "began = time.ticks_ms()\n"
             "try:\n    stream.recv(1, 3000)\n"
             "except OSError as error:\n"
-            "    print(error.errno, time.ticks_diff(time.ticks_ms(), began) // 1000)\n"
+            "    print(error.errno, time.ticks_diff(time.ticks_ms(), began) >= 3000)\n"
             "stream.sendall(memoryview(b'x' * 12_000), 5000)\n"
             "got = b''\nwhile len(got) < 12_000:\n    got += stream.recv(4096, 5000)\n"
             "print(len(got), got == b'X' * 12_000)\n"
@@ -284,7 +284,7 @@ def test_a_stream_gives_what_has_come_and_goes_on_after_a_timeout(tmp_path, mete
             "print(stream.recv(2, 5000), stream.recv(9, 5000), stream.recv(9, 5000))\n"
             "stream.close()\n"
         )
-    assert said.splitlines() == ["b'ABC'", "110 3", "12000 True", "b'EN' b'D' b''"]
+    assert said.splitlines() == ["b'ABC'", "110 True", "12000 True", "b'EN' b'D' b''"]
 
 
 @pytest.mark.parametrize("kind", ["p256", pytest.param("rsa", marks=pytest.mark.prove)])
