@@ -8,6 +8,7 @@ import os
 import pty
 import re
 import select
+import signal
 import time
 
 from attended import Bench, S, reporting
@@ -240,5 +241,6 @@ def _typed(keys: bytes, until: str) -> str:
             shown += os.read(terminal, 4096)
     finally:
         os.close(terminal)
+        os.kill(process, signal.SIGKILL)  # who runs this may ignore that its terminal has gone
         os.waitpid(process, 0)
     return shown.decode()
