@@ -1,12 +1,8 @@
 """What `rill provision` asks before it changes anything. In memory only meanwhile."""
 
-from micropython import const
-
-from firmware import config as table
 from firmware.console.installer import is_right, is_set
+from firmware.console.setting import accepted
 from firmware.core.errors import ConfigError, StorageFault
-
-_MOST_BYTES = const(2048)  # as config.py reads
 
 
 def would_be(session, text, code):
@@ -24,10 +20,8 @@ def would_be(session, text, code):
 
 
 def _why(text, code):
-    if len(text) > _MOST_BYTES:
-        return "config.json would have %d bytes, at most %d" % (len(text), _MOST_BYTES)
     try:
-        table.parse(text)
+        accepted(text)
         if code:
             is_right(code)
     except (ConfigError, StorageFault) as error:

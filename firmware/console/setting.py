@@ -53,10 +53,15 @@ def checked(session, changes):
         values[key] = value
     values["changed_by"] = who(session)
     text = json.dumps(values).encode()
-    if len(text) > _MOST_BYTES:
-        raise ConfigError("config.json would have %d bytes" % len(text))
-    table.parse(text)
+    accepted(text)
     return text
+
+
+def accepted(text):
+    """ConfigError when this meter would refuse such a config.json (bytes)."""
+    if len(text) > _MOST_BYTES:
+        raise ConfigError("config.json would have %d bytes, at most %d" % (len(text), _MOST_BYTES))
+    table.parse(text)
 
 
 def _write(session, text):

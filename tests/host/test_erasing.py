@@ -30,6 +30,7 @@ def test_erasing_keeps_the_odometer_alone(tmp_path, head_end):
     }  # fmt: skip
     assert "No installer code is set" not in shown.split("Erased")[0]
     assert "m-0001" not in shown.split("Erased")[1]
+    assert ": B, erased" in shown and "was set by B" in shown  # who, and not a file's name
     assert "last good one" not in shown and shown.count("the defaults are in force") == 2
     assert len(bench.board.nvs()["installer1"]) == 1
     bench.board.lose_power(3)
