@@ -82,3 +82,13 @@ def _becomes(path):
     import os
     os.rename(path + ".new", path)
 """
+
+# format(content): as if this board.py lay there already: which pins there are is the board's.
+AS_BOARD = """
+import sys
+class _Made: pass
+_names = {{}}
+exec({!r}, _names)
+_Made.board = _names["board"]
+sys.modules["board"] = _Made
+"""

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from rill.cable.ask_command import answers
+from rill.cable.board_side import AS_BOARD
 from rill.cable.found import Refused, find_out
 from rill.cable.port import Port
 from rill.cable.provisioned import (
@@ -26,13 +27,6 @@ _CONFIG, _KEY, _BOARD = "config.json", "command.key", "board.py"
 _BY = "rill provision"
 _CHIP = "__import__('binascii').hexlify(__import__('machine').unique_id()).decode()"
 _ANSWER_S = 30.0
-# As if board.py said so already: which pins there are is the board's.
-_AS_BOARD = """
-import sys
-from firmware.boards import {} as board
-board.board = board
-sys.modules["board"] = board
-"""
 _AGAIN = (
     "The meter boots. Plug it in and run `rill provision` again: it goes on with the name and the"
     " key that were made for this chip"
@@ -94,14 +88,14 @@ def _provision(port: Port, wanted: dict, options: argparse.Namespace) -> dict:
     if not found.has_meter:
         raise Refused(f"no firmware of a meter is on it: `rill deploy {port.path}` comes first")
     port.enter(soft_reset=True)
+    files = {}
     if options.board:
-        port.exec(_AS_BOARD.format(options.board))
+        files[_BOARD] = (build(board=options.board) / _BOARD).read_bytes()
+        port.exec(AS_BOARD.format(files[_BOARD]))
     chip = port.value(_CHIP)
     device = options.device or next_device(wanted, options.keys, chip)
     settings, code = wanted[device]
-    files = {_CONFIG: json.dumps(settings).encode()}
-    if options.board:
-        files[_BOARD] = (build(board=options.board) / _BOARD).read_bytes()
+    files[_CONFIG] = json.dumps(settings).encode()
     (meter,) = answers(port, f"would_be({files[_CONFIG]!r}, {code!r})", _ANSWER_S)
     if MARK in found.names and not options.force:
         raise Refused(

@@ -13,6 +13,7 @@ from pathlib import Path
 from rill.cable import backup_file, passphrase, restored
 from rill.cable.ask_command import answers
 from rill.cable.backup_file import Backup
+from rill.cable.board_side import AS_BOARD
 from rill.cable.found import Refused, find_out
 from rill.cable.port import Port
 from rill.cable.prompt import DeviceError
@@ -22,15 +23,6 @@ from rill.cable.writing import MARK, remove, write_whole
 
 _CONFIG, _COMMANDED, _BOARD = "config.json", "commanded.json", "board.py"
 _ANSWER_S = 60.0
-# As if this board.py lay there already: which pins there are is the board's.
-_AS_BOARD = """
-import sys
-class _Made: pass
-_names = {{}}
-exec({!r}, _names)
-_Made.board = _names["board"]
-sys.modules["board"] = _Made
-"""
 
 
 def add_parser(commands) -> None:
@@ -143,7 +135,7 @@ def _new_files(port: Port, backup: Backup, names: set[str]) -> dict[str, bytes]:
 
 def _be_board(port: Port, source: bytes) -> None:
     try:
-        port.exec(_AS_BOARD.format(source))
+        port.exec(AS_BOARD.format(source))
     except DeviceError as error:
         raise Refused(f"the board.py of the file does not work here: {error}") from error
 
