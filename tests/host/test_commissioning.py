@@ -110,7 +110,7 @@ _SPENT = (
     "from firmware.storage.modem_state import ModemState",
     "known = ModemState(opened().retained)",
     "known.day = opened().uptime_or_unix_s() // 86400",
-    "known.spent_mj, known.alarm_mj = 40000, 20000",
+    "known.spent_mj, known.alarm_mj = 40000, 40000",
     "known.keep(); opened().commit()",
 )
 
