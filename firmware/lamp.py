@@ -30,8 +30,10 @@ def run(clock, state):
     lamp, times = Line(board.LED_PIN), code(state)
     for _ in range(max(1, times)):
         lamp.on()
-        clock.sleep_ms(_FLASH_MS if times else _LONG_MS)
-        lamp.off()
+        try:
+            clock.sleep_ms(_FLASH_MS if times else _LONG_MS)
+        finally:
+            lamp.off()
         clock.sleep_ms(_PAUSE_MS)
 
 

@@ -36,6 +36,11 @@ def measured(*, config, read, retained, nvs, when, state, purifier, note):
             sys.print_exception(crash)
             found = [column.column(kind, quality.MISSING, None, 0, 0) for kind in _kinds(config)]
         news.tell(found)
+        for one in found:
+            if one.kind in column.ANALOG:
+                figures = read[1][column.ANALOG.index(one.kind)]
+                if figures:
+                    news.tell_supply(one, figures)
     if purifier:
         try:
             from firmware.filtering import Filtering

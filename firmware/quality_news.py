@@ -2,8 +2,9 @@
 
 from micropython import const
 
-from firmware.core import column, event, quality
+from firmware.core import column, event, power_event, quality
 from firmware.core.limits import ABOVE_LIMIT, LIMITS, OK, verdict
+from firmware.core.samples import IDLE_UV, is_always_on
 
 _IN_A_ROW = const(3)  # readings above the limit
 _ENDS = const(4)  # readings in a row without a fault, a day of them: it may come and go
@@ -12,6 +13,8 @@ _NEWS = (
     quality.DRY_OR_OPEN, quality.OPEN, quality.SHORT, quality.NOISY, quality.STUCK, quality.DRIFT,
     quality.BAD_85, quality.MISSING, quality.FREEZE_WARNING, quality.EXPIRED,
 )  # fmt: skip
+# Of a probe that is not in the water, or not there at all: then its input may hold any voltage.
+_UNPLUGGED = (quality.DRY_OR_OPEN, quality.OPEN, quality.SHORT, quality.MISSING)
 # What is beyond the range of a probe is above a limit, or below it; of the others nobody is sure.
 _SURE = (quality.GOOD, quality.FREEZE_WARNING, quality.OVER_RANGE, quality.BELOW_RANGE)
 
@@ -41,6 +44,16 @@ class QualityNews:
         for one in found:
             self._tell_flag(one)
             self._tell_limit(one)
+
+    def tell_supply(self, one, figures):
+        """one: Column of an analogue probe. figures: of the same look."""
+        if one.flag in _UNPLUGGED:
+            return
+        known = self._known[one.kind]
+        was_on, known.is_on = known.is_on, int(is_always_on(figures))
+        if known.is_on > was_on:
+            text = "supply of %s" % column.name(one.kind)
+            self.add(power_event.CONSUMER, figures.idle_uv, IDLE_UV, text)
 
     def _tell_flag(self, one):
         known = self._known[one.kind]

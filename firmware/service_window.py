@@ -16,12 +16,14 @@ def run(clock):
     print("Service: press a key within 60 s for the prompt.")
     lamp = None if board.LED_PIN is None else Line(board.LED_PIN)
     keys, began, looks = Keys(), clock.ticks_ms(), 0
-    while clock.elapsed_ms(began) < _WINDOW_MS:
-        if keys.pressed():
-            raise KeyboardInterrupt
-        if lamp and not looks % _BLINK_LOOKS:
-            lamp.off() if lamp.is_on() else lamp.on()
-        looks += 1
-        clock.sleep_ms(_LOOK_MS)
-    if lamp:
-        lamp.off()
+    try:
+        while clock.elapsed_ms(began) < _WINDOW_MS:
+            if lamp and not looks % _BLINK_LOOKS:
+                lamp.off() if lamp.is_on() else lamp.on()
+            if keys.pressed():
+                raise KeyboardInterrupt
+            looks += 1
+            clock.sleep_ms(_LOOK_MS)
+    finally:
+        if lamp:
+            lamp.off()

@@ -48,6 +48,7 @@ def _probes(session, config):
     if not config.has_probes():
         return []
     from firmware.core.column import ANALOG_PINS
+    from firmware.core.samples import is_always_on
     from firmware.probes import read
 
     centi_c, figures, numbers = read(config, session.clock)
@@ -57,6 +58,8 @@ def _probes(session, config):
     for name, one in zip(ANALOG_PINS, figures):
         if getattr(config, name + "_pin") >= 0:
             found.append(check_lines.probe_line(name, one and one.uv // 1000, "%d mV"))
+            if one and is_always_on(one):
+                found.append(check_lines.supply_line(name, one.idle_uv))
     if config.instrument:
         said = [value for _, value in numbers if value is not None]
         found.append(check_lines.probe_line(config.instrument, len(said) or None, "%d values"))

@@ -18,18 +18,27 @@ _COSINES = (
     2408, 2195, 1973, 1744, 1508, 1266, 1019, 768, 513, 257, 0,
 )  # fmt: skip
 
-# The mean of the middle half, the standard deviation, the amplitude of 50 or 60 Hz.
-Figures = namedtuple("Figures", ("uv", "spread_uv", "mains_uv"))
+IDLE_UV = const(300_000)  # the ESP32's ADC says some 0.14 V of nothing
+# The mean of the middle half, the standard deviation, the amplitude of 50 or 60 Hz; what there was
+# before the probe got power, 0: that can't be told.
+Figures = namedtuple("Figures", ("uv", "spread_uv", "mains_uv", "idle_uv"))
 
 
-def figures(samples):
+def figures(samples, idle_uv=0):
     """Of COUNT samples in microvolts, in the order of their time; sorts them."""
     mean = sum(samples) // COUNT
     square = sum([(uv - mean) * (uv - mean) for uv in samples]) // COUNT
     mains_uv = max([_amplitude_uv(samples, mean, periods) for periods in _MAINS])
     samples.sort()
     middle = samples[COUNT // 4 : COUNT * 3 // 4]
-    return Figures(sum(middle) // len(middle), root(square), mains_uv)
+    return Figures(sum(middle) // len(middle), root(square), mains_uv, idle_uv)
+
+
+def is_always_on(found):
+    """True for Figures of a probe that said as much before it got power as with it: the switch of
+    its supply does not switch. One that says next to nothing anyway can't be told.
+    """
+    return found.idle_uv >= IDLE_UV and found.idle_uv * 4 >= found.uv * 3
 
 
 def _amplitude_uv(samples, mean, periods):

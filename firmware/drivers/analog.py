@@ -23,8 +23,9 @@ class AnalogProbe:
 
     def read(self):
         """Figures of 100 ms: core/samples.py."""
+        idle_uv = self._adc.read_uv() if self._switch else 0
         powered(self._switch, self._clock, self._settle_ms, self._sample)
-        return figures(_samples)
+        return figures(_samples, idle_uv)
 
     def _sample(self):
         clock = self._clock

@@ -6,6 +6,7 @@ passed: None when nobody can tell yet.
 from micropython import const
 
 from firmware.core import fault
+from firmware.core.samples import IDLE_UV
 from firmware.service import selftest
 from firmware.service.link_faults import sentence
 
@@ -71,6 +72,17 @@ def probe_line(name, value, form):
         "no answer" if value is None else form % value,
         "it answers",
         "check its plug, its supply switch and its pins in meter.config(), see docs/quality.md",
+    )
+
+
+def supply_line(name, idle_uv):
+    """Of a probe that has power though nobody reads it."""
+    return (
+        "probe %s supply" % name,
+        False,
+        "%d mV switched off" % (idle_uv // 1000),
+        "less than %d mV" % (IDLE_UV // 1000),
+        "its switch is stuck or bridged: the cell and the electrodes wear away",
     )
 
 

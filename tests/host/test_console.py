@@ -111,7 +111,7 @@ def test_wrong_arguments_are_said_with_an_example(tmp_path):
 def test_the_whole_console_is_narrow_and_speaks_of_probes(tmp_path, head_end):
     """Also what the firmware below prints: a broker whose certificate can't be checked."""
     config = reporting(head_end, device="m-0001", broker_tls=1, **PINS)
-    probes = Probes(water=Water(), faults=[("turbidity_open", 0, 10_000)])
+    probes = Probes(water=Water(), faults=[("tds_always_on", 0, 10_000)])
     bench = Bench(tmp_path, config, probes=probes)
     shown = bench.first(
         "meter", "meter.read()", "meter.watch()", "> key", "meter.watch(2)", "meter.test()",
@@ -119,6 +119,7 @@ def test_the_whole_console_is_narrow_and_speaks_of_probes(tmp_path, head_end):
         'meter.config("tds")', "meter.alarms()", "meter.energy()", "meter.report()",
     )  # fmt: skip
     assert "probe thermometer: passed" in shown and "probe tds: passed" in shown
+    assert re.search(r"^probe tds supply: FAILED, \d+ mV switched off", shown, re.M)
     assert "broker.der" in shown and "Traceback" not in shown
     assert re.search(r"^ +2 +\d+ +\d+\.\d +\d+ +0\.0\d\d m3$", shown, re.M)
     assert re.search(r"^1,\d*,\d+,0,\d+,\d+,\d+$", shown, re.M)

@@ -12,6 +12,7 @@ from rill.verdict import is_sound
 
 _DAY_S = 86_400
 _QUALITY_FLAG = 14
+_CONSUMER = 26
 
 
 def _result(days, *faults, **more):
@@ -57,6 +58,20 @@ def test_each_fault_is_one_event_and_flagged_values_without_a_number(fault, kind
     assert values and values[-1]["flag"] == wanted and values[-1]["value"] is None
     told = [e for e in n["events"] if e["code"] == _QUALITY_FLAG and e["text"] == kind]
     assert [event["after"] for event in told] == [wanted]
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind"),
+    [
+        ("tds_always_on", "solids_ppb"),
+        pytest.param("turbidity_always_on", "turbidity_mntu", marks=pytest.mark.prove),
+    ],
+)
+def test_a_supply_that_does_not_switch_off_is_told_once_each_time(fault, kind):
+    n = _result(4, (fault, 20_000, _DAY_S), (fault, 20_000 + 2 * _DAY_S, _DAY_S))
+    told = [e for e in n["events"] if e["code"] == _CONSUMER]
+    assert [e["text"] for e in told] == 2 * [f"supply of {kind}"]
+    assert all(e["before"] >= e["after"] == 300_000 for e in told)
 
 
 @pytest.mark.parametrize("hal", [pytest.param("ports", marks=pytest.mark.prove), "chip"])

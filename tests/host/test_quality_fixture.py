@@ -45,7 +45,7 @@ for kind in (2, 3):
 for line in sys.stdin:
     time_s, turb_uv, tds_uv, centi_c = [int(word) for word in line.split()]
     When.time_s = 1_790_000_000 + time_s
-    figures = [Figures(tds_uv, 0, 0), None, Figures(turb_uv, 0, 0)]
+    figures = [Figures(tds_uv, 0, 0, 0), None, Figures(turb_uv, 0, 0, 0)]
     packed, news = measured(
         config=config, read=(None if centi_c == -32768 else centi_c, figures, None),
         retained=memory, nvs=memory, when=When, state=None, purifier=None, note=None,

@@ -35,3 +35,4 @@ def test_a_button_held_for_three_seconds_asks_for_the_prompt(tmp_path):
     assert sum(level for _, level in levels) > 50
     ending, shown = press(30, "> key", "meter")
     assert ending.kind == "prompt" and "\nmeter  " in shown
+    assert [level for _, level in levels][-2:] == [1, 0]  # dark at the prompt

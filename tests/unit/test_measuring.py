@@ -51,7 +51,7 @@ def test_a_driver_that_raises_costs_its_own_value_only():
 
 
 def test_one_probe_that_fails_leaves_the_others():
-    figures = Figures(470_000, 2000, 500)
+    figures = Figures(470_000, 2000, 500, 0)
     found, news = _measured(checked(_FITTED), (1420, [figures, None, None], None))
     expect([found[kind].flag for kind in (1, 2, 3)], [
         quality.GOOD, quality.UNCALIBRATED, quality.MISSING,
@@ -64,7 +64,7 @@ def test_a_probe_of_one_s_own_comes_before_the_instrument_s_value_and_uses_its_t
     values = {"instrument": "ectds10", "instrument_tx_pin": 17, "instrument_rx_pin": 16}
     values["tds_pin"] = 33
     warmth, _, solids = INSTRUMENTS["ectds10"].values
-    figures = Figures(470_000, 2000, 500)
+    figures = Figures(470_000, 2000, 500, 0)
     numbers = [(warmth, 1420), (solids, 999_000)]
     found, _ = _measured(checked(values), (None, [figures, None, None], numbers))
     expect((found[1].value, found[1].uncertainty), (1420, 50))
@@ -93,13 +93,13 @@ def _kept(kind, k_milli=1000, offset_uv=0, age_days=10):
 
 
 def test_pick_up_of_the_mains_is_noise_as_well():
-    for figures in (Figures(470_000, 2000, 45_000), Figures(470_000, 45_000, 2000)):
+    for figures in (Figures(470_000, 2000, 45_000, 0), Figures(470_000, 45_000, 2000, 0)):
         found, _ = _measured(checked(_FITTED), (1420, [figures, None, figures], None))
         expect((found[2].flag, found[2].value), (quality.NOISY, None))
 
 
 def test_a_calibration_of_last_year_is_expired_and_worth_what_none_is():
-    figures = Figures(470_000, 2000, 500)
+    figures = Figures(470_000, 2000, 500, 0)
     stated = []
     for age_days, flag in ((364, quality.GOOD), (366, quality.EXPIRED)):
         nvs = _kept(2, age_days=age_days)
@@ -108,14 +108,14 @@ def test_a_calibration_of_last_year_is_expired_and_worth_what_none_is():
         stated.append(found[2].uncertainty)
     expect(stated[1] > 3 * stated[0], True)
     nvs = _kept(3, age_days=366)
-    clear = Figures(2_800_000, 2000, 500)
+    clear = Figures(2_800_000, 2000, 500, 0)
     found, news = _measured(checked(_FITTED), (2500, [None, None, clear], None), nvs=nvs)
     expect(found[3].flag, quality.EXPIRED)
     expect((14, 0, quality.EXPIRED, "turbidity_mntu") in news, True)
 
 
 def test_the_gain_of_a_turbidity_probe_is_in_its_value_its_range_and_its_error():
-    mud = Figures(2_600_000, 2000, 500)
+    mud = Figures(2_600_000, 2000, 500, 0)
     once, twice = [
         _measured(checked(_FITTED), (2500, [None, None, mud], None), nvs=_kept(3, k_milli))[0][3]
         for k_milli in (1000, 2000)
@@ -123,13 +123,13 @@ def test_the_gain_of_a_turbidity_probe_is_in_its_value_its_range_and_its_error()
     expect((once.flag, twice.flag), (quality.GOOD, quality.GOOD))
     expect(twice.value - 2 * once.value <= 2, True)
     expect(abs(twice.uncertainty - 2 * once.uncertainty) <= 2, True)
-    thick = Figures(2_100_000, 2000, 500)
+    thick = Figures(2_100_000, 2000, 500, 0)
     found, _ = _measured(checked(_FITTED), (2500, [None, None, thick], None), nvs=_kept(3, 2000))
     expect(found[3].flag, quality.OVER_RANGE)
 
 
 def test_a_turbidity_probe_beside_a_dry_tds_probe_is_in_air():
-    dry, air = Figures(4000, 1000, 500), Figures(2_500_000, 2000, 500)
+    dry, air = Figures(4000, 1000, 500, 0), Figures(2_500_000, 2000, 500, 0)
     found, _ = _measured(checked(_FITTED), (2500, [dry, None, air], None))
     expect([found[kind].flag for kind in (2, 3)], [quality.DRY_OR_OPEN] * 2)
 
@@ -137,7 +137,7 @@ def test_a_turbidity_probe_beside_a_dry_tds_probe_is_in_air():
 def test_a_probe_at_its_end_never_says_that_all_is_well():
     nvs = _kept(2, k_milli=800)
     for uv, centi_c in ((2_255_000, 4000), (2_200_000, 500)):
-        figures = Figures(uv, 2000, 500)
+        figures = Figures(uv, 2000, 500, 0)
         found, _ = _measured(checked(_FITTED), (centi_c, [figures, None, None], None), nvs=nvs)
         expect(found[2].flag, quality.OVER_RANGE)
 
@@ -145,7 +145,7 @@ def test_a_probe_at_its_end_never_says_that_all_is_well():
 def test_storage_that_cannot_be_read_gives_missing_values_and_one_event():
     nvs, retained = FakeNvs(), RetainedState(FakePower())
     nvs.read_fails = True
-    figures = Figures(470_000, 2000, 500)
+    figures = Figures(470_000, 2000, 500, 0)
     told = []
     for _ in range(3):
         read = (1420, [figures, None, figures], None)

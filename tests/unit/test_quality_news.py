@@ -1,8 +1,9 @@
 """Promise: an alarm needs three good readings above the limit, errors and all, and comes once."""
 
 from expect import expect
-from firmware.core import event, quality
+from firmware.core import event, power_event, quality
 from firmware.core.column import Column
+from firmware.core.samples import Figures
 from firmware.quality_news import QualityNews
 from firmware.storage.quality_state import QualityState
 
@@ -76,3 +77,35 @@ def test_a_fault_that_comes_and_goes_is_one_event_and_its_end_comes_when_it_is_s
         packed = known.pack()
         told += [(number,) + e[1:3] for e in news.all]
     expect(told, [(1, quality.GOOD, quality.NOISY), (11, quality.NOISY, quality.GOOD)])
+
+
+def _supplies(looks):
+    """(microvolts, probe) of each event of so many looks: (flag, uv, idle_uv)."""
+    packed, told = b"", []
+    for flag, uv, idle_uv in looks:
+        known = QualityState(packed)
+        known.known[2].above = 3  # beside it in the same byte
+        news = QualityNews(known, "gb5749")
+        news.tell_supply(Column(2, flag, 1, 1, uv), Figures(uv, 0, 0, idle_uv))
+        packed = known.pack()
+        expect(QualityState(packed).known[2].above, 3)
+        expect([e[0] for e in news.all], [power_event.CONSUMER] * len(news.all))
+        told += [(e[1], e[3]) for e in news.all]
+    return told
+
+
+def test_a_supply_that_is_always_on_is_told_once_until_it_switches_again():
+    stuck, well = (quality.GOOD, 470_000, 468_000), (quality.GOOD, 470_000, 142_000)
+    expect(_supplies([well] * 5), [])
+    expect(_supplies([stuck] * 5), [(468_000, "supply of solids_ppb")])
+    expect(len(_supplies([stuck, well, stuck])), 2)
+
+
+def test_what_is_not_in_the_water_says_nothing_of_its_supply():
+    stuck = (quality.GOOD, 470_000, 468_000)
+    for flag in (quality.DRY_OR_OPEN, quality.OPEN, quality.SHORT, quality.MISSING):
+        floating = (flag, 3_300_000, 3_300_000)
+        expect(_supplies([floating] * 3), [])
+        expect(len(_supplies([stuck, floating, stuck])), 1)
+    for uv, idle_uv in ((470_000, 320_000), (150_000, 142_000), (150_000, 0)):
+        expect(_supplies([(quality.GOOD, uv, idle_uv)]), [])  # a rest of charge; too little water

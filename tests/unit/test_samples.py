@@ -28,7 +28,7 @@ def test_roots_are_exact():
 
 
 def test_a_quiet_line_is_its_value():
-    expect(tuple(figures(_line(412_000))), (412_000, 0, 0))
+    expect(tuple(figures(_line(412_000))), (412_000, 0, 0, 0))
 
 
 def test_spikes_change_no_value():

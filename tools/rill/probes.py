@@ -52,7 +52,7 @@ _MA_BY_PIN = {
 FAULTS = (
     "tds_open", "tds_short", "turbidity_open", "turbidity_short", "thermometer_missing",
     "thermometer_85", "thermometer_crc", "thermometer_ground", "instrument_silent",
-    "instrument_crc",
+    "instrument_crc", "tds_always_on", "turbidity_always_on",
 )  # fmt: skip
 
 
@@ -201,6 +201,7 @@ class Probes:
         ):
             if pin == self.pins.get(name + "_pin"):
                 is_on = self._is_on(self.pins[name + "_switch_pin"], now_us)
+                is_on = is_on or self._has(name + "_always_on", s)
                 return self._sampled(volts if is_on else 0.0, fault, s)
         if pin == GUARD_PINS["cable_pin"]:
             broken_uv = [uv for name, uv in _CABLE_UV.items() if self._has(name, s)]
@@ -215,7 +216,8 @@ class Probes:
         return pin in self._on_us and now_us - self._on_us[pin] >= _SETTLE_US
 
     def _sampled(self, volts: float, fault: str, s: float) -> int:
-        if len(self._on_us) > 1:
+        stray = {PINS["tds_switch_pin"]} if self._has("tds_always_on", s) else set()
+        if len(stray.union(self._on_us)) > 1:
             volts *= self._random.uniform(0.5, 1.5)  # two of them in the same water
         if self._has(fault + "_open", s):
             volts = 0.004 if fault == "tds" else 3.3
