@@ -11,13 +11,19 @@ from rill.board_process import Board
 from rill.image import BUNDLE, ROOT, build, build_board, compile_file
 from rill.world import World
 
-_PORTS = ROOT / "tests" / "contract" / "ports.py"
-_NAMES = [
-    node.name
-    for node in ast.parse(_PORTS.read_text()).body
+_CONTRACT = ROOT / "tests" / "contract"
+_MODULES = {
+    node.name: path.stem
+    for path in sorted(_CONTRACT.glob("*.py"))
+    for node in ast.parse(path.read_text()).body
     if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
-]
-_SCRIPT = "import sys\nsys.path.append({folder!r})\nimport ports\nports.{name}()\nprint('kept')\n"
+}
+_SCRIPT = """import sys
+sys.path.append({folder!r})
+import {module}
+{module}.{name}()
+print('kept')
+"""
 
 
 def _run(
@@ -27,14 +33,14 @@ def _run(
     sensor = "hall" if name.endswith("hall_sensor") else "reed"
     world = World(array("q", range(0, 3_600_000_000, 1_000_000)), sensor=sensor)
     script = folder / "script.py"
-    script.write_text(_SCRIPT.format(folder=str(_PORTS.parent), name=name))
+    script.write_text(_SCRIPT.format(folder=str(_CONTRACT), module=_MODULES[name], name=name))
     run = Board(folder, image or build(), board or build_board(), world, hal=hal)
     run.wake("power_on", scripts=(str(script),))
     return run.console_end()
 
 
 @pytest.mark.parametrize("hal", ["ports", "chip"])
-@pytest.mark.parametrize("name", _NAMES)
+@pytest.mark.parametrize("name", _MODULES)
 def test_contract(tmp_path, name, hal):
     assert _run(tmp_path, name, hal).endswith("kept")
 
@@ -84,7 +90,7 @@ def test_a_part_of_the_hal_that_breaks_the_contract_is_found(tmp_path, file, goo
 
 
 def _contract(name: str) -> str:
-    return next(test for test in _NAMES if test.startswith(f"test_{name}"))
+    return next(test for test in _MODULES if test.startswith(f"test_{name}"))
 
 
 def _break(source: Path, good: str, bad: str, folder: Path) -> None:
