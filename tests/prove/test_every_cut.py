@@ -8,8 +8,8 @@ from unit_runs import UNIT, run
 
 pytestmark = pytest.mark.prove
 _FILES = (
-    "test_cycle_resets.py", "test_alarms.py", "test_power_loss.py", "test_commanding.py",
-    "test_repeating.py",
+    "test_cycle_resets.py", "test_alarms.py", "test_alarms_in_time.py", "test_power_loss.py",
+    "test_commanding.py", "test_repeating.py",
 )  # fmt: skip
 _BEGINS = ("test_a_reset", "test_a_burst_that_begins", "test_power_lost", "test_power_cut")
 
