@@ -3,6 +3,7 @@
 import json
 from binascii import hexlify
 
+from firmware.core import event
 from firmware.core.hmac import hmac_sha256
 from meter import Meter
 
@@ -37,3 +38,7 @@ def sent(meter, *lines):
 
 def outcomes(answers):
     return [(a["counter"], a["outcome"]) for a in answers]
+
+
+def events_told(meter, code=event.COMMAND):
+    return [(e.before, e.after, e.text) for e in meter.events(code)]
