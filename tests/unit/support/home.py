@@ -9,6 +9,26 @@ RING = 34
 NEVER = 0xFFFFFFFF
 # Pulses of a usual day by its hours, 6 s apart: nights are quiet but for one flush.
 FAMILY = {2: 6, 6: 20, 7: 40, 12: 15, 18: 60, 19: 30, 21: 20, 23: 6}
+_LIMITS = (
+    "pulse_weight_ml", "pulse_weight_pulses", "kinds", "gap_s", "notice_s", "alarm_s",
+    "long_gap_s", "long_notice_s", "busy_notice_s", "long_alarm_s", "slack_ml", "sum_ml",
+    "burst_s", "burst_notice_s", "burst_alarm_s", "high_use_percent", "reverse_ml", "no_flow_s",
+    "freeze_centi_c",
+)  # fmt: skip
+
+
+def only(kind, **other):
+    """Limits that watch for one kind."""
+    usual = terms.usual(1000, 1, 244)
+    names = dict(zip(_LIMITS, usual))
+    names.update(other)
+    names["kinds"] = 1 << kind
+    return terms.Limits(**names)
+
+
+def each(first_s, last_s, step_s):
+    """Times from the first to the last."""
+    return list(range(first_s, last_s + 1, step_s))
 
 
 class Home:
