@@ -1,4 +1,4 @@
-"""A modem on a fake UART, in the time of a fake clock, with the toy dialect of test_modem_at."""
+"""A modem on a fake UART, in the time of a fake clock, with a toy dialect."""
 
 from firmware.core.radio import Budget
 from firmware.drivers.modem.at import Engine
