@@ -4,39 +4,17 @@ tests/prove runs the same at full numbers.
 """
 
 import json
-import socket
-import ssl
-from array import array
 
 import pytest
 
-from rill.board_process import BOARD_HEAP_BYTES, Board
 from rill.broker import Broker, find_mosquitto
-from rill.household import household
-from rill.image import build, build_board
 from rill.simulate import Run, Settings
 from rill.trace import Trace, read_trace
-from rill.verdict import is_sound
-from rill.world import World
+from simulated import result, settings
 from unkind import FOREVER, ResetAt
 
-needs_mosquitto = pytest.mark.skipif(not find_mosquitto(), reason="mosquitto is not installed")
 ON_DEMAND = 8  # flag: at power-on, at the end
 LINK, WIFI = 21, 21  # code of the event, and of the fault: not joined
-TLS_HEAP_BYTES = 130_000  # TLS takes 35 to 45 kB of the same memory, outside of the heap
-WAKE_FAILED, REPORTS_FAILED = 2, 11  # events
-
-
-def settings(days=1, seed=1, **more) -> Settings:
-    return Settings(trace=household(seed, days), days=days, seed=seed, **more)
-
-
-def result(run: Run | Settings) -> dict:
-    """The numbers of a run; every one of ours must be sound."""
-    run = Run(run) if isinstance(run, Settings) else run
-    numbers = run.result()
-    assert is_sound(numbers, run.settings.pulse_ml), numbers
-    return numbers
 
 
 def test_quiet_days_arrive_once():
@@ -191,93 +169,6 @@ def test_a_real_household(recordings, pulse_ml):
     assert n["records_unique"] == n["records_stored"] == 49
 
 
-_SPY = """
-import sys
-from firmware.hal.power import Power
-def spied(end):
-    def spy(*arguments):
-        print("modules:", " ".join(sys.modules))
-        end(*arguments)
-    return spy
-Power.deep_sleep_ms, Power.restart = spied(Power.deep_sleep_ms), spied(Power.restart)
-from firmware import passing
-passing.in_passing = lambda act: act()  # what was imported in passing is told, too
-from firmware.app import run
-run()
-"""
-
-
-def test_a_wake_that_only_samples_imports_no_network_code(tmp_path):
-    """An import is battery. The first wake reports (in vain), the second has no reason to.
-
-    And what counts and records shares no memory with the report.
-    """
-    world = World(array("q"), outages_s=((0, FOREVER),))
-    board = Board(tmp_path, build(), build_board(), world, heap_bytes=200_000)
-    (board.flash / "config.json").write_text('{"broker_host": "127.0.0.1", "report_s": 86400}')
-    script = tmp_path / "spy.py"
-    script.write_text(_SPY)
-    imported = []
-    for cause in ("power_on", "timer", "timer", "timer", "timer"):
-        ending = board.wake(cause, scripts=(str(script),))
-        world.now_us += ending.sleep_ms * 1000
-        lines = board.console_end(1000).splitlines()
-        lives = [set(line.split()) for line in lines if line.startswith("modules:")]
-        imported.append(lives[sum(map(len, imported)) :])
-    network = {"umqtt.simple", "firmware.report", "firmware.uplink.session", "firmware.hal.wifi"}
-    network |= {"network", "socket", "ntptime"}
-    counted, reported, went_on = imported[0]
-    assert reported >= network
-    assert not reported & {"firmware.hal.counter", "firmware.cycle"}
-    assert not (counted | went_on) & network
-    sampling = [lives[0] for lives in imported if len(lives) == 1]
-    assert sampling  # failed reports are tried again after 1, 2, 4 ... slots only
-    attended = {"firmware.attention", "firmware.lamp", "firmware.hal.keys", "firmware.hal.ticker"}
-    for modules in sampling:
-        assert not modules & network
-        assert not modules & attended
-    for modules in counted, reported, went_on, *sampling:
-        assert not [name for name in modules if "console" in name]
-    assert any("firmware.storage.journal" in modules for modules in sampling)
-
-
-@needs_mosquitto
-def test_a_day_over_tls_to_a_broker_that_asks_the_meter_for_a_certificate():
-    n = result(Stranger(settings(tls=True)))
-    assert n["records_unique"] == 25
-    assert n["reports"] == 5
-
-
-class Stranger(Run):
-    """Before the meter, somebody without a certificate has tried, and was not let in."""
-
-    def network_to(self, host, port):
-        context = ssl.create_default_context(cadata=self._authority.pem().decode())
-        context.check_hostname = False
-        with (
-            socket.create_connection((host, port), timeout=5) as plain,
-            context.wrap_socket(plain) as secure,
-            pytest.raises(ssl.SSLError, match="certificate required"),
-        ):
-            secure.recv(1)
-        return super().network_to(host, port)
-
-
-@needs_mosquitto
-def test_a_day_over_tls_fits_into_the_heap_that_tls_leaves():
-    n = result(settings(tls=True, heap_bytes=TLS_HEAP_BYTES, config={"profile": "packed"}))
-    assert n["records_unique"] == 25
-    assert n["reports"] == 5  # none was tried twice
-    assert not {event["code"] for event in n["events"]} & {WAKE_FAILED, REPORTS_FAILED}
-
-
-@needs_mosquitto
-@pytest.mark.prove
-@pytest.mark.parametrize("link", ["bc66", "ppp"])
-def test_days_over_tls_and_a_modem(link):
-    assert result(settings(days=3, tls=True, link=link))["records_unique"] == 3 * 24 + 1
-
-
 @pytest.mark.parametrize("program", ["amqtt", "mosquitto"])
 def test_either_broker_of_our_own(program, monkeypatch):
     if program == "mosquitto" and not find_mosquitto():
@@ -286,24 +177,3 @@ def test_either_broker_of_our_own(program, monkeypatch):
         monkeypatch.setattr("rill.broker.find_mosquitto", lambda: None)
     n = result(settings())
     assert n["broker"].startswith(program)
-
-
-def test_the_board_s_own_modules_take_what_is_added_to_the_heap(tmp_path):
-    script = tmp_path / "look.py"
-    # What a report imports of them, and umqtt; on a chip they are C, or frozen. Not the ports,
-    # which stand for those of firmware/hal. The pool of names grows before, since the firmware
-    # alone needs the larger one.
-    script.write_text(
-        "import gc, sys\n"
-        "gc.collect()\n"
-        "taken = gc.mem_alloc()\n"
-        "for n in range(500): hasattr(sys, '_%d' % n)\n"
-        "gc.collect()\n"
-        "taken -= gc.mem_alloc()\n"
-        "import machine, time, esp32, network, socket, ntptime, umqtt.simple\n"
-        "gc.collect()\n"
-        "print(taken + gc.mem_alloc())\n"
-    )
-    board = Board(tmp_path, build(), build_board(), World(array("q")))
-    taken = int(board.run(script).split()[-1])
-    assert BOARD_HEAP_BYTES <= taken <= BOARD_HEAP_BYTES + 2000

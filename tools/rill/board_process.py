@@ -24,7 +24,7 @@ _RETAINED_BYTES = 2048
 _BOOT_US = 400_000  # facts: about 400 ms from wake to main.py on a plain ESP32
 _RESTART_US = 50_000  # of the interpreter alone
 # Of the heap, what the simulated board's own modules take in a report, and umqtt: on a chip they
-# are no bytecode in memory. tests/host/test_simulate.py measures it.
+# are no bytecode in memory. tests/host/test_wake_memory.py measures it.
 BOARD_HEAP_BYTES = 39_400
 _HANG_S = 20.0  # real seconds without a crossing: the firmware hangs, the watchdog bites
 _OVER_BYTES = 0xFFFFFFFF  # as in board/border.py
