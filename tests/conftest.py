@@ -9,6 +9,7 @@ import pytest
 from rill import cli
 from rill.collect.server import Server, find_postgresql
 from rill.image import ROOT
+from rill.modem import sockets
 from rill.torture.headend import HeadEnd
 from unit_runs import UNIT, MicroPythonFailure, run
 
@@ -77,6 +78,13 @@ def script(tmp_path):
         return (str(path),)
 
     return write
+
+
+@pytest.fixture
+def impatient(monkeypatch):
+    """Simulated modems where nothing depends on what the server answers."""
+    monkeypatch.setattr(sockets, "_REAL_WAIT_S", 0.02)
+    monkeypatch.setattr(sockets, "_COMPANION_S", 0.0)
 
 
 @pytest.fixture(scope="session")
