@@ -31,8 +31,7 @@ test: lint
 	$(BIN)/pytest -n 2 -m "not prove"
 
 prove: setup
-	@# The longest alone first: at the end it would keep one worker waiting for the other.
-	$(BIN)/pytest -n 2 --dist worksteal -m prove tests/prove/test_year_of_wear.py tests
+	$(BIN)/pytest -n 2 --dist worksteal -m prove
 
 bench: setup
 	@$(BIN)/python -m rill.bench
