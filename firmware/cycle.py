@@ -96,7 +96,10 @@ class Cycle(Wake):
         kind = ("timer", "ulp", "button", cause).index(cause)
         self._awake = _AWAKE + min(kind, 2)
         self._retained.count(kind)
-        self._now_s()
+        now_s = self._now_s()
+        if cause in _RESETS:
+            parts = cause, self._power, self._state, self._keeping.vault.nvs, now_s
+            call("firmware.booting", "begin", *parts)
         self._commit()
         known_crc = self._state.config_crc
         self._configure()
@@ -257,8 +260,7 @@ class Cycle(Wake):
         """An event of each boot that was not the end of a sleep, and of each wake that failed."""
         state, keeping = self._state, self._keeping
         if cause in _RESETS:
-            parts = cause, self._power, state, keeping, self._about, self._now_s()
-            call("firmware.booting", "tell", *parts)
+            call("firmware.booting", "tell", cause, self._power, state, keeping, self._about)
         elif state.crashes:
             state.causes |= _CRASHED
             keeping.note(event.WAKE_FAILED, 0, state.crashes)

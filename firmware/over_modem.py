@@ -20,7 +20,7 @@ def report(parts, config, state, keeping, publish, may_doze):
         may_doze=may_doze,
     )
     is_through, nvs = False, keeping.vault.nvs
-    falls = call("firmware.surviving", "begin", nvs)
+    falls = call("firmware.surviving", "begin", nvs, keeping.note)
     if falls:
         modem.may_doze = False  # it may be what resets the chip
     try:

@@ -9,7 +9,7 @@ from micropython import const
 from firmware.core.seal import seal, unseal
 
 _KEY = const("modem1")  # a mark; resets in a row under it
-# Marks: the modem has power; a reset under it is still to be told.
+# Marks: the modem has power; a reset under it is still to be told, and its reason added to that.
 _OFF = const(0)
 _ON = const(1)
 _UNTOLD = const(2)
@@ -18,8 +18,9 @@ _DAY_S = const(86_400)
 _MOST_STEPS = const(4)
 
 
-def begin(nvs):
+def begin(nvs, note):
     """Before the modem gets power. How many resets in a row there were under it until now."""
+    tell(nvs, note)
     falls = _mark(nvs)[1]
     _keep(nvs, _ON, falls)
     return falls
@@ -35,20 +36,28 @@ def pause_s(falls):
     return min(_DAY_S, _FIRST_PAUSE_S * 4 ** min(falls - 1, _MOST_STEPS))
 
 
-def reset(nvs, state, now_s, reason, note):
-    """Behind each reset. reason: BROWN_OUT and so on of core/event.py."""
+def hold(nvs, state, now_s, reason):
+    """Behind each reset, before all else. reason: BROWN_OUT and so on of core/event.py."""
     mark, falls = _mark(nvs)
-    if mark == _OFF:
-        return
     if mark == _ON:
-        falls = min(falls + 1, 255)
+        mark, falls = _UNTOLD + reason, min(falls + 1, 255)
+        _keep(nvs, mark, falls)
+    # A voltage that comes back resets the chip more than once, and each power-on wants a report.
+    if falls and (mark != _OFF or not state.next_report_s):
         state.failures = max(state.failures, 1)  # or the next report slot would be soon enough
         state.next_report_s = now_s + pause_s(falls)
+
+
+def tell(nvs, note):
+    """As soon as it can be: in a wake behind hold(), or before the next report."""
+    mark, falls = _mark(nvs)
+    if mark < _UNTOLD:
+        return
     from firmware.core.power_event import MODEM_RESET
 
-    text = "reset %d while the modem had power" % reason
-    is_told = note(MODEM_RESET, falls, pause_s(falls), text)
-    _keep(nvs, _OFF if is_told else _UNTOLD, falls)
+    text = "reset %d while the modem had power" % (mark - _UNTOLD)
+    if note(MODEM_RESET, falls, pause_s(falls), text):
+        _keep(nvs, _OFF, falls)
 
 
 def _mark(nvs):

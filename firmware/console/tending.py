@@ -18,7 +18,9 @@ def begin(session, about):
     state = session.state
     # A wake that a person ends has not failed, and one at the prompt has come to its end.
     state.running = state.starts = 0
-    session.now_s()
+    now_s = session.uptime_or_unix_s()
+    if cold:
+        call("firmware.booting", "begin", cause, power, state, keeping.vault.nvs, now_s)
     session.commit()
     session.configure()
     if not cold:
@@ -26,8 +28,7 @@ def begin(session, about):
     counter.begin(session, cause if cold else "restart", cold)
     session.take()
     if cold:
-        parts = cause, power, state, keeping, about, session.now_s()
-        call("firmware.booting", "tell", *parts)
+        call("firmware.booting", "tell", cause, power, state, keeping, about)
     keeping.checkpoint()
 
 

@@ -12,7 +12,7 @@ from firmware.spending import day, new_cell
 from firmware.storage import cell
 from firmware.storage.retained import RetainedState
 from firmware.storage.state import State
-from firmware.surviving import begin, end, pause_s, reset
+from firmware.surviving import begin, end, hold, pause_s, tell
 from meter import CONFIG, Meter
 from nvs import FakeNvs
 from ports import FakePower
@@ -183,31 +183,46 @@ def test_a_reset_under_the_modem_is_told_and_its_pause_grows_until_a_report_is_t
         events.append(one)
         return True
 
-    reset(nvs, state, 1000, 3, note)
+    def reset(now_s, reason, note=note):
+        hold(nvs, state, now_s, reason)
+        tell(nvs, note)
+
+    reset(1000, 3)
     expect((events, state.failures), ([], 0))
     for falls, wait_s in ((1, 900), (2, 3600), (3, 14_400), (4, 57_600), (5, 86_400), (6, 86_400)):
-        expect(begin(nvs), falls - 1)
-        reset(nvs, state, 1000, 3, note)
+        expect(begin(nvs, note), falls - 1)
+        reset(1000, 3)
         expect(events.pop()[:3], (27, falls, wait_s))
         expect((state.next_report_s, state.failures), (1000 + wait_s, 1))
-        reset(nvs, state, 2000, 1, note)  # not twice
-        expect(events, [])
+        reset(2000, 1)  # not twice
+        expect((events, state.next_report_s), ([], 1000 + wait_s))
+        state.next_report_s = 0  # as power-on does, and the voltage that comes back does it twice
+        reset(3000, 0)
+        expect((events, state.next_report_s), ([], 3000 + wait_s))
         expect(pause_s(falls), wait_s)
-        begin(nvs)
+        begin(nvs, note)
         end(nvs, False)  # one that failed, and was survived: it says nothing of the cell
-    expect(begin(nvs), 6)
+    expect(begin(nvs, note), 6)
     end(nvs, True)
-    expect(begin(nvs), 0)
+    expect(begin(nvs, note), 0)
     for _ in range(2):
-        reset(nvs, state, 0, 3, lambda *one: False)  # told as soon as that can be
-    reset(nvs, state, 0, 3, note)
-    expect(events.pop()[1], 1)
+        reset(0, 3, _refuse)  # told as soon as that can be
+    reset(0, 0)
+    expect(events.pop()[1:], (1, 900, "reset 3 while the modem had power"))
+    begin(nvs, note)
+    reset(0, 2, _refuse)
+    begin(nvs, note)  # behind a wake that only counts
+    expect(events.pop()[1:], (2, 3600, "reset 2 while the modem had power"))
     for _ in range(2):  # its pauses are over, and the journal still can't be written
-        begin(nvs)
-        reset(nvs, state, 0, 3, lambda *one: False)
-    begin(nvs)
-    reset(nvs, state, 0, 3, note)
-    expect(events.pop()[1:3], (4, 57_600))
+        begin(nvs, _refuse)
+        reset(0, 3, _refuse)
+    begin(nvs, _refuse)
+    reset(0, 3)
+    expect(events.pop()[1:3], (5, 86_400))
+
+
+def _refuse(*one):
+    return False
 
 
 def test_the_plan_of_a_weak_cell_outlives_the_loss_of_power_that_it_brings():
