@@ -8,7 +8,6 @@ from micropython import const
 from firmware.core import event, record
 from firmware.core.errors import StorageFault
 from firmware.core.leaks import terms
-from firmware.storage.watch_state import ROWS
 
 _DAY_S = const(86_400)
 _REPORTS_A_DAY = const(8)
@@ -22,13 +21,9 @@ _URGENT = {
 
 def tell_all(meter, changes):
     """As tell(), of these changes."""
-    known = meter.known
-    while changes:
-        known.rows, changes = changes[:ROWS], changes[ROWS:]
-        known.keep()  # with the next commit, which comes before anything is told
-        if not tell(meter):
-            return False
-    return True
+    meter.known.rows = changes
+    meter.known.keep()  # with the next commit, which comes before anything is told
+    return tell(meter)
 
 
 def tell(meter):

@@ -13,7 +13,7 @@ from firmware.core.seal import SEAL_BYTES, seal, seal_in, unseal
 from firmware.storage.state import MAGIC, REPORTING, STATE_BYTES, State
 
 _SLOT_BYTES = const(432)
-WATCH_VERSION = 2  # first byte of the watch; another one, and it begins anew
+WATCH_VERSION = 3  # first byte of the watch; another one, and it begins anew
 _WATCH_BYTES = const(340)
 _LEDGER_VERSION = const(1)
 _COUNTS_BYTES = const(29 * 3)  # of service/acts.py, and a life

@@ -11,7 +11,7 @@ from micropython import const
 from firmware.core.leaks.terms import Change
 from firmware.storage.retained import WATCH_VERSION
 
-ROWS = const(4)  # changes that wait to be told
+_WHOLE = const(3)  # changes that wait to be told; of more of them only the kind and the levels
 _LAYOUT = const("<BIIIBHHBHHIIIIHBB")  # as far as seen_bursts it is read in retained.py, too
 _FIELDS = (
     "next_s",  # up_s at which a look is wanted, 0: none
@@ -30,11 +30,12 @@ _FIELDS = (
     "day",  # since power-on, to which the next one belongs
     "reports",  # that alarms have asked for on it
 )
-_ROW = const("<BIIIII")
-_ROW_BYTES = const(21)
+_ROW = const("<IIIII")
+_ROW_BYTES = const(20)
 _MOST = const(0xFFFFFFFF)
 _HEAD_BYTES = struct.calcsize(_LAYOUT)
 _SEQ = const("<I")
+_UP = const(10)  # up_s in _LAYOUT
 
 
 class WatchState:
@@ -70,12 +71,17 @@ class WatchState:
     def _unpack(self, packed):
         values = struct.unpack(_LAYOUT, packed[:_HEAD_BYTES])
         at = _HEAD_BYTES
-        if values[-1]:
+        count = values[-1]
+        if count:
             self.seq = struct.unpack_from(_SEQ, packed, at)[0]
             at += 4
-        for _ in range(values[-1]):
-            self.rows.append(_row(struct.unpack_from(_ROW, packed, at)))
-            at += _ROW_BYTES
+        levels, at = packed[at : at + count], at + count
+        for n in range(count):
+            numbers = (values[_UP], values[_UP], 0, 0, 0)
+            if n < _WHOLE:
+                numbers = struct.unpack_from(_ROW, packed, at)
+                at += _ROW_BYTES
+            self.rows.append(Change(levels[n] >> 4, levels[n] >> 2 & 3, levels[n] & 3, *numbers))
         self.rules = packed[at:]
         return values[1:-1]
 
@@ -84,14 +90,9 @@ class WatchState:
         parts = [struct.pack(_LAYOUT, WATCH_VERSION, *values, len(self.rows))]
         if self.rows:
             parts.append(struct.pack(_SEQ, self.seq))
-        for row in self.rows:
+        parts.append(bytes([row.kind << 4 | row.before << 2 | row.level for row in self.rows]))
+        for row in self.rows[:_WHOLE]:
             numbers = [max(0, min(number, _MOST)) for number in row[3:]]
-            levels = row.kind << 4 | row.before << 2 | row.level
-            parts.append(struct.pack(_ROW, levels, *numbers))
+            parts.append(struct.pack(_ROW, *numbers))
         parts.append(self.rules)
         self._retained.keep_watch(b"".join(parts))
-
-
-def _row(values):
-    levels = values[0]
-    return Change(levels >> 4, levels >> 2 & 3, levels & 3, *values[1:])

@@ -12,6 +12,7 @@ from bursts import (
     alarms_told,
     burst_begins,
     bursting,
+    calm_meter,
     goes_on,
     known_to,
 )
@@ -82,6 +83,36 @@ def test_a_reset_anywhere_in_the_wake_that_raises_an_alarm():
     expect(cut > 30, True)
 
 
+def _many_wait():
+    """A meter that has found more at one look than its retained memory keeps in full."""
+    meter = calm_meter()
+    retained = meter.retained()
+    state, known = retained.load(), WatchState(retained)
+    known.rows = [
+        terms.Change(kind, terms.NOTICE, 0, known.up_s - 90 * kind, known.up_s, kind, 3, 700)
+        for kind in range(1, 11)
+    ]
+    known.keep()
+    retained.save(state)
+    return meter
+
+
+def test_a_reset_anywhere_while_ten_changes_are_told():
+    wanted = [(10 * kind + 1, 10 * kind) for kind in range(1, 11)]
+    cut, ended = 0, None
+    while ended is None:
+        cut = next_cut(cut + 10)
+        gc.collect()
+        meter = _many_wait()
+        ended = meter.wake(cut)
+        wakes(meter, 2)
+        expect((cut, alarms_told(meter)), (cut, wanted))
+    expect([e.text.split(" ")[1:] for e in meter.events(event.ALARM)][:3], [
+        [str(kind), "3", "700"] for kind in range(1, 4)
+    ])  # fmt: skip
+    expect(cut > 60, True)
+
+
 def test_a_loss_of_power_in_the_wake_that_raises_an_alarm_costs_its_time_and_not_the_alarm():
     cut, ended = 0, None
     while ended is None:
@@ -145,9 +176,10 @@ def test_the_rules_fit_what_is_kept_for_them():
     retained = Retained()
     known = WatchState(retained)
     row = terms.Change(terms.BURST, 1, 2, 1 << 31, 5, (1 << 32) - 1, 1 << 33, -5)
-    known.rows, known.rules, known.seq = [row] * 4, watch.pack(), 77
+    known.rows, known.rules, known.seq = [row] * 10, watch.pack(), 77
     known.keep()
     expect(len(retained.packed) <= 330, True)
     again = WatchState(retained)
     kept = terms.Change(terms.BURST, 1, 2, 1 << 31, 5, (1 << 32) - 1, (1 << 32) - 1, 0)
-    expect((again.rows, again.rules, again.seq), ([kept] * 4, known.rules, 77))
+    expect((again.rows[:3], again.rules, again.seq), ([kept] * 3, known.rules, 77))
+    expect([one[:3] for one in again.rows], [kept[:3]] * 10)
