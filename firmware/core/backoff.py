@@ -55,9 +55,9 @@ def retry_s(now_s, slot_s, window_s, failures, is_urgent, random):
 
     Half to one and a half of the window, so that not all meters that failed come on top of those
     whose slot it is; then of three windows, nine ... An alarm begins with ten minutes, then
-    twenty, forty, each hour, as the day's energy is for some nine searches (radio.py). Never
-    later than slot_s, the meter's own next place: so a fleet that was away for long returns as
-    evenly as it reports. Never within five minutes.
+    twenty, forty, each hour, for as long as there is energy for it (radio.py). Never later than
+    slot_s, the meter's own next place: so a fleet that was away for long returns as evenly as it
+    reports. Never within five minutes.
     """
     base_s = _grown(max(_FIRST_S, window_s), failures)
     if is_urgent:

@@ -29,7 +29,7 @@ _UP = const(7)
 _DOWN = const(10)
 _COUNTS = const(13)
 DAY_MJ = const(40_000)
-ALARM_MJ = const(40_000)
+ALARM_MJ = const(120_000)  # at level 2: a burst's three messages
 
 
 class Budget:

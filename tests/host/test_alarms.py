@@ -104,6 +104,16 @@ def test_recorded_leaks_arrive_while_they_run(
 
 
 @pytest.mark.prove
+def test_a_recorded_leak_is_in_alarm_within_the_hour_behind_a_day_without_a_network(recordings):
+    outage_s = (630_000, 24 * _HOUR_S)  # the alarm is raised at 639,059
+    trace = read_trace(recordings / "leak_12lph_a_14d.csv.gz")
+    n = Run(Settings(trace=trace, days=9, link="sim7020", outages_s=(outage_s,))).result()
+    assert is_sound(n, 1000)
+    found = _of(n, "continuous", "alarm")
+    assert found["begin_s"] < sum(outage_s) < found["reported_s"] < sum(outage_s) + 1.5 * _HOUR_S
+
+
+@pytest.mark.prove
 @pytest.mark.parametrize("link", ["bc66", "bg95", "sim7020", "ppp"])
 def test_a_recorded_burst_is_told_while_it_runs_though_the_network_was_away_for_three_hours(
     recordings, link

@@ -110,7 +110,8 @@ _SPENT = (
     "from firmware.storage.modem_state import ModemState",
     "known = ModemState(opened().retained)",
     "known.day = opened().uptime_or_unix_s() // 86400",
-    "known.spent_mj, known.alarm_mj = 40000, 40000",
+    "from firmware.core.radio import ALARM_MJ, DAY_MJ",
+    "known.spent_mj, known.alarm_mj = DAY_MJ, ALARM_MJ",
     "known.keep(); opened().commit()",
 )
 

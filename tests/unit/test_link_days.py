@@ -82,7 +82,7 @@ def test_a_report_that_would_not_end_is_not_begun():
     ):
         known = ModemState(retained)
         known.ecl, known.is_asleep, known.spent_mj = ecl, is_asleep, spent_mj
-        known.alarm_mj = 40_000 - 1000
+        known.alarm_mj = radio.ALARM_MJ - 1000
         known.keep()
         told, report = _begins(retained, _TODAY_S)
         expect((ecl, is_asleep, told), (ecl, is_asleep, found))

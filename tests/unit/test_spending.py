@@ -114,7 +114,7 @@ def test_a_consumer_over_its_budget_is_told_once_until_it_is_back():
         ({"wakes_ulp": 2000}, "wakes"),
         ({"probe_ms": 3_600_000}, "probes"),
         ({"search_ms": 3_000_000}, "modem"),
-        ({"bursts_2": 100}, "modem"),
+        ({"bursts_2": 110}, "modem"),
         ({"reports": 300}, "reports"),
         ({"records": 9000}, "records"),
     ):
