@@ -39,8 +39,18 @@ class Made(NamedTuple):
     burst: tuple[int, int, float] | None
 
 
-def made_district(seed: int, homes: int = 30, days: int = 21, has_burst: bool = True) -> Made:
-    """Each home is read hourly, at its own minute, some seconds early or late."""
+def made_district(
+    seed: int,
+    homes: int = 30,
+    days: int = 21,
+    has_burst: bool = True,
+    has_small_loss: bool = False,
+    is_on_the_hour: bool = False,
+) -> Made:
+    """Each home is read hourly, at its own minute or on the hour, some seconds early or late.
+
+    has_small_loss: another loss that comes and goes, too small for a step.
+    """
     random = Random(seed)
     hours = days * 24
     true_ml = [0.0] * hours
@@ -51,10 +61,14 @@ def made_district(seed: int, homes: int = 30, days: int = 21, has_burst: bool = 
         for t_s, ml in draws:
             true_ml[t_s // HOUR_S] += ml
         factor = (1 - low) * random.uniform(0.99, 1.01)
-        shown[f"home-{number:03}"] = _readings(random, draws, factor, hours)
+        minute_s, start_ml = random.randrange(HOUR_S), random.randrange(10**9)
+        minute_s = 0 if is_on_the_hour else minute_s
+        shown[f"home-{number:03}"] = _readings(random, draws, factor, hours, minute_s, start_ml)
     use_ml = sum(true_ml)
     burst = _burst(random, hours, use_ml / hours) if has_burst else None
     real = _losses(random, hours, use_ml / hours, burst)
+    if has_small_loss:
+        _add_small_loss(Random(f"{seed}, small"), real, use_ml / hours)
     unbilled_ml = random.uniform(0.0025, 0.0125) * (use_ml + sum(real))
     error = random.uniform(0.98, 1.02)
     flows = [(use + loss + unbilled_ml / hours) for use, loss in zip(true_ml, real, strict=True)]
@@ -79,10 +93,9 @@ def _draws(random: Random, days: int) -> list[tuple[int, int]]:
     return sorted((t_s, ml) for t_s, ml in found if t_s < days * DAY_S)
 
 
-def _readings(random, draws, factor, hours):
+def _readings(random, draws, factor, hours, minute_s, start_ml):
     times = [t_s for t_s, _ in draws]
     sums = [0, *accumulate(ml for _, ml in draws)]
-    minute_s, start_ml = random.randrange(HOUR_S), random.randrange(10**9)
     stamps = [n * HOUR_S + minute_s + random.randint(-5, 5) for n in range(-1, hours + 1)]
     return [
         (t_s, start_ml + round(sums[bisect_right(times, t_s)] * factor / 1000) * 1000)
@@ -106,6 +119,14 @@ def _losses(random, hours, mean_ml_h, burst):
         for n in range(burst[0] // HOUR_S, burst[1] // HOUR_S):
             losses[n] += burst[2]
     return losses
+
+
+def _add_small_loss(random, losses, mean_ml_h):
+    length = random.randint(len(losses) // 6, len(losses) // 2)
+    begin = random.randint(0, len(losses) - length)
+    rate_ml_h = mean_ml_h * random.uniform(0.02, 0.045)
+    for n in range(begin, begin + length):
+        losses[n] += rate_ml_h
 
 
 def write_files(made, folder):

@@ -129,3 +129,12 @@ def fewest(is_read):
     """Many gaps are better, but something must be left to balance."""
     gaps = is_read.count(False)
     return gaps if gaps < len(is_read) // 2 else -1
+
+
+def test_a_real_loss_below_zero_is_told(rill, tmp_path):
+    inflow, homes = write_files(made_district(2, homes=8, days=6, has_burst=False), tmp_path)
+    command = ["balance", "--inflow", inflow, "--homes", homes, "--unbilled-m3"]
+    _, out, _ = rill(*command, "100")
+    assert "the real loss is below zero: --unbilled-m3" in out
+    _, out, _ = rill(*command, "0")
+    assert "below zero" not in out

@@ -81,6 +81,11 @@ def _run(options: argparse.Namespace) -> int:
             "the homes used more than came in: a second inflow, homes of another district, "
             "or a meter that is wrong"
         )
+    elif account.real.value < -account.real.uncertainty:
+        one.notes.append(
+            "the real loss is below zero: --unbilled-m3 or --meters-low is more than what is not "
+            "accounted for"
+        )
     if night and (note := disagreement(account.real, night.real)):
         one.notes.append(note)
     if options.picture:

@@ -41,10 +41,13 @@ class Step(NamedTuple):
 
 
 class _Stretch(NamedTuple):
+    """Hours begin to before end, the loss the same in all of them as far as can be told."""
+
     begin: int
     end: int
     mean: float
     variance: float
+    weight: float
 
 
 def find_steps(
@@ -60,32 +63,45 @@ def find_steps(
         loss_ml, [clock(hour) for hour in hours], _LEAST_SIGMA * inflow_ml
     )
     cuts = _cuts(rest, weights, _PRICE * log(len(rest)) * factor)
-    while True:
-        means = [_mean(rest, weights, *places) for places in pairwise(cuts)]
-        changes = [abs(after[0] - before[0]) for before, after in pairwise(means)]
-        if min(changes, default=inf) >= _LEAST_STEP * inflow_ml:
-            break
-        del cuts[1 + changes.index(min(changes))]
     # The mean of a few hours has the error of the daily course, a median of so many days.
     course = _VARIANCE_OF_MEDIAN * _DAY / len(rest)
-    return _paired(
-        [
-            _Stretch(
-                hours[begin],
-                hours[end - 1] + 1,
-                mean,
-                factor / weight + course * (end - begin) / weight,
-            )
-            for (begin, end), (mean, weight) in zip(pairwise(cuts), means, strict=True)
-        ]
+    groups = []
+    for begin, end in pairwise(cuts):
+        weight = sum(weights[begin:end])
+        products = (w * x for w, x in zip(weights[begin:end], rest[begin:end], strict=True))
+        mean = sum(products) / weight
+        variance = (factor + course * (end - begin)) / weight
+        groups.append([_Stretch(hours[begin], hours[end - 1] + 1, mean, variance, weight)])
+    least = _LEAST_STEP * inflow_ml
+    while True:
+        changes = [abs(_change(*two, least)[0]) for two in pairwise(groups)]
+        if min(changes, default=inf) >= least:
+            return _paired(groups, least)
+        at = changes.index(min(changes))
+        groups[at : at + 2] = [groups[at] + groups[at + 1]]
+
+
+def _change(before: list[_Stretch], after: list[_Stretch], least: float) -> tuple[float, float]:
+    """From one group of stretches to the next, and its noise of 95 %.
+
+    It is that at the cut, whatever small loss came or went at other times; where little changes
+    at the cut, that of the means: a loss that grows in small pieces.
+    """
+    one, other = before[-1], after[0]
+    if abs(other.mean - one.mean) < least:
+        one, other = _pooled(before), _pooled(after)
+    return other.mean - one.mean, 2 * (one.variance + other.variance) ** 0.5
+
+
+def _pooled(group: list[_Stretch]) -> _Stretch:
+    """All of a group as one, as uncertain as its stretches differ."""
+    weight = sum(one.weight for one in group)
+    mean = sum(one.weight * one.mean for one in group) / weight
+    variance = sum(
+        (one.weight / weight) ** 2 * one.variance + one.weight / weight * (one.mean - mean) ** 2
+        for one in group
     )
-
-
-def _mean(rest, weights, begin, end):
-    """The weighted mean of a stretch, and its weight."""
-    weight = sum(weights[begin:end])
-    products = (w * x for w, x in zip(weights[begin:end], rest[begin:end], strict=True))
-    return sum(products) / weight, weight
+    return _Stretch(group[0].begin, group[-1].end, mean, variance, weight)
 
 
 def _without_days(loss, clocks, least_sigma):
@@ -161,27 +177,36 @@ def _cuts(rest, weights, price):
     return cuts[::-1]
 
 
-def _paired(stretches: list[_Stretch]) -> list[Step]:
-    """Each rise with the fall that ends it, the latest rise first."""
-    open_steps: list[tuple[int, float, float]] = []
+def _paired(groups: list[list[_Stretch]], least: float) -> list[Step]:
+    """Each rise with the fall that ends it: one of its size, or else the latest that is left."""
+    rises: list[tuple[int, float, float]] = []
+    falls: list[tuple[int, float, float]] = []
     steps = []
-    for before, after in pairwise(stretches):
-        change = after.mean - before.mean
-        error = 2 * (before.variance + after.variance) ** 0.5
+    for before, after in pairwise(groups):
+        change, error = _change(before, after, least)
+        at = after[0].begin
         if change > 0:
-            open_steps.append((after.begin, change, error))
+            rises.append((at, change, error))
             continue
-        fall = -change
-        while open_steps and fall > 0:
-            begin, rate, rate_error = open_steps.pop()
-            steps.append(_step(begin, after.begin, rate, rate_error))
+        fits = [one for one in rises if abs(one[1] + change) <= (one[2] ** 2 + error**2) ** 0.5]
+        if fits:
+            begin, rate, rate_error = fits[-1]
+            rises.remove(fits[-1])
+            steps.append(_step(begin, at, rate, rate_error))
+        else:
+            falls.append((at, -change, error))
+    for at, fall, error in falls:
+        while fall >= least and (open_rises := [one for one in rises if one[0] < at]):
+            latest = begin, rate, rate_error = max(open_rises)
+            rises.remove(latest)
+            steps.append(_step(begin, at, rate, rate_error))
             fall -= rate
             if -fall > rate / 2:  # only a part of it is over
-                open_steps.append((after.begin, -fall, error))
-        if not open_steps and fall > error:
-            steps.append(_step(None, after.begin, fall, error, stretches[0].begin))
-    end = stretches[-1].end
-    steps += [_step(begin, None, rate, error, end) for begin, rate, error in open_steps]
+                rises.append((at, -fall, error))
+        if fall >= max(least, error):
+            steps.append(_step(None, at, fall, error, groups[0][0].begin))
+    end = groups[-1][-1].end
+    steps += [_step(begin, None, rate, error, end) for begin, rate, error in rises]
     return sorted(steps, key=lambda step: step.begin or 0)
 
 
