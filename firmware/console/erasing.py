@@ -12,13 +12,15 @@ from firmware.hal.flash import journal_device
 from firmware.storage.learned import keep as keep_learned
 
 _JOURNAL = "/journal"
+_CONFIG = const("config.json")
+_MARK = const("erasing")  # on the flash: it has begun, and not ended
 _DIGITS = const(4)
 _IS_FOLDER = const(0x4000)  # the kind of an entry
 # Of the image's own file system; records of a lost journal, too. Calibrations and the energy
 # ledger stay: they are of the probes and of the cell.
 _FILES = (
-    "command.key", "client.key", "client.der", "broker.der", "commanded.json", "config.json",
-    "unsent", "unsent.id", "restoring",
+    "command.key", "client.key", "client.der", "broker.der", "commanded.json", "unsent",
+    "unsent.id", "restoring",
 )  # fmt: skip
 
 
@@ -44,10 +46,15 @@ def erase(session):
 
 def _erase(session, name):
     state, keeping, files = session.state, session.keeping, session.files
-    keeping.store()  # what the journal knows of before is in the odometer then
+    if state.is_blank:
+        keeping.store()  # what the journal knows of before is in the odometer then
     session.take()
     if not keeping.keep():
         raise StorageFault("the odometer could not be kept, so nothing was erased")
+    files.replace(_MARK, b"")
+    # In one step, and before all else: half a meter reports nothing. It stands before the last
+    # good one until that has gone with the journal.
+    files.replace(_CONFIG, b"{}")
     for one in _FILES:
         for file in (one, one + ".new"):  # what was cut off while it was written
             if files.size(file) is not None:
@@ -57,6 +64,7 @@ def _erase(session, name):
     session.retained.keep_watch(b"")
     session.retained.keep_modem(b"")
     _erase_journal(session)
+    files.remove(_CONFIG)
     for key in ("is_configured", "told_crc", "causes", "failures", "valve", "is_subscribed"):
         setattr(state, key, 0)
     state.unsent_offset = state.unsent_pass = state.store_faults = state.storage_faults = 0
@@ -69,6 +77,7 @@ def _erase(session, name):
     session.configure()
     if not session.keeping.keep():
         raise StorageFault("erased, but the odometer could not be kept: try once more")
+    files.remove(_MARK)
 
 
 def _erase_journal(session):

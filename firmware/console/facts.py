@@ -59,8 +59,10 @@ def _last_report(session):
 def _wrong(session, config):
     """What needs somebody, in sentences."""
     found, state = [], session.state
-    if _is_half_restored(session.files):
+    if _has(session.files, "restoring"):
         found.append("A `rill restore` has begun and not ended: run it again, it continues")
+    if _has(session.files, "erasing"):
+        found.append("A meter.erase() has begun and not ended: once more, it goes on")
     if state.pace == 2:
         found.append("The coprocessor does not count in sleep: water is lost. meter.test()")
     if state.refused_crc:
@@ -76,9 +78,9 @@ def _wrong(session, config):
     return found
 
 
-def _is_half_restored(files):
+def _has(files, name):
     try:
-        return files.size("restoring") is not None
+        return files.size(name) is not None
     except OSError:
         return False  # who asks a meter with a broken flash gets his answer, too
 

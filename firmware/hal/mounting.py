@@ -53,10 +53,7 @@ def mount(device, root):
             if error.errno != errno.EEXIST:
                 raise
         return
-    try:
-        vfs.umount(root)  # somebody has pressed Ctrl-C in a wake that had mounted it
-    except OSError:
-        pass  # as it should be: nobody has
+    unmount(root)  # somebody may have pressed Ctrl-C in a wake that had mounted it
     try:
         vfs.mount(_littlefs(device), root)
     except OSError:
@@ -67,7 +64,10 @@ def mount(device, root):
 
 
 def unmount(root):
-    vfs.umount(root)
+    try:
+        vfs.umount(root)
+    except OSError:
+        pass  # nobody has mounted it
 
 
 def erase(device, feed):

@@ -59,6 +59,7 @@ def _torn(content):
         ("half_deployed", {"a/whole": None, "place": "?"}, {}),
         ("broken_pointer", {"trial.mpy": None, "place": "\0\xff"}, {}),
         ("half_restored", {"restoring": "{}"}, {}),
+        ("half_erased", {"erasing": "", "config.json": "{}"}, {}),
         ("on_trial", {"place": "a0"}, {}),
         ("half_deployed", {"main.py": None}, {}),
         _longer("half_deployed", {"main.py": "# not yet\n"}, {}),

@@ -18,7 +18,7 @@ from rill.cable.port import (
 )
 from rill.cable.reaching import PROMPT, storm
 from rill.cable.sayings import of_meter
-from rill.cable.writing import MARK
+from rill.cable.writing import HALVES
 from rill.image import USUAL_BOARD, boards
 
 _LISTEN_S = 1.5
@@ -28,7 +28,6 @@ _LOOP_BOOTS = 2  # in the time of listening, before anything was sent
 _LEAST_TEXT = 0.7  # share of printable bytes
 _BOOT = b"rst:0x"
 _BOOT_WORDS = ("rst:", "ets ", "configsip:", "clk_drv:", "mode:", "load:", "ho ", "entry ")
-_HALF_RESTORED = "a `rill restore` has begun on it and not ended: till then it is no whole meter"
 _CRASHES_TO_SAFE_MODE = 3  # as in firmware/waking.py
 # None: not even the usual board can be loaded, so it can't be told.
 _BOARD_FAULT = f"""
@@ -247,9 +246,9 @@ def _of_firmware(port: Port, found: Found, was_reset: bool) -> Diagnosis:
             f"the firmware can't be loaded: {_last_line(error.traceback)}",
             f"`rill deploy {port.path}` compares and mends each file",
         )
-    if MARK in found.names:
-        again = "`rill restore FILE` with the same file: it continues"
-        return Diagnosis("half_restored", _HALF_RESTORED, again)
+    for mark, half in HALVES:
+        if mark in found.names:
+            return Diagnosis(*half)
     if crashes >= _CRASHES_TO_SAFE_MODE:
         return Diagnosis(
             "crashing",

@@ -133,8 +133,8 @@ class Found:
 # What a deployment leaves that was interrupted before anything pointed at it; and what is a
 # meter's beside that, but alone may be anybody's.
 _BEGUN = {"a", "b", "board.py", "trial.mpy", "place", "firmware.bundle"}
-_KEPT = {"config.json", "journal", "lib",
-         "command.key", "broker.der", "client.der", "client.key", "restoring"}  # fmt: skip
+_KEPT = {"config.json", "journal", "lib", "restoring", "erasing",
+         "command.key", "broker.der", "client.der", "client.key"}  # fmt: skip
 
 
 def _is_idle(script: bytes | None) -> bool:

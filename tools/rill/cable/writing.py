@@ -7,6 +7,19 @@ from rill.cable.found import Refused
 from rill.cable.prompt import Prompt
 
 MARK = "restoring"  # on the flash: a restore has begun, and not ended
+# By such a file, what `rill doctor` says: its cause, what was found, what to do.
+HALVES = (
+    (MARK, (
+        "half_restored",
+        "a `rill restore` has begun on it and not ended: till then it is no whole meter",
+        "`rill restore FILE` with the same file: it continues",
+    )),
+    ("erasing", (
+        "half_erased",
+        "a meter.erase() has begun on it and not ended: some of the one before is left",
+        "`rill console`, then `meter.erase()` once more: it goes on",
+    )),
+)  # fmt: skip
 
 
 def write_whole(board: Prompt, path: str, data: bytes) -> None:
