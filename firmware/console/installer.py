@@ -82,6 +82,8 @@ def keep_code(session, new):
 def _check(new):
     if new and len(new.encode()) < _LEAST_CODE_BYTES:
         raise ValueError("the code has %d characters, but must have 4 or more" % len(new))
+    if new != new.strip() or _has_control(new):
+        raise ValueError("no spaces at its ends and no control characters go: type 4711")
 
 
 def is_set():
@@ -127,4 +129,10 @@ def _name(text):
         raise ValueError("who are you? It stands in the events of the meter: A. Miller")
     if len(name.encode()) > _MOST_NAME_BYTES:
         raise ValueError("a name of 20 letters at most, please: A. Miller")
+    if _has_control(name):
+        raise ValueError("a name without control characters, please: A. Miller")
     return name
+
+
+def _has_control(text):
+    return any(byte < 0x20 or byte == 0x7F for byte in text.encode())

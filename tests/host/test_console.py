@@ -85,6 +85,9 @@ def test_wrong_arguments_are_said_with_an_example(tmp_path):
         "sign_in(1)": "text in quotes",
         "set_code(4711)": "text in quotes",
         'set_code("1")': "4 or more",
+        'set_code(" 4711")': "no spaces at its ends",  # nobody could type it at the question
+        'set_code("47\\t11")': "no control characters",
+        'sign_in("a\\nb")': "without control characters",
         "read(1)": "takes nothing",
         "test(1)": "takes nothing",
         "report()": "no broker is set",

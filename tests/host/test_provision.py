@@ -109,6 +109,8 @@ def test_a_key_is_made_once_for_a_chip(tmp_path):
         ({"device": "m", "slot_s": "x"}, "slot_s is 'x'"),
         ({"device": "m", "sloth": "5"}, "sloth is no setting"),
         ({"device": "m", "installer_code": "12"}, "installer_code has 2 characters, .* 4 or more"),
+        ({"device": "m", "installer_code": " 4711"}, "' 4711', but no spaces at its ends"),
+        ({"device": "m", "installer_code": "47\t11"}, "no control characters"),
     ],
 )
 def test_wrong_settings(texts, reason):

@@ -81,6 +81,10 @@ def checked(texts: dict[str, str]) -> tuple[dict[str, int | str], str]:
         raise SettingsError(
             f"installer_code has {len(code)} characters, but must have {least} or more"
         )
+    if code != code.strip() or not code.isprintable():
+        raise SettingsError(
+            f"installer_code is {code!r}, but no spaces at its ends and no control characters go"
+        )
     return settings, code
 
 
