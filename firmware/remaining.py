@@ -11,11 +11,12 @@ _LEDGER = const("ledger1")  # of storage/ledger.py
 _SUMS_AT = const(9)  # seconds; polls; counts of service/acts.py
 _COUNTS = const(28)
 _CELL = const("cell1")  # of storage/cell.py
+_LEAST_S = const(43_200)  # the first sum of a day may be of a minute: no mean that lasts
 
 
 def told(nvs, cell_mah):
     """(mAh that were used of this cell, per cent that are left, days they last at the mean of its
-    time until now); None: nothing is counted yet, or no cell is planned. OSError.
+    time until now); None: less than half a day is counted yet, or no cell is planned. OSError.
     """
     sums, cell = unseal(nvs.read(_LEDGER) or b""), unseal(nvs.read(_CELL) or b"") or bytes(8)
     if not sums or not cell_mah:
@@ -24,7 +25,7 @@ def told(nvs, cell_mah):
     counts = [_number(sums, _SUMS_AT + 12 + 4 * n, 4) for n in range(_COUNTS)]
     used_uah = charge.used_uah(covered_s, _number(sums, _SUMS_AT + 4, 8), counts)
     used_uah -= _number(cell, 0, 4)
-    if used_uah <= 0 or covered_s <= begun_s:
+    if used_uah <= 0 or covered_s - begun_s < _LEAST_S:
         return None
     left_uah = max(0, charge.usable_uah(cell_mah) - used_uah)
     days = left_uah * (covered_s - begun_s) // used_uah // 86_400

@@ -19,6 +19,7 @@ from ports import FakePower
 from watch import begun, wakes
 
 _DAY_US = 86_400_000_000
+_MINUTE_US = 60_000_000
 
 
 class _Vault:
@@ -57,7 +58,7 @@ class _Life:
         for name in usual:
             self.retained.count(COUNTS.index(name), usual[name] * days)
         self.days += days
-        self.state.time.raw_us = self.days * _DAY_US
+        self.state.time.raw_us = self.days * _DAY_US + _MINUTE_US
         _Counted.polls += 4_000_000 * days
         day(self.vault, self.retained, self._commit, self.state, _Counted, _Config, self.note)
 
@@ -75,6 +76,9 @@ def _zeros(**counts):
 def test_a_usual_day_is_told_as_what_is_left_and_as_years():
     life = _Life()
     expect(life.left(), None)
+    expect("nothing is known" in show(life.vault.nvs, 19_000), True)
+    life.retained.count(COUNTS.index("awake_other_cs"), 6000)
+    life.day(0)  # the first sum is of the first minute
     expect("nothing is known" in show(life.vault.nvs, 19_000), True)
     for _ in range(10):
         life.day()
@@ -101,6 +105,7 @@ def test_a_cell_below_its_slope_changes_the_plan_and_a_new_one_changes_it_back()
     expect(life.state.thrift, 4)
     expect(new_cell(life.vault.nvs, life.note, "A. Miller"), True)
     expect(life.events[-1][0], 28)
+    expect(life.left(), None)
     life.day()
     expect((life.state.thrift, life.left()[1]), (0, 100))
     expect(life.events[-1][:3], (29, 4, 0))
