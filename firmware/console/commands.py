@@ -51,6 +51,11 @@ COMMANDS = {
 _KINDS = {int: "a whole number", float: "a number", str: "a text in quotes", bool: "True or False"}
 
 
+def names():
+    """Of all of them."""
+    return tuple(COMMANDS)
+
+
 def looked_up(name, given, named):
     """(module, function, its arguments) of a command. ValueError: a sentence and an example."""
     module, function, wanted, example = COMMANDS[name]

@@ -2,7 +2,6 @@
 nothing is wider than 80 columns, who changes something is told, and a forgotten prompt sleeps.
 """
 
-import ast
 import json
 import os
 import pty
@@ -12,18 +11,13 @@ import signal
 import time
 
 from attended import Bench, S, reporting
-from rill.image import ROOT, build
+from rill.fields import commands
+from rill.image import build
 from rill.interpreter import micropython
 from rill.probes import PINS, Probes, Water
 from technician import BEGUN
 
-_COMMANDS = [
-    name
-    for node in ast.parse((ROOT / "firmware/console/meter.py").read_text()).body
-    if isinstance(node, ast.ClassDef)
-    for name in (one.name for one in node.body if isinstance(one, ast.FunctionDef))
-    if not name.startswith("_")
-]
+_COMMANDS = commands()
 
 
 def test_a_sensor_that_is_counted_awake_goes_on_at_the_prompt(tmp_path):
@@ -109,6 +103,15 @@ def test_wrong_arguments_are_said_with_an_example(tmp_path):
     for (_, reason), answer in zip(wrong.items(), said, strict=True):
         assert reason in " ".join(answer.split()), answer
     assert bench.kept()[0] == {"config.json": b"{}"}
+
+
+def test_a_command_without_brackets_and_one_that_is_none_are_said(tmp_path):
+    bench = Bench(tmp_path, {})
+    shown = bench.first(
+        "meter.watch", "try: meter.reed()\nexcept AttributeError as error: print(error)"
+    )
+    assert ">>> meter.watch\nit runs with brackets: meter.watch()\n" in shown
+    assert "\nthere is no meter.reed: meter.help() lists all\n" in shown
 
 
 def test_the_whole_console_is_narrow_and_speaks_of_probes(tmp_path, head_end):

@@ -72,6 +72,16 @@ def lamp_codes() -> tuple[str, ...]:
     return _constant("CODES", "lamp.py")
 
 
+def commands() -> list[str]:
+    """Of `meter` at the prompt."""
+    for node in ast.parse((ROOT / "firmware/console/commands.py").read_text()).body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "COMMANDS":
+            table = node.value
+            assert isinstance(table, ast.Dict)
+            return [ast.literal_eval(key) for key in table.keys if key is not None]
+    raise LookupError("no COMMANDS in firmware/console/commands.py")
+
+
 def _constant(name: str, file: str = "config.py"):
     for node in ast.parse((ROOT / "firmware" / file).read_text()).body:
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == name:
