@@ -43,8 +43,10 @@ def selftest():
     session.is_busy = True
     try:
         for line in call("firmware.console.testing", "checks", session):
-            names = ("what", "passed", "value", "limit", "remedy")
-            print(json.dumps(dict(zip(names, line))))
+            found = dict(zip(("what", "passed", "value", "limit", "remedy"), line))
+            if found["passed"]:
+                found["remedy"] = ""
+            print(json.dumps(found))
     finally:
         session.is_busy = False
         session.use()

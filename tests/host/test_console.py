@@ -218,6 +218,7 @@ def test_what_the_laptop_reads_is_json(tmp_path, head_end):
     assert (found[0]["device"], found[0]["firmware"]) == ("m-0001", "0.1.0")
     assert [one["what"] for one in found[1:-3]][-1] == "broker"
     assert all(one["passed"] in (True, None) for one in found[1:-3])
+    assert [one["what"] for one in found[1:-3] if one["remedy"]] == ["counting in sleep"]  # open
     assert [one["done"] for one in found[-3:]] == [True, False, True]
 
 
