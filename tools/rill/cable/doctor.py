@@ -1,7 +1,6 @@
 """Why a board does not answer, or not as a meter should: one cause, and what to do about it."""
 
 import re
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -115,14 +114,13 @@ def _of_open(port: Port, tell: Callable[[str], None], patience_s: float) -> Diag
 
 
 def _enters(port: Port, patience_s: float) -> bool:
-    until_s = time.monotonic() + patience_s
-    while True:
-        try:
-            port.enter(wait_s=_TRY_S)
-            return True
-        except NoPrompt as error:
-            if not error.heard or time.monotonic() > until_s:
-                return False
+    if not storm(port, _TRY_S).endswith(PROMPT):
+        return False
+    try:
+        port.enter(wait_s=patience_s)
+        return True
+    except NoPrompt:
+        return False
 
 
 def _of_words(port: Port, heard: bytes, loops: bool) -> Diagnosis:

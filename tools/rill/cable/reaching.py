@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 
 from rill.cable.finding import find
-from rill.cable.port import RESET, NoPrompt, Port, Unplugged
+from rill.cable.port import RESET, Port, Unplugged
 from rill.cable.prompt import PortError
 
 _FIRST_S = 3.0
 _KEY_S = 0.1
 _PATIENCE_S = 60.0
+_STOP = b"\x03\x02"  # Ctrl-C, and Ctrl-B: a raw prompt, where some tool has left it, shows nothing
 PROMPT = b">>> "
 
 
@@ -31,16 +32,12 @@ def reached(named: str | None, tell: Callable[[str], None] | None = None, again:
 
 def enter(port: Port, tell: Callable[[str], None], patience_s: float = _PATIENCE_S) -> None:
     """Get the prompt; when nothing answers, ask for the button and try until it is pressed."""
-    try:
-        port.enter(wait_s=_FIRST_S)
-        return
-    except NoPrompt as error:
-        if not error.heard:
-            tell(
-                f"{port.path} is silent. If a meter sleeps there, press its button BOOT now"
-                f" (for {patience_s:.0f} s)"
-            )
-    storm(port, patience_s)
+    if not storm(port, _FIRST_S).endswith(PROMPT):
+        tell(
+            f"no prompt answers at {port.path}. If a meter sleeps there, press its button BOOT now"
+            f" (for {patience_s:.0f} s)"
+        )
+        storm(port, patience_s)
     port.enter()
 
 
@@ -51,7 +48,7 @@ def storm(port: Port, patience_s: float) -> bytes:
     """
     heard, began_s = b"", time.monotonic()
     while time.monotonic() - began_s < patience_s * (2 if heard else 1):
-        port.send(b"\x03")
+        port.send(_STOP)
         heard += port.hear(_KEY_S)
         if heard.endswith(PROMPT):
             break
