@@ -92,6 +92,15 @@ def _journal(board):
     return found[0], *(int(one) for one in found[1:])
 
 
+def test_whoever_was_at_the_prompt_is_gone_before_files_come(meter, release, tmp_path):
+    with Port(meter.path) as port:
+        _awake(meter, port)
+        port.exec("from firmware.console.start import opened\nopened()", 30)
+        before = len(meter.resets)
+        deploy(port, _next(release, tmp_path))
+    assert meter.resets[before : before + 2] == ["restart", "reset"]
+
+
 def _files(board, folder):
     get(board.vfs, folder)
     return folder

@@ -61,6 +61,8 @@ def deploy(
     try:
         found = find_out(port)
         check(found, force)
+        if found.has_meter and not found.has_other_program:
+            port.enter(soft_reset=True)  # a session at the prompt would go to sleep meanwhile
         made = deployment.plan(port, found, release)
     except Refused:
         port.leave(RESET)  # what ran goes on
