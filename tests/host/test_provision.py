@@ -100,6 +100,18 @@ def test_a_key_is_made_once_for_a_chip(tmp_path):
     assert set(read_keys(keys)) == {"old", "m-1"} and first not in keys.read_text()
 
 
+def test_what_else_stands_in_the_keys_file_stays(tmp_path):
+    keys = tmp_path / "keys"
+    keys.write_text("# fleet of the north, do not share\n")
+    made_key(keys, "m-1", "aaaa", False)
+    keys.write_text(keys.read_text() + "m-2 " + "00" * 32 + "\n")  # of no chip that is known
+    made_key(keys, "m-1", "bbbb", True)
+    assert keys.read_text().startswith("# fleet of the north, do not share\nm-2 ")
+    assert "aaaa" not in keys.read_text() and key_for(keys, "m-2", "aaaa") is None
+    with pytest.raises(SettingsError, match="m-2 has a key .* not made for this chip, aaaa"):
+        made_key(keys, "m-2", "aaaa", False)
+
+
 @pytest.mark.parametrize(
     "texts, reason",
     [

@@ -134,7 +134,7 @@ def made_key(path: Path, device: str, chip: str, force: bool) -> str:
     keys, known = known_keys(path), key_for(path, device, chip)
     if known and not force:
         return known
-    lines = path.read_text().splitlines() if keys else []
+    lines = path.read_text().splitlines() if path.exists() else []
     if device in keys:
         if not force:
             raise SettingsError(
@@ -142,7 +142,8 @@ def made_key(path: Path, device: str, chip: str, force: bool) -> str:
                 " another meter have this name? --force makes a new key"
             )
         at = next(n for n, line in enumerate(lines) if line.split()[:1] == [device])
-        del lines[at - bool(known) : at + 1]
+        has_chip = at > 0 and lines[at - 1].startswith(_CHIP)
+        del lines[at - has_chip : at + 1]
     key = secrets.token_hex(32)
     new = path.with_name(path.name + ".new")
     with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
