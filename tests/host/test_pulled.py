@@ -6,9 +6,10 @@ import json
 
 import pytest
 
+from rill.cable.prompt import PortError
 from rill.cable.pull_side import unescaped
-from rill.cable.pulled import Database
-from rill.cable.stored_frames import message_row
+from rill.cable.pulled import Database, continued
+from rill.cable.stored_frames import COLUMNS, message_row
 from rill.image import ROOT
 from rill.message import Message, checked
 from rill.store import Store
@@ -101,3 +102,30 @@ def test_a_reading_without_a_time_takes_that_of_the_air(tmp_path):
 def test_bytes_that_mean_something_to_a_prompt():
     assert unescaped(b"a\x1b@\x1bAb\x1bB\x1bC") == b"a\x1b\x04b\n\r"
     assert unescaped(b"\x1b") == b"" and unescaped(b"") == b""
+
+
+@pytest.mark.parametrize(
+    "behind, last, kept",
+    [
+        (b"", 0, b""),
+        (b"7,1,,1,0,5,0,0,A. M", 0, b""),
+        ("7,1,,1,0,5,0,0,Jürgen\n".encode(), 7, "7,1,,1,0,5,0,0,Jürgen\n".encode()),
+        ("7,1,,1,0,5,0,0,A\n8,1,,1,0,5,0,0,J\xfc".encode()[:-1], 7, b"7,1,,1,0,5,0,0,A\n"),
+        (b"7,1,,1,0,5,0,0,A\n\n", 7, b"7,1,,1,0,5,0,0,A\n\n"),
+    ],
+)
+def test_a_table_goes_on_behind_its_last_whole_line(tmp_path, behind, last, kept):
+    path, head = tmp_path / "t.csv", (",".join(COLUMNS["events"]) + "\n").encode()
+    path.write_bytes(head + behind)
+    assert continued(path, COLUMNS["events"]) == last and path.read_bytes() == head + kept
+    for begun in (b"", head[:9]):
+        path.write_bytes(begun)
+        assert continued(path, COLUMNS["events"]) == 0 and path.read_bytes() == head
+
+
+@pytest.mark.parametrize("line", [b"total,8,,,,,,,\n", b"7,1,,1,0,5,0,0,J\xfcrgen\n"])
+def test_a_table_that_somebody_has_changed(tmp_path, line):
+    path = tmp_path / "t.csv"
+    path.write_bytes((",".join(COLUMNS["events"]) + "\n").encode() + line)
+    with pytest.raises(PortError, match="ends with no record .* move it away"):
+        continued(path, COLUMNS["events"])

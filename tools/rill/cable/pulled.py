@@ -37,7 +37,7 @@ class Files:
 
     def wanted(self, stream: str, first: int, last: int) -> list[tuple[int, int]]:
         behind = max(first, continued(self._paths[stream], COLUMNS[stream]) + 1)
-        self._open[stream] = self._paths[stream].open("a", newline="")
+        self._open[stream] = self._paths[stream].open("a", newline="", encoding="utf-8")
         return [(behind, last)] if behind <= last else []
 
     def take(self, stream: str, seq: int, body: bytes) -> bool:
@@ -120,15 +120,22 @@ class Database:
 
 def continued(path: Path, columns: tuple[str, ...]) -> int:
     """The last sequence number of a file; one that is not there is begun, a torn line removed."""
-    head = ",".join(columns) + "\n"
-    if not path.exists() or not path.stat().st_size:
-        path.write_text(head)
+    head = (",".join(columns) + "\n").encode()
+    content = path.read_bytes() if path.exists() else b""
+    if head.startswith(content):
+        path.write_bytes(head)
         return 0
-    text = path.read_text()
-    if not text.startswith(head):
-        raise PortError(f"{path} is no file of `rill pull`: its first line is not {head.strip()}")
-    whole = text[: text.rfind("\n") + 1]
-    if whole != text:
-        path.write_text(whole)
-    rows = list(csv.reader(StringIO(whole)))[1:]
-    return int(rows[-1][0]) if rows else 0
+    if not content.startswith(head):
+        raise PortError(
+            f"{path} is no file of `rill pull`: its first line is not {','.join(columns)}"
+        )
+    whole = content[: content.rfind(b"\n") + 1]
+    if whole != content:
+        path.write_bytes(whole)
+    try:
+        rows = [line for line in csv.reader(StringIO(whole.decode())) if line][1:]
+        return int(rows[-1][0]) if rows else 0
+    except ValueError as error:
+        raise PortError(
+            f"{path} was changed, and ends with no record of `rill pull`: move it away, pull again"
+        ) from error
