@@ -139,3 +139,12 @@ def test_passphrases(tmp_path):
         new_passphrase(tmp_path / "none")
     with pytest.raises(PassphraseError, match="nobody to ask"):
         known_passphrase(None)
+
+
+@pytest.mark.parametrize("name", ["/proc/foo", "n" * 300])
+def test_a_place_where_no_file_can_be(tmp_path, monkeypatch, rill, name):
+    monkeypatch.chdir(tmp_path)
+    status, _, said = rill("backup", "/dev/no", "--to", name)
+    assert status == 2 and "can't be written: " in said
+    assert "no port" in rill("backup", "/dev/no", "--to", "new")[2]
+    assert not list(tmp_path.iterdir())

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import time
 from pathlib import Path
 
@@ -36,12 +37,14 @@ def add_parser(commands) -> None:
 
 
 def _command(options: argparse.Namespace) -> int:
-    if options.to.exists():
+    if os.path.exists(options.to):  # unlike that of a Path it never raises
         raise Refused(f"{options.to} is there already: take another name, or remove it")
     if not options.to.parent.is_dir():
         raise Refused(f"{options.to.parent} is no directory: mkdir -p {options.to.parent}")
     if options.passphrase_file and not options.with_keys:
         raise Refused("a passphrase is for --with-keys: nothing was written")
+    backup_file.write(options.to, b"")  # before a person or a meter is asked
+    options.to.unlink()
     phrase = passphrase.new_passphrase(options.passphrase_file) if options.with_keys else None
     with reached(options.port, again=_AGAIN) as port:
         found, waiting = backup(port, options.with_keys)

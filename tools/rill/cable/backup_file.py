@@ -108,13 +108,16 @@ def packed(backup: Backup, passphrase: str | None) -> bytes:
 
 
 def write(path: Path, content: bytes) -> None:
-    """For its owner only; whole or not at all."""
+    """For its owner only; whole or not at all. Raises BackupError."""
     new = path.with_name(path.name + ".new")
-    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    new.replace(path)
+    try:
+        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        new.replace(path)
+    except OSError as error:
+        raise BackupError(f"{path} can't be written: {error.strerror}") from error
 
 
 def read(path: Path) -> dict:
