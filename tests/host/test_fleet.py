@@ -12,6 +12,7 @@ from rill.fleet.shown import begin_of
 
 # As many in a second as of 130,000 in an hour, so that chance weighs as much as there.
 _METERS, _WINDOW_S = 2167, 60
+_DAY_S = 86_400
 
 
 def test_consecutive_numbers_are_as_even_as_can_be():
@@ -24,13 +25,36 @@ def test_consecutive_numbers_are_as_even_as_can_be():
 @pytest.mark.parametrize("serials", ["consecutive", "arbitrary"])
 def test_the_return_from_an_outage_is_no_stampede(serials):
     found = figures(_METERS, _WINDOW_S, serials, 6)
-    assert {one["lost"] for one in found["outages"]} == {"broker", "cells"}
+    assert {one["lost"] for one in found["outages"]} == {"broker", "answers", "cells"}
     for one in found["outages"]:
         assert one["peak_over_mean"] <= 3, one
         assert one["peak_tries_per_s"] <= 3 * found["mean_connects_per_s"]
         assert one["age_of_data_s"] <= one["age_of_data_stated_s"]
-        assert 0 < one["time_to_recover_s"] < 86_400
+        assert 0 < one["time_to_recover_s"] < _DAY_S
     assert found["time_to_recover_s"] == max(o["time_to_recover_s"] for o in found["outages"])
+
+
+@pytest.mark.parametrize(("window_s", "hours"), [(60, 4), (3600, 1), (3600, 6)])
+def test_who_waits_in_vain_from_midnight_on_is_heard_a_day_later(window_s, hours):
+    found = figures(300, window_s, "consecutive", hours)
+    assert all(one["age_of_data_s"] <= one["age_of_data_stated_s"] for one in found["outages"])
+    for one in found["outages"][-2:]:
+        assert one["lost"] in ("answers", "cells")
+        assert one["age_of_data_s"] > _DAY_S + found["report_s"] - window_s
+
+
+@pytest.mark.parametrize(
+    ("window_s", "hours", "is_spent"),
+    [(3600, 1, False), (3600, 6, False), (3600, 20, True), (60, 1, False), (60, 4, True)],
+)
+def test_a_broker_that_refuses_costs_a_day_only_when_it_has_done_so_again_and_again(
+    window_s, hours, is_spent
+):
+    refused = figures(300, window_s, "consecutive", hours)["outages"][:3]
+    assert max(one["age_of_data_s"] > _DAY_S for one in refused) == is_spent
+    for one in refused:
+        assert one["age_of_data_s"] <= one["age_of_data_stated_s"]
+        assert (one["age_of_data_stated_s"] > _DAY_S) == is_spent
 
 
 def test_the_command_prints_one_object_or_a_table(rill):

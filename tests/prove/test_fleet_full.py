@@ -1,10 +1,14 @@
 """Promise: 130,000 meters over an hour, and the plans of each, at full numbers."""
 
 import ast
+from itertools import pairwise
 
 import pytest
 
 from rill.fleet.figures import figures
+from rill.household import household
+from rill.settings import Settings
+from rill.simulate import Run
 from unit_runs import UNIT, run
 
 pytestmark = pytest.mark.prove
@@ -36,3 +40,33 @@ def test_no_outage_ends_in_a_stampede(serials, hours, part):
     found = figures(_METERS // part, _WINDOW_S // part, serials, hours)
     assert found["peak_over_mean"] <= 3
     assert all(one["age_of_data_s"] <= one["age_of_data_stated_s"] for one in found["outages"])
+
+
+class _Unanswered(Run):
+    """From six to eight o'clock whatever is sent to the broker vanishes. heard_s: wakes behind
+    those in which the meter got an answer.
+    """
+
+    def _wakes(self, board):
+        self.heard_s: list[int] = []
+        self._down = 0
+        super()._wakes(board)
+
+    def before_wake(self, wake):
+        now_s = self._world.now_us // 1_000_000
+        if self.network.bytes_down > self._down:
+            self.heard_s.append(now_s)
+            self._down = self.network.bytes_down
+        self.network.blackhole = 6 <= now_s / 3600 < 8
+
+
+def test_a_simulated_meter_without_an_answer_is_heard_within_what_is_stated():
+    run = _Unanswered(Settings(trace=household(1, 2), days=2, seed=2, link="bc66"))
+    n = run.result()
+    assert n["records_unique"] == n["records_stored"]
+    stated = {
+        o["lost"]: o["age_of_data_stated_s"] for o in figures(1, 3600, "consecutive", 2)["outages"]
+    }
+    silent_s = max(b - a for a, b in pairwise(run.heard_s))
+    # The energy of the day is spent: the next one has more.
+    assert stated["broker"] < silent_s < stated["answers"]

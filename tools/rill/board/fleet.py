@@ -11,11 +11,17 @@ import sys
 from array import array
 
 _JOB = (
-    "report_s", "slot_s", "window_s", "begin_s", "end_s", "run_s", "attach_s", "is_radio_lost",
-    "seed",
+    "report_s", "slot_s", "window_s", "begin_s", "end_s", "run_s", "attach_s", "lost", "seed",
 )  # fmt: skip
 _MIDNIGHT_S = 1_789_948_800  # Unix time of second 0: the energy of a day has just begun
-_REFUSED_S = 5  # a broker that is not there ends a report soon
+_DAY_S = 86_400
+_CELLS = 2  # what is lost; 0: the broker, so that the network refuses; 1: an answer of either
+# Of a report that fails over a BC66, which is off since the one before: until it has joined, and
+# of each try, until it is refused or has waited for an answer. A try is a burst for the
+# connection, and one more (docs/fleet.md).
+_JOIN_MS = 20_000
+_TRY_MS = 4000, 22_000
+_TRY_BURSTS = 2
 _MODEM = {"link": "nbiot", "modem": "bc66", "modem_key_pin": 25, "modem_reset_pin": 26}
 
 
@@ -40,26 +46,51 @@ class Clock:
 
 
 class Radio:
-    """What looking for a network that is gone takes of a day's energy, as joining.py asks."""
+    """What reports that fail take of a day's energy, as joining.py and climbing.py ask."""
 
     def __init__(self):
         self._day = self._spent_mj = 0
 
-    def search(self, now_s, window_s):
-        """(seconds until it is given up, those that have to pass then, 0: as planned)."""
-        from firmware.core import backoff, radio
+    def wait_s(self, now_s, window_s):
+        """Seconds until there is enough for a report, 0: there is."""
+        from firmware.core import backoff
 
-        day = now_s // 86_400
-        if day != self._day:
-            self._day, self._spent_mj = day, 0
+        if now_s // _DAY_S != self._day:
+            self._day, self._spent_mj = now_s // _DAY_S, 0
+        if self._budget(Clock()).is_enough(True):
+            return 0
+        return backoff.tomorrow_s(now_s, window_s, random.getrandbits(16))
+
+    def fail_s(self, lost):
+        """Seconds until a report is given up."""
         clock = Clock()
-        budget = radio.Budget(clock, radio.DAY_MJ - self._spent_mj, 0)
-        if not budget.is_enough(True):
-            chance = random.getrandbits(16)
-            return 0, backoff.tomorrow_s(now_s, window_s, chance)
-        clock.now_ms = max(0, budget.left_ms())
+        budget = self._budget(clock)
+        if lost == _CELLS:
+            clock.now_ms = max(0, budget.left_ms())
+        else:
+            _call(budget, clock, _TRY_MS[lost])
         self._spent_mj += budget.spent_mj()
-        return clock.now_ms // 1000, 0
+        return clock.now_ms // 1000
+
+    def _budget(self, clock):
+        from firmware.core import radio
+
+        return radio.Budget(clock, radio.DAY_MJ - self._spent_mj, 0)
+
+
+def _call(budget, clock, try_ms):
+    """Join, and try each rung of the ladder, until the budget is spent."""
+    from firmware.core import fault, ladder, radio
+
+    budget.sends(radio.JOINING)
+    clock.now_ms += _JOIN_MS
+    budget.enter(radio.CONNECTED)
+    tried, rung = [], 0
+    while rung is not None and budget.left_ms() > 0:
+        tried.append(rung)
+        budget.sends(_TRY_BURSTS)
+        clock.now_ms += max(0, min(try_ms, budget.left_ms()))
+        rung = ladder.next_rung(fault.CONNECT, tried)
 
 
 class State:
@@ -86,7 +117,7 @@ def run(job, numbers, counts):
     from firmware.core import schedule
 
     planning.os, planning.call = Chance, call
-    report_s, slot_s, window_s, begin_s, end_s, run_s, attach_s, is_radio_lost, seed = job
+    report_s, slot_s, window_s, begin_s, end_s, run_s, attach_s, lost, seed = job
     random.seed(seed)
     settings = {"slot_s": slot_s, "report_s": report_s, "report_window_s": window_s}
     settings.update(_MODEM)
@@ -94,7 +125,7 @@ def run(job, numbers, counts):
     zero_s = _MIDNIGHT_S - _MIDNIGHT_S % report_s
     for number in numbers:
         config.device = "meter-%09d" % number
-        state, search = State(), Radio()
+        state, link = State(), Radio()
         planning.after_report(state, config, None, zero_s - schedule.EARLY_S - 1, 0, False, 0)
         known_s = (state.next_report_s - report_s) // slot_s * slot_s  # the newest reading sent
         most_s = again_s = 0
@@ -102,15 +133,12 @@ def run(job, numbers, counts):
             now_s = state.next_report_s
             if attach_s:
                 now_s += random.getrandbits(16) * attach_s >> 16
-            at_s, retry_s = now_s - zero_s, 0
-            if begin_s <= at_s < end_s:
-                took_s = _REFUSED_S
-                if is_radio_lost:
-                    took_s, retry_s = search.search(now_s, window_s)
-                else:
-                    counts[at_s] += 1
+            at_s, retry_s = now_s - zero_s, link.wait_s(now_s, window_s)
+            if retry_s or begin_s <= at_s < end_s:
                 state.failures = min(state.failures + 1, 255)
-                now_s += took_s
+                if not retry_s:
+                    counts[at_s] += lost != _CELLS
+                    now_s += link.fail_s(lost)
             else:
                 counts[at_s] += at_s < run_s
                 most_s = max(most_s, now_s - known_s)

@@ -2,12 +2,24 @@
 
 from statistics import median
 
-from rill.fleet.running import ATTACH_S, SLOT_S, Connects, Job, connects, numbers, report_s
+from rill.fleet.running import (
+    ATTACH_S,
+    CELLS,
+    REFUSED,
+    SILENT,
+    SLOT_S,
+    Connects,
+    Job,
+    connects,
+    numbers,
+    report_s,
+)
 
 _HOUR_S = 3600
 _DAY_S = 86_400
 _LEAST_RETRY_S = 300  # a retry so shortly before its slot comes this much later
-LOST = ("broker", "cells")  # or the network behind a cell; no cell is found
+_FIRST_RETRY_S = 600  # of backoff.py, or the window when that is longer
+LOST = ("broker", "answers", "cells")  # it refuses; it is silent; none is found
 
 
 def figures(meters: int, window_s: int, serials: str, outage_h: int) -> dict:
@@ -46,31 +58,37 @@ def figures(meters: int, window_s: int, serials: str, outage_h: int) -> dict:
 
 
 def _outages(usual: Job, length_s: int):
-    """Of the broker, which ends while slots begin, in the midst of them, and when they have
-    passed; and of all cells from midnight on: the energy of that day is soon spent on looking for
-    one.
+    """Of a broker that refuses, which ends while slots begin, in the midst of them, and when they
+    have passed; of all answers and of all cells from midnight on: the energy of that day is soon
+    spent on waiting for one, or on looking for one.
     """
-    for begin_s in (0, usual.window_s // 2, usual.window_s):
+    begins = [(REFUSED, begin_s) for begin_s in (0, usual.window_s // 2, usual.window_s)]
+    for lost, begin_s in (*begins, (SILENT, 0), (CELLS, 0)):
         end_s = begin_s + length_s
-        run_s = end_s + usual.report_s + 2 * usual.window_s
-        yield usual._replace(begin_s=begin_s, end_s=end_s, run_s=run_s)
-    days = length_s // _DAY_S + 1
-    run_s = days * _DAY_S + usual.report_s + 2 * usual.window_s
-    yield usual._replace(end_s=length_s, run_s=run_s, is_radio_lost=1)
+        days = end_s // _DAY_S + 1
+        run_s = days * _DAY_S + usual.report_s + 2 * usual.window_s
+        yield usual._replace(begin_s=begin_s, end_s=end_s, run_s=run_s, lost=lost)
+
+
+def _stated_s(job: Job) -> int:
+    """How old the newest reading of a meter gets at most."""
+    length_s = job.end_s - job.begin_s
+    # Half a first wait, one and a half, four and a half, or the next place, are the soonest at
+    # which a meter that is refused tries again: three failures leave enough of a day's energy.
+    thrice_s = 13 * max(_FIRST_RETRY_S, job.window_s) // 2
+    if job.lost == REFUSED and length_s <= min(thrice_s, job.report_s):
+        # Before it a meter was heard within report_s, behind it it tries within that again.
+        return length_s + 2 * job.report_s + job.slot_s + _LEAST_RETRY_S + job.attach_s
+    return length_s + job.report_s + _DAY_S + job.window_s + job.slot_s + job.attach_s
 
 
 def _outage(job: Job, found: Connects, mean: float) -> dict:
-    length_s = job.end_s - job.begin_s
-    # Before it a meter was heard within report_s, behind it it tries within that again.
-    stated_s = length_s + 2 * job.report_s + job.slot_s + _LEAST_RETRY_S + job.attach_s
-    if job.is_radio_lost:
-        stated_s = length_s + job.report_s + _DAY_S + job.window_s + job.slot_s + job.attach_s
     return {
-        "lost": LOST[job.is_radio_lost],
+        "lost": LOST[job.lost],
         "begin_s": job.begin_s,
         "peak_tries_per_s": max(found.counts[job.begin_s : job.end_s]),
         **_peak(found.counts[job.end_s :], mean),
-        **_ages(found, stated_s),
+        **_ages(found, _stated_s(job)),
         "time_to_recover_s": max(found.heard_s) - job.end_s,
     }
 

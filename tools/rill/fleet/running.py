@@ -20,6 +20,7 @@ SERIALS = ("consecutive", "arbitrary")
 ATTACH_S = 20  # a modem takes up to so long to join, or to wake: it is good coverage
 _USUAL = {field.key: field.default for field in fields()}
 SLOT_S = int(_USUAL["slot_s"])
+REFUSED, SILENT, CELLS = range(3)  # what an outage is, see Job
 _SCRIPT = "fleet.py"
 _HEAP_BYTES = 8_000_000
 _PARTS = 4  # of a fleet: the same on each machine, so that chance is
@@ -31,7 +32,10 @@ class FleetError(Exception):
 
 
 class Job(NamedTuple):
-    """What the script is asked; the seconds are from a UTC midnight on."""
+    """What the script is asked; the seconds are from a UTC midnight on.
+
+    lost: the broker, so that the network refuses; an answer of either; or all cells.
+    """
 
     report_s: int
     slot_s: int
@@ -40,7 +44,7 @@ class Job(NamedTuple):
     end_s: int = 0
     run_s: int = 0
     attach_s: int = 0  # the most
-    is_radio_lost: int = 0
+    lost: int = REFUSED
     seed: int = _SEED
 
 

@@ -1,7 +1,7 @@
 """The figures of `rill fleet` for people: the tables of docs/fleet.md."""
 
 _HOUR_S = 3600
-_LOST = {"broker": "the broker", "cells": "a cell"}
+_LOST = {"broker": "the broker", "answers": "an answer", "cells": "a cell"}
 _HEAD = """\
 | | most connects/s | of the mean | oldest data | never older than | all heard again |
 |---|---|---|---|---|---|"""
@@ -43,7 +43,7 @@ def _row(name: str, peak: int, over_mean: float, ages: dict, again: str = "") ->
 
 def begin_of(outage: dict, window_s: int) -> str:
     """When it began, in words; outage: one of `outages`."""
-    if outage["lost"] == "cells":
+    if outage["lost"] != "broker":
         return "from midnight on"
     if outage["begin_s"] == window_s:
         return "when they have passed"
