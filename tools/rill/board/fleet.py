@@ -13,7 +13,9 @@ from array import array
 _JOB = (
     "report_s", "slot_s", "window_s", "begin_s", "end_s", "run_s", "attach_s", "lost", "seed",
 )  # fmt: skip
-_MIDNIGHT_S = 1_789_948_800  # Unix time of second 0: the energy of a day has just begun
+# Unix time of second 0, or the last midnight before at which a report slot begins: the energy of a
+# day has just begun, too.
+_MIDNIGHT_S = 1_789_948_800
 _DAY_S = 86_400
 _CELLS = 2  # what is lost; 0: the broker, so that the network refuses; 1: an answer of either
 # Of a report that fails over a BC66, which is off since the one before: until it has joined, and
@@ -122,7 +124,9 @@ def run(job, numbers, counts):
     settings = {"slot_s": slot_s, "report_s": report_s, "report_window_s": window_s}
     settings.update(_MODEM)
     config = checked(settings)
-    zero_s = _MIDNIGHT_S - _MIDNIGHT_S % report_s
+    zero_s = _MIDNIGHT_S
+    while zero_s % report_s:
+        zero_s -= _DAY_S
     for number in numbers:
         config.device = "meter-%09d" % number
         state, link = State(), Radio()
