@@ -33,6 +33,11 @@ def test_a_fleet_is_even(serials, most):
     assert figures(_METERS, _WINDOW_S, serials, 0)["peak_over_mean"] <= most
 
 
+def test_the_largest_fleet_that_can_be_asked_for_has_room():
+    found = figures(1_000_000, 3600, "arbitrary", 0)
+    assert found["age_of_data_s"] <= found["age_of_data_stated_s"]
+
+
 # The shorter window has as many in a second, and takes a sixth of the time.
 @pytest.mark.parametrize("serials", ["consecutive", "arbitrary"])
 @pytest.mark.parametrize(("hours", "part"), [(1, 6), (6, 1), (30, 6)])

@@ -22,7 +22,7 @@ _USUAL = {field.key: field.default for field in fields()}
 SLOT_S = int(_USUAL["slot_s"])
 REFUSED, SILENT, CELLS = range(3)  # what an outage is, see Job
 _SCRIPT = "fleet.py"
-_HEAP_BYTES = 8_000_000
+_HEAP_BYTES = 32_000_000  # for a part of a million meters, the most, and for an outage of a week
 _PARTS = 4  # of a fleet: the same on each machine, so that chance is
 _SEED = 1
 
