@@ -10,7 +10,6 @@ LEVELS = const(4)
 _STEP = const(33)  # a level for each thirty-third of the cell, three hundredths, below the slope
 _LONGEST_REPORT_S = const(604_800)
 _LONGEST_SLOT_S = const(3600)  # what a sudden loss of power can cost stays within an hour
-_DAY_S = const(86_400)
 
 
 def level(used_uah, usable_uah, passed_s, planned_s):
@@ -20,20 +19,14 @@ def level(used_uah, usable_uah, passed_s, planned_s):
 
 
 def periods(level, slot_s, report_s, quality_s):
-    """The three at a level: none is shorter than it was, a report is still at a slot."""
-    long_slot_s = slot_s
-    if level >= LEVELS:
-        while _fits(2 * long_slot_s):
-            long_slot_s *= 2
+    """The three at a level: none is shorter than it was, report and probes are still at a slot."""
+    long_slot_s = _LONGEST_SLOT_S if level >= LEVELS else slot_s
     long_report_s = max(report_s, min(report_s << level, _LONGEST_REPORT_S))
     long_report_s += -long_report_s % long_slot_s
     if level >= 3:
         quality_s = max(quality_s, min(4 * quality_s, _LONGEST_REPORT_S))
+        quality_s += -quality_s % long_slot_s
     return long_slot_s, long_report_s, quality_s
-
-
-def _fits(slot_s):
-    return slot_s <= _LONGEST_SLOT_S and not _DAY_S % slot_s
 
 
 def stretch(config, level):

@@ -11,7 +11,7 @@ from firmware.core import charge, schedule, thrift
 
 _DAY_S = 86_400
 _YEAR_S = 31_557_600
-_SLOTS_S = (60, 300, 900, 1200, 1800, 3600)
+_SLOTS_S = (60, 225, 300, 900, 1200, 1800, 2700, 3600)
 
 
 def _cases():
@@ -20,7 +20,7 @@ def _cases():
     for _ in range(100_000 if cuts.is_every() else 2000):
         slot_s = random.choice(_SLOTS_S)
         report_s = slot_s * random.randint(1, 604_800 // slot_s)
-        quality_s = random.randint(3600, 604_800)
+        quality_s = slot_s * random.randint(3600 // slot_s, 604_800 // slot_s)
         usable_uah = charge.usable_uah(random.randint(1, 100_000))
         planned_s = random.randint(1, 20) * _YEAR_S
         used_uah = random.randint(0, 2 * usable_uah)
@@ -42,7 +42,8 @@ def test_a_plan_is_never_zero_never_past_its_next_promise_and_follows_the_cell()
         worse = thrift.periods(more, slot_s, report_s, quality_s)
         expect(all([one <= other for one, other in zip(found, worse)]), True)
         expect((found[0] >= slot_s, found[1] >= report_s, found[2] >= quality_s), (True,) * 3)
-        expect((found[0] <= 3600, _DAY_S % found[0], found[1] % found[0]), (True, 0, 0))
+        expect((found[0] <= 3600, _DAY_S % found[0]), (True, 0))
+        expect((found[1] % found[0], found[2] % found[0]), (0, 0))
         now_ms = 1000 * random.randint(0, 2_000_000_000) + random.randint(0, 999)
         slot, report = (schedule.next_slot_s(now_ms // 1000, one) for one in found[:2])
         asked_s = now_ms // 1000 + random.randint(-10, 2 * _DAY_S)
@@ -57,6 +58,7 @@ def test_reports_are_spared_first_then_the_probes_readings_last():
     expect([row[1] // 21_600 for row in rows], [1, 2, 4, 8, 16])
     expect([row[2] // 21_600 for row in rows], [1, 1, 1, 4, 4])
     expect([row[0] for row in rows], [900, 900, 900, 900, 3600])
+    expect({thrift.periods(4, slot_s, 21_600, 21_600)[0] for slot_s in _SLOTS_S}, {3600})
     expect(thrift.periods(4, 3600, 604_800, 604_800), (3600, 604_800, 604_800))
 
 
