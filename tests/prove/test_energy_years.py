@@ -7,7 +7,9 @@ import json
 
 import pytest
 
-from rill.energy.running import DAY_S, Counted, forward
+from rill.energy.arithmetic import life
+from rill.energy.running import DAY_S, Counted, as_on_a_chip, forward
+from rill.energy.table import currents
 from rill.household import household
 from rill.settings import Settings
 from rill.trace import Trace
@@ -17,8 +19,8 @@ pytestmark = pytest.mark.prove
 _FORTNIGHT = 14
 _LONG_DAYS = 22
 _REPEATED_DAYS = 1 + 2 * _FORTNIGHT
-# What follows the water, not the clock: a wake for each 100 pulses, a look for a leak again.
-_OF_WATER = {"wakes_ulp", "wakes_timer", "checkpoints"}
+# A wake for each 100 pulses, where no other comes before: days differ as their water does.
+_OF_WATER = "wakes_ulp"
 _HUNDRED_PULSES_ML = 100_000
 _ONCE = "report once a day"
 
@@ -49,13 +51,6 @@ def test_what_the_budget_keeps_back_is_told_and_no_change_brings_it_back(rill):
     # Reports of two runs that do not fail at the same places: some J apart.
     assert n["years"] + bought.get(_ONCE, 0) == pytest.approx(once["years"], rel=0.15)
     assert not [what for what in bought if "antenna" in what and bought[what] > 1]
-
-
-@pytest.fixture(scope="module")
-def long_run():
-    run = Counted(Settings(trace=household(1, _LONG_DAYS), days=_LONG_DAYS, link="bc66"))
-    run.result()
-    return run.days
 
 
 class Repeated(Counted):
@@ -103,11 +98,18 @@ def test_a_fortnight_told_from_the_one_before_is_the_simulated_one_field_by_fiel
         assert told.of[name] == pytest.approx(value, rel=part, abs=least), name
 
 
-def test_days_told_from_fifteen_are_those_that_were_simulated(long_run):
-    full, told = long_run[-1], forward(long_run, _LONG_DAYS)
+@pytest.mark.parametrize(("seed", "ecl"), [(1, 0), (3, 1)])
+def test_days_told_from_fifteen_are_those_that_were_simulated(seed, ecl):
+    trace = household(seed, _LONG_DAYS)
+    run = Counted(Settings(trace=trace, days=_LONG_DAYS, link="bc66", seed=seed, ecl=ecl))
+    run.result()
+    full, told = run.days[-1], forward(run.days, _LONG_DAYS)
+    table = currents("ER34615", "generic_esp32", "bc66")
+    full_ua, told_ua = (
+        life(as_on_a_chip(one, table.board), table).average_ua for one in (full, told)
+    )
+    assert told_ua == pytest.approx(full_ua, rel=0.003)
     assert told.polls == pytest.approx(full.polls, rel=0.002)
     for name, value in full.of.items():
-        if name in _OF_WATER:
-            assert told.of[name] == pytest.approx(value, rel=0.1, abs=10), name
-        else:
-            assert told.of[name] == pytest.approx(value, rel=0.01, abs=0.1), name
+        part = 0.25 if name == _OF_WATER else 0.015
+        assert told.of[name] == pytest.approx(value, rel=part, abs=0.1), name
