@@ -1,4 +1,4 @@
-"""Promise: `rill flash` writes the table that it shows, and no reading is lost unasked.
+"""Promise: `rill flash` writes the table that it shows, and nothing is lost unasked.
 
 The chip is what no test has: esptool itself runs against a port where nothing answers.
 """
@@ -12,7 +12,7 @@ import pytest
 from flashed_tree import flashed_tree
 from rill.cable import image_file, partitions
 from rill.cable.chip import ChipError, flash_bytes
-from rill.cable.flash_command import check_silent, check_unread
+from rill.cable.flash_command import check_loss, check_silent
 from rill.cable.found import Refused
 from rill.cable.partitions import MIB, Partition, PartitionError, packed, parse, with_journal
 from rill.cable.served import ServedBoard
@@ -101,13 +101,31 @@ def test_a_meter_with_unread_readings(tmp_path):
         assert board.wait_asleep()
         board.reset("power_on")  # it waits two seconds for Ctrl-C
         with pytest.raises(Refused, match=r"[1-9]\d* readings and \d+ events wait"):
-            check_unread(board.path)
+            check_loss(board.path)
         assert board.wait_asleep(), "the meter does not go on"
 
 
-def test_a_board_without_a_meter_may_be_flashed(tmp_path):
-    with ServedBoard(tmp_path / "board") as board:
-        check_unread(board.path)
+def _with_files(folder, files):
+    tree = folder / "tree"
+    tree.mkdir()
+    for name, text in files.items():
+        (tree / name).write_text(text)
+    return ServedBoard(folder / "board", tree)
+
+
+@pytest.mark.parametrize("files", [{}, {"boot.py": "# This file is executed on every boot\n"}])
+def test_a_new_board_may_be_flashed(tmp_path, files):
+    with _with_files(tmp_path, files) as board:
+        check_loss(board.path)
+
+
+def test_a_board_with_another_program(tmp_path):
+    files = {"main.py": "print('my greenhouse')\n", "greenhouse.py": "", "data.csv": "1\n"}
+    said = (
+        r"another program .*data.csv, greenhouse.py.*my greenhouse.* Nothing was touched; --force"
+    )
+    with _with_files(tmp_path, files) as board, pytest.raises(Refused, match=said):
+        check_loss(board.path)
 
 
 _OURS = with_journal(_OFFICIAL, 4 * MIB)

@@ -8,7 +8,7 @@ from pathlib import Path
 from rich.console import Console
 
 from rill.cable import chip, image_file, partitions
-from rill.cable.found import Refused, dotted, find_out
+from rill.cable.found import Found, Refused, described, dotted, find_out
 from rill.cable.port import RESET, NoPrompt, Port
 from rill.cable.prompt import DeviceError, Prompt
 
@@ -38,14 +38,14 @@ def add_parser(commands) -> None:
     add = flash.add_argument
     add("port", metavar="PORT", help="like /dev/ttyUSB0")
     add("image", type=Path, metavar="IMAGE", help="downloaded: ESP32_GENERIC-...bin")
-    add("--force", action="store_true", help="also when readings wait in it that nobody has")
+    add("--force", action="store_true", help="also when readings or another program are lost")
     add("--json", action="store_true", help="print one JSON object and nothing else")
 
 
 def _flash(options: argparse.Namespace) -> int:
     image = image_file.read(options.image)
     if not options.force:
-        check_unread(options.port)
+        check_loss(options.port)
     with Console(stderr=True).status(f"{options.port}: two minutes ..."):
         numbers = flash(options.port, image)
     print(json.dumps(numbers) if options.json else _summary(numbers))
@@ -69,8 +69,10 @@ def flash(port: str, image: bytes) -> dict:
     }
 
 
-def check_unread(port: str) -> None:
-    """Raises Refused when there are, or may be, readings that the head end has not got."""
+def check_loss(port: str) -> None:
+    """Raises Refused when there is another program, or there are, or may be, readings that the
+    head end has not got.
+    """
     with Port(port) as board:
         try:
             board.enter(wait_s=_FIRST_S)
@@ -79,7 +81,8 @@ def check_unread(port: str) -> None:
             check_silent(lambda address, size: chip.read(port, address, size))
             return
         try:
-            waiting = unread(board)
+            found = find_out(board)
+            waiting = _unread(board, found)
         finally:
             board.leave(RESET)
     if waiting is None:
@@ -89,11 +92,15 @@ def check_unread(port: str) -> None:
             f"{waiting[0]} readings and {waiting[1]} events wait in its journal that the head end"
             " has not got: let it report, or `rill pull` them; --force if they may be lost"
         )
+    if found.has_other_program:
+        raise Refused(
+            f"another program is on this board: {described(found)}. Nothing was touched;"
+            " --force if it may be lost"
+        )
 
 
-def unread(board: Prompt) -> tuple[int, int] | None:
+def _unread(board: Prompt, found: Found) -> tuple[int, int] | None:
     """(readings, events) that were not acknowledged; None: it can't be told."""
-    found = find_out(board)
     if not found.has_meter:
         return (0, 0) if found.journal_format is None else None
     board.define(_UNREAD)
