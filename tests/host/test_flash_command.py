@@ -1,6 +1,7 @@
 """Promise: `rill flash` writes the table that it shows, and nothing is lost unasked.
 
-The chip is what no test has: esptool itself runs against a port where nothing answers.
+The chip is what no test has: esptool itself runs against a port where nothing answers. Nor has any
+an official image: they are made here, by esptool.
 """
 
 import hashlib
@@ -8,6 +9,7 @@ import os
 import struct
 
 import pytest
+from esptool.bin_image import ELFSection, ESP32FirmwareImage
 
 from flashed_tree import flashed_tree
 from rill.cable import image_file, partitions
@@ -25,11 +27,22 @@ _OFFICIAL = [
     Partition("vfs", 1, 0x81, 0x200000, 0x200000),
 ]
 
+_DROM = 0x3F400020  # where an application's description is mapped
+_CODE = bytes(range(256)) * 400
+
 
 def _image(version=b"v1.28.0", project=b"micropython", chip=0, table=_OFFICIAL):
     about = struct.pack("<I12x32s32s", 0xABCD5432, version, project)
-    head = bytes([0xE9, 4, 2, 0x20]) + bytes(8) + struct.pack("<H", chip)
-    return head.ljust(0x7000, b"\0") + packed(table).ljust(0x8000, b"\xff") + bytes(0x20) + about
+    bootloader, app = _made((0x3FFF0030, bytes(6000))), _made((_DROM, about), (0x40080000, _CODE))
+    bootloader = bootloader[:12] + struct.pack("<H", chip) + bootloader[14:]
+    return bootloader.ljust(0x7000, b"\xff") + packed(table).ljust(0x8000, b"\xff") + app
+
+
+def _made(*segments):
+    """As ESP-IDF makes a bootloader or an application."""
+    image = ESP32FirmwareImage()
+    image.segments = [ELFSection(b"", address, data, 0) for address, data in segments]
+    return image.save(None)
 
 
 def test_the_bytes_of_a_table():
@@ -84,6 +97,11 @@ def test_an_image_with_our_table(tmp_path):
         (_image(chip=9), "another chip"),
         (_image(project=b"tasmota"), "not of MicroPython"),
         (_image(version=b"v1.25.0"), "MicroPython 1.25.0; 1.26.1 is the oldest"),
+        (_image()[:0xF070], "not whole"),  # no application behind its description
+        (_image()[:-50_000], "not whole"),
+        (_image()[:-1], "not whole"),
+        (_image()[:-50_000] + b"\0" + _image()[-49_999:], "not whole, or damaged"),
+        (_image()[:0x800] + b"\1" + _image()[0x801:], "not whole, or damaged"),
     ],
 )
 def test_files_that_are_refused(tmp_path, rill, image, reason):

@@ -1,5 +1,6 @@
 """A downloaded image of MicroPython: what it is, and the same with a meter's partition table."""
 
+import hashlib
 import re
 from pathlib import Path
 
@@ -12,6 +13,9 @@ _CHIP_AT = 12  # of the header: 16 bits, 0 is the plain ESP32
 _ESP32 = 0
 _TABLE_AT = partitions.ADDRESS - ADDRESS
 _APP_AT = 0x10000 - ADDRESS
+_HEADER_BYTES = 24
+_SEGMENT_HEADER_BYTES = 8
+_CHECKSUM_BYTES = 16  # up to so many: it is the last byte of them
 _DESCRIPTION_AT = _APP_AT + 0x20  # esp_app_desc_t: magic, 12 bytes, version[32], project[32]
 _DESCRIPTION_MAGIC = b"\x32\x54\xcd\xab"
 
@@ -41,6 +45,10 @@ def read(path: Path) -> bytes:
             f"{path} is MicroPython {dotted(version)}; {dotted(OLDEST_IMAGE)} is the oldest that"
             " works"
         )
+    if not (_is_whole(image) and _is_whole(image[_APP_AT:])):
+        raise ImageFileError(
+            f"{path} is not whole, or damaged: its SHA-256 is another. Download it again"
+        )
     return image
 
 
@@ -52,6 +60,17 @@ def version_of(image: bytes) -> tuple[int, ...] | None:
     if not about.startswith(_DESCRIPTION_MAGIC) or project != b"micropython" or not found:
         return None
     return tuple(int(number or 0) for number in found.groups())
+
+
+def _is_whole(image: bytes) -> bool:
+    """Of a bootloader or an application. Format: ESP-IDF, "App Image Format"."""
+    end = _HEADER_BYTES
+    for _ in range(image[1]):
+        size = image[end + 4 : end + _SEGMENT_HEADER_BYTES]
+        end += _SEGMENT_HEADER_BYTES + int.from_bytes(size, "little")
+    end += _CHECKSUM_BYTES - end % _CHECKSUM_BYTES
+    digest = hashlib.sha256(image[:end]).digest()
+    return image[end : end + len(digest)] == digest
 
 
 def with_journal(image: bytes, flash_bytes: int) -> bytes:
