@@ -48,6 +48,14 @@ def _torn(content):
     return content[:100_000]
 
 
+def _cut(content):
+    return content[: content.rindex(b"try:") + 12]
+
+
+def _raising(content):
+    return b"raise ValueError\n" + content
+
+
 @pytest.mark.parametrize(
     "cause, changes, more",
     [
@@ -62,6 +70,10 @@ def _torn(content):
         ("half_erased", {"erasing": "", "config.json": "{}"}, {}),
         ("on_trial", {"place": "a0"}, {}),
         ("half_deployed", {"main.py": None}, {}),
+        ("broken_firmware", {"main.py": _cut}, {}),
+        _longer("broken_firmware", {"main.py": "from firmware.app import run\n"}, {}),
+        _longer("broken_firmware", {"main.py": _raising}, {}),
+        _longer("broken_firmware", {"boot.py": _cut}, {}),
         _longer("half_deployed", {"main.py": "# not yet\n"}, {}),
         _longer("half_deployed", {"boot.py": None}, {}),
         _longer("broken_board", {"board.py": "from firmware.boards.none import x as board\n"}, {}),
@@ -173,6 +185,15 @@ def test_what_it_says_helps(tmp_path, meter, rill):
         assert status == 0, said
         assert "written anew: main.py, board.py" in out
         assert _cause(board) in ("well", "asleep")
+
+
+@pytest.mark.prove
+def test_a_boot_script_that_is_no_python_keeps_any_main_script_from_running(tmp_path, meter):
+    """Also where the firmware lies in the root, and needs no boot.py."""
+    root = {name.removeprefix("a/"): data for name, data in meter.items()}
+    files = {name: data for name, data in root.items() if name not in ("place", "whole")}
+    with _board(tmp_path, files | {"boot.py": _cut(files["boot.py"])}) as board:
+        assert _cause(board) == "broken_firmware"
 
 
 def test_ports_that_do_not_open(tmp_path, rill):

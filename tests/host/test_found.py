@@ -35,6 +35,8 @@ def _meter(**changes):
         (_found(main=b"\n# nothing yet\n"), ()),
         (_meter(), ()),
         (_meter(main=b""), ()),
+        (_meter(main=_MAIN[:200]), ()),  # interrupted
+        (_meter(boot=_BOOT[:12], main=_MAIN[:-12]), ()),
         (_found("a", pointer=_POINTER), ()),  # interrupted
         (_found("a trial.mpy config.json command.key lib"), ()),
         (_found(boot=_PUMP), ("boot.py",)),
@@ -64,6 +66,7 @@ def test_another_program_is_described_by_its_first_line():
 def test_what_a_meter_lacks():
     assert _meter().lacks == ()
     assert _meter(main=None).lacks == ("main.py",)
+    assert _meter(boot=_BOOT[:12], main=_MAIN[:200]).lacks == ("boot.py", "main.py")
     assert _meter(boot=_NEW, main=b"").lacks == ("boot.py", "main.py")
     root = {"names": "firmware firmware.bundle", "place": None, "whole": None}
     assert _meter(**root, boot=_NEW).lacks == ()  # boot.py has nothing to find then

@@ -1,4 +1,4 @@
-"""What runs on a board for `rill deploy`: small functions that the prompt gets over the cable.
+"""What runs on a board for `rill deploy` and `doctor`: small functions that the prompt gets.
 
 They are MicroPython, and short: each name takes memory of the board until its next reset.
 """
@@ -91,4 +91,35 @@ _names = {{}}
 exec({!r}, _names)
 _Made.board = _names["board"]
 sys.modules["board"] = _Made
+"""
+
+STATE = """
+def _state():
+    import firmware.app, firmware.metering, firmware.sender
+    from board import board
+    from firmware.hal.power import Power
+    from firmware.storage.retained import RetainedState
+    s = RetainedState(Power(board.BUTTON_PIN, board.ULP_MEASURE)).load()
+    return -1 if s is None else s.crashes
+"""
+
+# main.py as at a boot, but for the wake. A boot.py that raises keeps it from being run at all, and
+# has to be run only once.
+START = """
+def _start(has_boot):
+    import firmware.app
+    class Reached(BaseException): pass
+    def run():
+        raise Reached
+    firmware.app.run = run
+    def read(path):
+        with open(path) as f:
+            return compile(f.read(), path, "exec")
+    if has_boot:
+        read("boot.py")
+    try:
+        exec(read("main.py"), {"__name__": "__main__"})
+    except Reached:
+        return
+    raise RuntimeError("main.py does not come to run()")
 """

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from rill.cable.board_side import START, STATE
 from rill.cable.found import OLDEST_IMAGE, Found, described, dotted, find_out
 from rill.cable.port import (
     RESET,
@@ -41,15 +42,6 @@ def _board_fault():
         return "board.py can't be loaded: %s %s" % (type(e).__name__, e)
     lacks = [n for n in dir(usual) if n.isupper() and not hasattr(board, n)]
     return "board.py has no " + ", ".join(lacks) if lacks else None
-"""
-_STATE = """
-def _state():
-    import firmware.app, firmware.metering, firmware.sender
-    from board import board
-    from firmware.hal.power import Power
-    from firmware.storage.retained import RetainedState
-    s = RetainedState(Power(board.BUTTON_PIN, board.ULP_MEASURE)).load()
-    return -1 if s is None else s.crashes
 """
 
 
@@ -230,8 +222,10 @@ def _is_half(found: Found) -> bool:
 def _of_firmware(port: Port, found: Found, was_reset: bool) -> Diagnosis:
     port.enter(soft_reset=True)  # as boot.py leaves it, and nothing else is in memory
     try:
-        port.define(_STATE)
+        port.define(STATE)
         crashes = port.value("_state()", timeout_s=20)
+        port.define(START)
+        port.exec(f"_start({found.boot is not None})", timeout_s=20)
     except DeviceError as error:
         if fault := found.board_fault or _board_fault(port):
             return Diagnosis(
@@ -241,7 +235,7 @@ def _of_firmware(port: Port, found: Found, was_reset: bool) -> Diagnosis:
             )
         return Diagnosis(
             "broken_firmware",
-            f"the firmware can't be loaded: {_last_line(error.traceback)}",
+            f"the firmware does not start: {_last_line(error.traceback)}",
             f"`rill deploy {port.path}` compares and mends each file",
         )
     for mark, half in HALVES:

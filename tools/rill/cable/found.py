@@ -11,9 +11,8 @@ from rill.image import ROOT, boards
 OLDEST_IMAGE = (1, 26, 1)  # the first with PCNT, Counter and the present PPP
 _MOST_BYTES = 800  # of a script that board_side.py reads
 _SCRIPTS = ("boot.py", "main.py")
-# What they have in them when they are ours, of any version.
-_OUR_BOOT = b"Where the firmware is:"
-_OUR_MAIN = b"from firmware.app import run"
+# What is in them when they are ours, of any version.
+_MARKS = {"boot.py": b"Where the firmware is:", "main.py": b"from firmware.app import run"}
 _DIRECTORIES = ("a", "b")
 _BOARDS = "firmware.boards."
 _OTHER_CHIPS = ("S2", "S3", "C2", "C3", "C5", "C6", "H2", "P4")  # as in firmware/hal/chip.py
@@ -86,22 +85,22 @@ class Found:
     def has_meter(self) -> bool:
         """True when it is this firmware, or the rest of it."""
         ours = "firmware" in self.names or any(self.whole.values()) or self.place is not None
-        return ours and not _is_other(self.main, _OUR_MAIN)
+        return ours and not _is_other("main.py", self.main)
 
     @property
     def lacks(self) -> tuple[str, ...]:
-        """Which of boot.py and main.py a meter needs and has not, or only an empty one."""
+        """Which of boot.py and main.py a meter needs and has not, or only an idle one."""
         needed = _SCRIPTS[1:] if self.running == "" else _SCRIPTS
         there = dict(zip(_SCRIPTS, (self.boot, self.main), strict=True))
-        return tuple(name for name in needed if _is_idle(there[name]))
+        return tuple(name for name in needed if _is_idle(name, there[name]))
 
     @property
     def others(self) -> tuple[str, ...]:
         """What is on it that is somebody else's: boot.py or main.py when they are not ours, and
         files, when there is nothing of a meter.
         """
-        marks = ((self.boot, _OUR_BOOT), (self.main, _OUR_MAIN))
-        scripts = [name for name, of in zip(_SCRIPTS, marks, strict=True) if _is_other(*of)]
+        there = zip(_SCRIPTS, (self.boot, self.main), strict=True)
+        scripts = [name for name, script in there if _is_other(name, script)]
         names = {name.removesuffix(".new") for name in self.names} - set(_SCRIPTS)
         if self.has_meter:
             names = set()
@@ -137,9 +136,11 @@ _KEPT = {"config.json", "journal", "lib", "restoring", "erasing",
          "command.key", "broker.der", "client.der", "client.key"}  # fmt: skip
 
 
-def _is_idle(script: bytes | None) -> bool:
-    """True when there is nothing in it that runs, as in the boot.py of a new board."""
-    if script is None:
+def _is_idle(name: str, script: bytes | None) -> bool:
+    """True when there is nothing in it that runs, as in the boot.py of a new board, or in one of
+    ours that was copied only in part.
+    """
+    if script is None or _begins_ours(name, script):
         return True
     try:
         body = ast.parse(script).body
@@ -159,8 +160,12 @@ def _is_text(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
-def _is_other(script: bytes | None, mark: bytes) -> bool:
-    return not _is_idle(script) and mark not in (script or b"")
+def _begins_ours(name: str, script: bytes) -> bool:
+    return _MARKS[name] not in script and (ROOT / name).read_bytes().startswith(script)
+
+
+def _is_other(name: str, script: bytes | None) -> bool:
+    return not _is_idle(name, script) and _MARKS[name] not in (script or b"")
 
 
 def find_out(board: Prompt) -> Found:
