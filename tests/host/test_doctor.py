@@ -1,5 +1,6 @@
 """Promise: `rill doctor` names the right cause for each of the boards that are broken here."""
 
+import json
 import os
 import threading
 import tty
@@ -196,7 +197,7 @@ def test_a_boot_script_that_is_no_python_keeps_any_main_script_from_running(tmp_
         assert _cause(board) == "broken_firmware"
 
 
-def test_ports_that_do_not_open(tmp_path, rill):
+def test_ports_that_do_not_open(tmp_path):
     with ServedBoard(tmp_path / "board") as board:
         with Port(board.path) as port:
             port.enter()
@@ -207,5 +208,9 @@ def test_ports_that_do_not_open(tmp_path, rill):
                 assert diagnose(board.path, print).cause == "denied"
             finally:
                 os.seteuid(0)
-    status, out, _ = rill("doctor", "/dev/no-such-port", "--json")
-    assert status == 1 and '"cause": "no_port"' in out
+
+
+@pytest.mark.parametrize("path", ["/dev/no-such-port", "/dev/null", __file__, "/tmp"])
+def test_what_is_no_port(rill, path):
+    status, out, _ = rill("doctor", path, "--json")
+    assert status == 1 and json.loads(out)["cause"] == "no_port"

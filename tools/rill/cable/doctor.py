@@ -9,7 +9,6 @@ from rill.cable.found import OLDEST_IMAGE, Found, described, dotted, find_out
 from rill.cable.port import (
     RESET,
     DeviceError,
-    NoPort,
     NoPrompt,
     Port,
     PortBusy,
@@ -75,12 +74,12 @@ def diagnose(path: str, tell: Callable[[str], None], patience_s: float = _PATIEN
     """tell: what the person has to do at the board, within patience_s."""
     try:
         port = Port(path)
-    except NoPort as error:
-        return Diagnosis("no_port", str(error), "plug it in; `ls /dev/tty*` before and after")
     except PortDenied as error:
         return Diagnosis("denied", str(error), "as above, or a udev rule for the adapter")
     except PortBusy as error:
         return Diagnosis("busy", str(error), f"`fuser {path}` names the program")
+    except PortError as error:
+        return Diagnosis("no_port", str(error), "plug it in; `ls /dev/tty*` before and after")
     with port:
         try:
             return _of_open(port, tell, patience_s)
@@ -151,7 +150,8 @@ def _of_words(port: Port, heard: bytes, loops: bool) -> Diagnosis:
         return _deaf(heard)
     return Diagnosis(
         "not_micropython",
-        f"what runs there is not MicroPython; it says {said!r}",
+        f"it opens no prompt and says {said!r}: it is not MicroPython, or a program that shuts"
+        " Ctrl-C off or sleeps at once",
         "if it may be replaced: `rill flash`",
     )
 

@@ -236,6 +236,8 @@ def _why_not(path: str, error: Exception) -> PortError:
             return PortBusy(f"another program has {path} open: close it")
         return NoPort(f"{path} can't be opened: {other.strerror}")
     try:
+        if not os.isatty(fd):
+            return NoPort(f"{path} is no serial port")
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return PortBusy(f"another program has {path} open: close it")
