@@ -3,6 +3,7 @@ wake, lost power, clocks that are put back and forth, other pulse weights, a fla
 network that is away.
 """
 
+import gc
 import random
 
 from expect import expect
@@ -39,6 +40,7 @@ def _befalls(meter):
 
 
 def _dry(seed):
+    gc.collect()  # of the meter before, whole: this one wants pieces of the size of its memory
     random.seed(seed)
     meter = Meter(_CONFIG % 1000)
     wakes(begun(meter), 1, pulses=3)
