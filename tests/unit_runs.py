@@ -22,9 +22,11 @@ class MicroPythonFailure(Exception):
     """What the interpreter printed."""
 
 
-def run(path: Path, name: str, *extent: str, timeout_s: int = 120) -> None:
+def run(
+    path: Path, name: str, *extent: str, timeout_s: int = 120, heap_bytes: int = _HEAP_BYTES
+) -> None:
     """MicroPythonFailure unless the function passes. extent: of run_one.py."""
-    arguments = ["-X", f"heapsize={_HEAP_BYTES}", str(UNIT / "run_one.py")]
+    arguments = ["-X", f"heapsize={heap_bytes}", str(UNIT / "run_one.py")]
     arguments += [str(build()), str(path), name, *extent]
     read, write = os.pipe()
     process = nursery().begin(arguments, ROOT, [write, write])
