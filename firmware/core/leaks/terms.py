@@ -164,7 +164,8 @@ def usual(weight_ml, weight_pulses, burst_s):
     elif pulse_ml <= 20_000:
         long_run = 150 * 60, 48 * _HOUR_S, 48 * _HOUR_S, 96 * _HOUR_S
     else:
-        long_run = 8 * _HOUR_S, 72 * _HOUR_S, 72 * _HOUR_S, 144 * _HOUR_S
+        gap_s = min(8 * _HOUR_S, max(4 * _HOUR_S, pulse_ml // 125 * 36))  # a pulse at 12.5 L/h
+        long_run = gap_s, 72 * _HOUR_S, 72 * _HOUR_S, 144 * _HOUR_S
     return Limits(
         weight_ml,
         weight_pulses,
