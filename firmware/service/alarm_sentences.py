@@ -27,7 +27,7 @@ SENTENCES = {
         ("Much water flows back", "is the meter the right way round? Does a pump feed the mains?"),
     ),
     "no_flow": (
-        ("No water for longer than is usual here", "is the home empty, or does the meter stand?"),
+        ("No water has been used for weeks", "is the home empty, or does the meter stand?"),
         ("No water for twice that time", "have the meter looked at"),
     ),
     "freeze": (

@@ -27,12 +27,12 @@ def test_water_that_flows_back_is_a_notice_and_10_l_are_an_alarm():
     expect(home.said(), [(5, 1, 2 * HOUR_S), (5, 2, 3 * HOUR_S), (5, 0, 27 * HOUR_S)])
 
 
-def test_a_meter_stands_still_after_4_weeks_or_three_times_the_longest_pause():
-    for learning, limit_days in ((3, 28), (254, 28), (255, 10)):
-        home = Home(limits=only(terms.NO_FLOW))
+def test_a_meter_stands_still_after_4_weeks_or_what_is_set_however_well_it_knows_the_home():
+    for learning, limit_days in ((3, 28), (300, 28), (3, 60), (300, 60)):
+        home = Home(limits=only(terms.NO_FLOW, no_flow_s=limit_days * DAY_S))
         home.days(learning, {7: 3, 19: 3})
         last_s = home.times_s[0]
-        home.pass_time(home.now_s + 60 * DAY_S)
+        home.pass_time(home.now_s + 130 * DAY_S)
         notice, alarm = home.changes
         expect((notice.level, notice.since_s), (1, last_s))
         expect(0 < notice.begin_s - last_s - limit_days * DAY_S <= HOUR_S, True)

@@ -219,7 +219,4 @@ def test_the_longest_watch_leaves_the_other_one_and_the_probes_alone():
     damaged[SLOT + 50] ^= 1  # the copy of the first one
     again = RetainedState(Retained(bytes(damaged)))
     found = again.load().odometer_ml
-    expect(
-        (found in (1, 2), again.watch()),
-        (True, bytes([place.WATCH_VERSION]) + bytes([found]) * 329),
-    )
+    expect((found in (1, 2), again.watch()), (True, bytes([place.WATCH_VERSION] + [found] * 329)))

@@ -14,9 +14,7 @@ _QUIETEST_AT = const(86)
 _QUIETEST_BYTES = const(20)
 _USE = const("<IIB")  # mean and largest day, days
 _USE_AT = const(140)
-_PAUSE = const("<H")
-_PAUSE_AT = const(170)
-_LEARNED = const("<IIIBH")  # levels, as in _USE, longest pause
+_LEARNED = const("<IIIB2x")  # levels, as in _USE, what was the longest pause
 _LEARNED_BYTES = const(15)
 
 
@@ -35,14 +33,12 @@ def learned(watch):
     """35 bytes for flash: levels and habits."""
     packed = watch._packed
     use = struct.unpack_from(_USE, packed, _USE_AT)
-    pause = struct.unpack_from(_PAUSE, packed, _PAUSE_AT)
     quietest = packed[_QUIETEST_AT : _QUIETEST_AT + _QUIETEST_BYTES]
-    return struct.pack(_LEARNED, watch._levels, *use, *pause) + quietest
+    return struct.pack(_LEARNED, watch._levels, *use) + quietest
 
 
 def relearn(watch, habits):
     """What learned() said in an earlier life; begin() has to follow."""
-    watch._levels, *use, pause = struct.unpack_from(_LEARNED, habits)
+    watch._levels, *use = struct.unpack_from(_LEARNED, habits)
     struct.pack_into(_USE, watch._packed, _USE_AT, *use)
-    struct.pack_into(_PAUSE, watch._packed, _PAUSE_AT, pause)
     watch._keep(_QUIETEST_AT, habits[_LEARNED_BYTES:])

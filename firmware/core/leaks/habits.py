@@ -1,4 +1,4 @@
-"""What is unusual for this household: restless hours, a day of much use, a pause."""
+"""What is unusual for this household: restless hours, a day of much use, weeks without water."""
 
 import struct
 
@@ -22,16 +22,12 @@ _HOURS = const("<5H")
 _HOURS_AT = const(24)
 _QUIETEST = const("<10H")
 _DAYS_AT = const(34)
-# Days and pauses.
+# Days.
 _LEARNING_DAYS = const(14)
 _MOST_DAYS = const(255)
 _MEAN_DAYS = const(16)
 _PEAK_DAYS = const(32)  # the largest day is forgotten by this share a day
 _FLOOR_ML = const(300_000)  # less than this is never much for a day
-_SHORTEST_PAUSE_S = const(10 * _DAY_S)
-_PAUSES = const(3)  # times the longest one
-_KNOWN_DAYS = const(255)  # before that no holiday may have been seen
-_FORGET = const(512)  # share of the longest pause that is forgotten each day: half a year
 
 
 class SmallLeak(Rule):
@@ -199,29 +195,14 @@ class HighUse(Rule):
 
 
 class NoFlow(Rule):
-    """Attributes beside those of a Rule:
-
-    longest_min: pause of the last half-year or so
-    """
-
-    longest_min: int
-
-    FIELDS = ("longest_min",)
-    LAYOUT = "H"
+    """It learns no pauses: a home of daily use goes on holiday, too."""
 
     def take(self, look, elapsed_s):
-        now_s, home = look.up_s, self._household
-        if now_s // _DAY_S != (now_s - elapsed_s) // _DAY_S:
-            self.longest_min -= self.longest_min // _FORGET
+        now_s, home, limit_s = look.up_s, self._household, self._limits.no_flow_s
+        pause_s = now_s - home.last_s
         if look.pulses:
-            pause_s = now_s - elapsed_s - home.last_s
-            self.longest_min = min(0xFFFF, max(self.longest_min, pause_s // 60))
             self.put(0, now_s)
-            return
-        pause_s, limit_s = now_s - home.last_s, self._limits.no_flow_s
-        if home.days >= _KNOWN_DAYS:
-            limit_s = min(limit_s, max(_SHORTEST_PAUSE_S, _PAUSES * 60 * self.longest_min))
-        if home.days and pause_s > limit_s:
+        elif home.days and pause_s > limit_s:
             self.put(max(self.level, 2 if pause_s > 2 * limit_s else 1), now_s)
 
     def since(self):

@@ -76,7 +76,7 @@ Limits = namedtuple(
         "burst_alarm_s",
         "high_use_percent",  # of the largest usual day, 110 to 1000
         "reverse_ml",  # in a day, 1 to 1000000
-        "no_flow_s",  # at most so long a pause, 864000 to 31536000
+        "no_flow_s",  # a longer pause is a notice, 864000 to 31536000
         "freeze_centi_c",  # notice; the alarm is at 0.5 degrees. 50 to 1000
     ),
 )

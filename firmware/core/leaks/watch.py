@@ -18,7 +18,7 @@ _MODULES = const(
 _HEAD = const("<HII")  # limits, last look, levels and above them the signs of tampering
 _SIGNS_AT = const(20)  # behind two bits of each kind
 # Where the bytes of each kind begin, behind the head, and where the last ones end.
-_PLACES = const((10, 52, 106, 128, 149, 166, 172, 176, 180, 188, 196))
+_PLACES = const((10, 52, 106, 128, 149, 166, 170, 174, 178, 186, 194))
 # In them, the last pulse, the begin of a burst's flow, and how many were seen.
 _LAST_AT = const(14)
 _FLOW_AT = const(110)
@@ -28,7 +28,7 @@ _USE_AT = const(140)
 # The kinds of signs.py, their levels, and what they remember of something that is going on.
 _SIGNS = const(0x7A0)
 _SIGNS_LEVELS = const(0xCFF)
-_SIGNS_PLACES = const(((153, 158), (162, 166), (184, 188), (192, 196)))
+_SIGNS_PLACES = const(((153, 158), (162, 166), (182, 186), (190, 194)))
 
 
 class Watch:
@@ -42,7 +42,7 @@ class Watch:
     other, so it need not leave any of them in memory.
     """
 
-    BYTES = const(196)
+    BYTES = const(194)
 
     def __init__(self, limits, load=None):
         self._limits = limits

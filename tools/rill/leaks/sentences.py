@@ -18,7 +18,7 @@ _WORDS = {
     ("reverse", "notice"): "Water flows back through the meter: a check valve may be stuck.",
     ("reverse", "alarm"): "Much water flows back through the meter: it may be fitted the wrong "
     "way round, or a pump feeds into the mains.",
-    ("no_flow", "notice"): "No water has been used for much longer than usual: is the home empty, "
+    ("no_flow", "notice"): "No water has been used for weeks: is the home empty, "
     "or does the meter stand still?",
     ("no_flow", "alarm"): "No water has been used for twice that time: have the meter looked at.",
     ("freeze", "notice"): "The water is near freezing: protect the meter and the pipes.",
