@@ -86,3 +86,22 @@ def test_two_bursts_of_35_minutes_with_a_pause_that_no_look_saw_are_no_alarm():
     home.pass_time(second[0] + HOUR_S, each(8416, second[0] + HOUR_S, 6))
     expect(home.said()[1:], [(3, 2, second[0] + HOUR_S)])
     expect(home.changes[1].since_s, second[0])
+
+
+def test_an_alarm_ends_at_the_next_look_although_water_flows_again_by_then():
+    home = Home(10_000)
+    home.pass_time(HOUR_S)
+    first = each(3610, 3610 + 75 * 60, 30)
+    home.bursts, home.burst_s = 1, first[0]
+    home.look(first[10], first[:11])
+    home.pass_time(first[-1], first[11:])
+    expect(home.said(), [(3, 1, first[0] + 1800), (3, 2, first[0] + HOUR_S)])
+    for n in range(6):  # 25 minutes on, 10 off; the coprocessor has no wake left
+        begin_s = first[-1] + 600 + n * 2100
+        home.bursts, home.burst_s = 2 + n, begin_s
+        home.pass_time(begin_s + 1500, each(begin_s, begin_s + 1500, 40))
+    end = home.changes[2]
+    expect((end.kind, end.before, end.level), (terms.BURST, 2, 1))
+    expect(first[-1] < end.begin_s <= first[-1] + HOUR_S, True)
+    home.pass_time(home.now_s + HOUR_S)
+    expect([change.level for change in home.changes], [1, 2, 1, 0])

@@ -45,14 +45,17 @@ class Burst(Rule):
             self.put(0, now_s)
             return
         self.lost_ml += look.added_ml
-        if not self.since_s or (has_begun and self.level < 2):
+        level = self.level
+        if has_begun and self.since_s:
+            level = min(level, 1)  # what was followed has ended, in a pause that no look saw
+        if has_begun or not self.since_s:
             # One that was known before, and is to begin anew, is not older than that.
             self._start(look, elapsed_s, 1 if has_begun else max(1, self.begin_s))
         self._measure(look)
         age_s = now_s - self.since_s
         limits = self._limits
         found = 2 if age_s >= limits.burst_alarm_s else 1 if age_s >= limits.burst_notice_s else 0
-        self.put(max(self.level, found), now_s)
+        self.put(max(level, found), now_s)
 
     def next_s(self, up_s):
         """When it will have lasted long enough for the next level; None."""
