@@ -84,6 +84,19 @@ def test_use_before_a_leak_does_not_make_its_rate_smaller():
     expect(abs(found.rate_ml_h - 30_000) <= 500, True)
 
 
+def test_the_rate_behind_a_leak_that_has_stopped_may_be_all_use():
+    home = Home()
+    leak = each(30 * HOUR_S, 90 * HOUR_S - 60, 60)  # 60 L/h
+    begins_s = each(leak[-1] + 6600, 110 * HOUR_S, 6600)  # no pause of two hours
+    use = [begin_s + 20 * n for begin_s in begins_s for n in range(15)]
+    home.pass_time(leak[0] - 1)
+    home.pass_time(103 * HOUR_S, leak + use)
+    notice, alarm = home.changes
+    expect((notice.rate_ml_h, notice.rate_error_ml_h), (60_000, 500))
+    expect((alarm.level, alarm.begin_s), (2, leak[0] + 72 * HOUR_S))
+    expect(alarm.rate_ml_h <= alarm.rate_error_ml_h, True)
+
+
 def test_10_l_a_pulse_need_150_minutes_for_48_hours():
     home = Home(10_000)
     home.pass_time(14_000)

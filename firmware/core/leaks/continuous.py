@@ -103,9 +103,9 @@ class Continuous(Rule):
         error = limits.pulse_weight_ml * _HOUR_S // limits.pulse_weight_pulses // limits.long_gap_s
         if not flows:
             return 0, error, 0
-        # From pulse to pulse: a pulse more or less, and what the quietest hours differ by.
-        if len(flows) > 1:
-            error += flows[1] - flows[0]
+        # From pulse to pulse: a pulse more or less, and what the quietest hours differ by; where
+        # one is known, it may be all use: the leak of before may have stopped.
+        error += flows[1] - flows[0] if len(flows) > 1 else flows[0]
         if limits.long_gap_s > _QUIET_S:
             error = max(error, flows[0] * 3 // 4)  # no window so long is without use
         lost_ml = self.lost_ml + flows[0] * self._open_s(up_s) // _HOUR_S
