@@ -133,13 +133,13 @@ def test_nothing_is_said_of_the_clean_homes_nor_of_six_days_without_water(record
 
 
 @pytest.mark.parametrize("count", [2, pytest.param(10, marks=pytest.mark.prove)])
-@pytest.mark.parametrize("litres", [12, 20, 21, 25, 30, 40, 50, 60, 80, 99, 200, 1000])
-def test_clean_homes_have_no_leak_at_any_pulse_weight_and_phase(recordings, litres, count):
+@pytest.mark.parametrize("litres", [10, 12, 20, 21, 25, 30, 40, 50, 60, 80, 99, 200, 1000])
+def test_nothing_is_said_of_clean_homes_at_any_pulse_weight_and_phase(recordings, litres, count):
     traces = [read_trace(path) for path in sorted(recordings.glob("house_*.csv*"))]
     jobs = [
         job(one, litres * 1000) for trace in traces for one in phases(trace, litres * 1000, count)
     ]
-    assert [said(found) for found in alarms(jobs)] == [[]] * len(jobs)
+    assert alarms(jobs) == [[]] * len(jobs)
 
 
 def test_a_leak_of_two_litres_an_hour_is_noticed_in_26_hours_and_in_alarm_in_74(recordings):

@@ -175,7 +175,7 @@ def usual(weight_ml, weight_pulses, burst_s):
         72 * _HOUR_S,
         *long_run,
         2000,
-        20_000,
+        min(1_000_000, max(20_000, 4 * pulse_ml)),  # fewer pulses may be how they fall
         burst_s,
         1800,
         3600,

@@ -11,7 +11,7 @@ from rill.leaks.inject import Leak, injected
 from rill.leaks.running import Alarm, Job, LeaksError, alarms, job
 from rill.trace import DAY_S, Trace, read_trace
 
-WEIGHTS_ML = (500, 1000, 10_000, 100_000)
+WEIGHTS_ML = (500, 1000, 10_000, 25_000, 50_000, 100_000)
 _WEEK_S = 7 * DAY_S
 _BEFORE_S = 12 * DAY_S  # small_leak has learned for ten
 _PER_HOME = 12
