@@ -31,16 +31,18 @@ _DROM = 0x3F400020  # where an application's description is mapped
 _CODE = bytes(range(256)) * 400
 
 
-def _image(version=b"v1.28.0", project=b"micropython", chip=0, table=_OFFICIAL):
+def _image(version=b"v1.28.0", project=b"micropython", chip=0, table=_OFFICIAL, has_digest=True):
     about = struct.pack("<I12x32s32s", 0xABCD5432, version, project)
-    bootloader, app = _made((0x3FFF0030, bytes(6000))), _made((_DROM, about), (0x40080000, _CODE))
+    bootloader = _made(has_digest, (0x3FFF0030, bytes(6000)))
+    app = _made(has_digest, (_DROM, about), (0x40080000, _CODE))
     bootloader = bootloader[:12] + struct.pack("<H", chip) + bootloader[14:]
     return bootloader.ljust(0x7000, b"\xff") + packed(table).ljust(0x8000, b"\xff") + app
 
 
-def _made(*segments):
+def _made(has_digest, *segments):
     """As ESP-IDF makes a bootloader or an application."""
     image = ESP32FirmwareImage()
+    image.append_digest = has_digest
     image.segments = [ELFSection(b"", address, data, 0) for address, data in segments]
     return image.save(None)
 
@@ -80,9 +82,10 @@ def test_what_has_no_table():
         with_journal(_OFFICIAL[:3], 4 * MIB)
 
 
-def test_an_image_with_our_table(tmp_path):
+@pytest.mark.parametrize("has_digest", [True, False])
+def test_an_image_with_our_table(tmp_path, has_digest):
     path = tmp_path / "image.bin"
-    path.write_bytes(_image())
+    path.write_bytes(_image(has_digest=has_digest))
     image = image_file.read(path)
     ours = image_file.with_journal(image, 8 * MIB)
     at = partitions.ADDRESS - image_file.ADDRESS
@@ -100,6 +103,7 @@ def test_an_image_with_our_table(tmp_path):
         (_image()[:0xF070], "not whole"),  # no application behind its description
         (_image()[:-50_000], "not whole"),
         (_image()[:-1], "not whole"),
+        (_image(has_digest=False)[:-1], "not whole"),
         (_image()[:-50_000] + b"\0" + _image()[-49_999:], "not whole, or damaged"),
         (_image()[:0x800] + b"\1" + _image()[0x801:], "not whole, or damaged"),
     ],

@@ -14,6 +14,7 @@ _ESP32 = 0
 _TABLE_AT = partitions.ADDRESS - ADDRESS
 _APP_AT = 0x10000 - ADDRESS
 _HEADER_BYTES = 24
+_HAS_DIGEST_AT = 23
 _SEGMENT_HEADER_BYTES = 8
 _CHECKSUM_BYTES = 16  # up to so many: it is the last byte of them
 _DESCRIPTION_AT = _APP_AT + 0x20  # esp_app_desc_t: magic, 12 bytes, version[32], project[32]
@@ -69,6 +70,8 @@ def _is_whole(image: bytes) -> bool:
         size = image[end + 4 : end + _SEGMENT_HEADER_BYTES]
         end += _SEGMENT_HEADER_BYTES + int.from_bytes(size, "little")
     end += _CHECKSUM_BYTES - end % _CHECKSUM_BYTES
+    if len(image) < end or not image[_HAS_DIGEST_AT]:
+        return len(image) >= end  # no more can be told
     digest = hashlib.sha256(image[:end]).digest()
     return image[end : end + len(digest)] == digest
 
