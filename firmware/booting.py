@@ -6,10 +6,10 @@ from firmware.core import event
 _REASONS = {"power_on": event.POWER_ON, "reset": event.RESET, "watchdog": event.WATCHDOG}
 
 
-def begin(cause, power, state, nvs, now_s):
-    """cause: of hal/power.py; nothing is done behind others than resets."""
+def begin(cause, power, state, config, nvs, now_s):
+    """cause: of hal/power.py; nothing is done behind others than resets. config may be None."""
     reason = _reason(cause, power)
-    if reason is not None:
+    if reason is not None and not (config and config.link == "wifi"):
         surviving.hold(nvs, state, now_s, reason)
 
 

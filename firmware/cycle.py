@@ -97,12 +97,12 @@ class Cycle(Wake):
         self._awake = _AWAKE + min(kind, 2)
         self._retained.count(kind)
         now_s = self._now_s()
-        if cause in _RESETS:
-            parts = cause, self._power, self._state, self._keeping.vault.nvs, now_s
-            call("firmware.booting", "begin", *parts)
         self._commit()
         known_crc = self._state.config_crc
         self._configure()
+        if cause in _RESETS:
+            parts = self._state, self._config, self._keeping.vault.nvs, now_s
+            call("firmware.booting", "begin", cause, self._power, *parts)
         # The names of all that only such a wake does stay in memory: the next one looks for leaks.
         self._is_crowded = cold or self._state.config_crc != known_crc
         self._counting.start(self._state, self._config, cause, cold, self._retained)

@@ -71,4 +71,5 @@ def new_cell(nvs, note, who):
     if not note(NEW_CELL, before_uah, used_uah, who):
         return False
     cell.keep(nvs, used_uah, covered_s, 0, level)
+    call("firmware.surviving", "end", nvs, True)  # it was the one before that broke down
     return True

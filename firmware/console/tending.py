@@ -19,10 +19,11 @@ def begin(session, about):
     # A wake that a person ends has not failed, and one at the prompt has come to its end.
     state.running = state.starts = 0
     now_s = session.uptime_or_unix_s()
-    if cold:
-        call("firmware.booting", "begin", cause, power, state, keeping.vault.nvs, now_s)
     session.commit()
     session.configure()
+    if cold:
+        parts = state, session.config, keeping.vault.nvs, now_s
+        call("firmware.booting", "begin", cause, power, *parts)
     if not cold:
         power.watchdog_ms(_WATCHDOG_MS)  # the wake has set a shorter one
     counter.begin(session, cause if cold else "restart", cold)

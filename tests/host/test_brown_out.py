@@ -7,6 +7,7 @@ import pytest
 
 from attended import Bench
 from rill.household import household
+from rill.linked import configuration
 from rill.settings import Settings
 from rill.simulate import Run
 
@@ -87,7 +88,7 @@ def test_resets_under_the_modem_end_in_sleep_and_not_in_an_empty_cell(
 
 
 def test_one_that_somebody_sees_at_the_prompt_is_told_and_the_next_report_waits(tmp_path):
-    bench = Bench(tmp_path, {})
+    bench = Bench(tmp_path, configuration("bc66"))
     bench.first(
         "from firmware import surviving", "surviving.begin(meter._session.keeping.vault.nvs, None)"
     )

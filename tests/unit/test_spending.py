@@ -103,8 +103,11 @@ def test_a_cell_below_its_slope_changes_the_plan_and_a_new_one_changes_it_back()
     life.is_full = False
     life.day(bursts_2=9000)
     expect(life.state.thrift, 4)
+    begin(life.vault.nvs, life.note)
+    hold(life.vault.nvs, life.state, 0, 3)
     expect(new_cell(life.vault.nvs, life.note, "A. Miller"), True)
     expect(life.events[-1][0], 28)
+    expect(begin(life.vault.nvs, life.note), 0)  # the new one has not broken down yet
     expect(life.left(), None)
     life.day()
     expect((life.state.thrift, life.left()[1]), (0, 100))
