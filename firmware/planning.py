@@ -111,6 +111,8 @@ def follow_clock(state, config, power, now_s):
     if clock_set != state.clock_set or state.next_slot_s - now_s > period_s + schedule.EARLY_S:
         state.clock_set = clock_set
         state.next_slot_s = schedule.next_slot_s(now_s, period_s)
-        state.next_report_s = report_slot_s(config, power, now_s)
+        if not (state.failures and now_s < state.next_report_s <= now_s + latest_s):
+            # Else the report that set the clock has failed: it is tried again as planned by that.
+            state.next_report_s = report_slot_s(config, power, now_s)
     elif state.next_report_s - now_s > latest_s + schedule.EARLY_S:
         state.next_report_s = report_slot_s(config, power, now_s)

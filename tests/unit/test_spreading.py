@@ -144,6 +144,22 @@ def test_a_failed_report_is_tried_again_before_the_next_place_of_the_meter():
     expect(state.next_report_s, place_s)
 
 
+def test_a_report_that_fails_behind_setting_the_clock_is_tried_when_it_is_planned():
+    config, state, now_s = _config(device="m7"), _State(), 1_790_000_000
+    for failures, next_report_s, is_kept in (
+        (1, now_s + 900, True),
+        (1, now_s + 86_400, True),
+        (0, now_s + 900, False),  # it went through: its slot is by the new clock
+        (1, 900, False),  # of seconds since power-on
+        (1, now_s + 900_000, False),
+    ):
+        state.failures, state.next_report_s = failures, next_report_s
+        state.next_slot_s, state.clock_set = now_s, 0
+        planning.follow_clock(state, config, _Power(), now_s)
+        expect(state.clock_set, 1)
+        expect((next_report_s, state.next_report_s == next_report_s), (next_report_s, is_kept))
+
+
 def test_a_clock_that_is_put_back_brings_no_second_report_in_a_slot():
     config, state = _config(device="m7", report_s=_DAY_S), _State()
     state.next_slot_s, state.clock_set = 1_790_003_600, 1
