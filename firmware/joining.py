@@ -99,7 +99,9 @@ def _allow(modem, known):
     left_mj = max(0, radio.DAY_MJ - known.spent_mj)
     # A network that stays away for days gets no more of the cell for an alarm than for readings.
     if modem.is_asked or modem.is_urgent and modem.failures <= _ALARM_TRIES:
-        left_mj += max(0, radio.ALARM_MJ - known.alarm_mj)
+        is_much = known.last_day_mj > radio.MUCH_MJ
+        of_alarms_mj = radio.NEXT_ALARM_MJ if is_much else radio.ALARM_MJ
+        left_mj += max(0, of_alarms_mj - known.alarm_mj)
     # It was there before, and nobody stands beside the meter and moves its antenna.
     is_again = modem.is_urgent and not modem.is_asked and not is_first and known.rsrp_dbm
     is_again = bool(is_again and known.fault == fault.COVERAGE)

@@ -29,7 +29,11 @@ _UP = const(7)
 _DOWN = const(10)
 _COUNTS = const(13)
 DAY_MJ = const(40_000)
-ALARM_MJ = const(120_000)  # at level 2: a burst's three messages
+# Of alarms, at level 2 the three messages of a burst; and behind a day of more than MUCH_MJ, so
+# that alarms that come and go each day don't empty the cell.
+ALARM_MJ = const(120_000)
+NEXT_ALARM_MJ = const(40_000)
+MUCH_MJ = const(60_000)
 
 
 class Budget:

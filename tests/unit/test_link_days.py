@@ -90,6 +90,26 @@ def test_a_report_that_would_not_end_is_not_begun():
         expect(expect_raises(UplinkError, join, report).fault, fault.SILENT)
 
 
+def test_alarms_that_come_each_day_have_less_behind_a_day_of_much():
+    retained = _Retained()
+    _begins(retained, _TODAY_S)
+    for last_day_mj, alarm_mj, found in (
+        (radio.MUCH_MJ, radio.NEXT_ALARM_MJ, fault.SILENT),
+        (radio.MUCH_MJ, radio.ALARM_MJ, fault.BUDGET),
+        (radio.MUCH_MJ + 1, radio.NEXT_ALARM_MJ - 2000, fault.SILENT),
+        (radio.MUCH_MJ + 1, radio.NEXT_ALARM_MJ, fault.BUDGET),
+    ):
+        known = ModemState(retained)
+        known.spent_mj, known.alarm_mj = radio.DAY_MJ, alarm_mj
+        known.last_day_mj = last_day_mj
+        known.is_asleep = 1
+        known.keep()
+        report = _Report(retained, _TODAY_S + 60)
+        report.is_urgent = True
+        told = expect_raises(UplinkError, join, report).fault
+        expect((last_day_mj, alarm_mj, told), (last_day_mj, alarm_mj, found))
+
+
 def test_an_alarm_searches_shortly_where_the_last_search_of_the_day_was_in_vain():
     retained = _Retained()
     for now_s, is_urgent, is_asked, was, rsrp_dbm, is_short in (
