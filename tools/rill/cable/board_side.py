@@ -123,3 +123,11 @@ def _start(has_boot):
         return
     raise RuntimeError("main.py does not come to run()")
 """
+
+# A prompt that somebody has opened goes on counting, but sleeps when nobody is there for long.
+STAY = """
+import sys
+_start = sys.modules.get("firmware.console.start")
+if _start:
+    _start.opened().use()
+"""

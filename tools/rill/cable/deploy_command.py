@@ -9,6 +9,7 @@ from rich.progress import BarColumn, DownloadColumn, TextColumn
 from rich.progress import Progress as Bar
 
 from rill.cable import deployment
+from rill.cable.board_side import STAY
 from rill.cable.found import Found, Refused, check, dotted, find_out
 from rill.cable.port import RESET, Port, Unplugged
 from rill.cable.prompt import DeviceError
@@ -61,8 +62,7 @@ def deploy(
     try:
         found = find_out(port)
         check(found, force)
-        if found.has_meter and not found.has_other_program:
-            port.enter(soft_reset=True)  # a session at the prompt would go to sleep meanwhile
+        port.exec(STAY)
         made = deployment.plan(port, found, release)
     except Refused:
         port.leave(RESET)  # what ran goes on
