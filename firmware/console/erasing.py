@@ -9,6 +9,7 @@ from firmware.console.installer import forget, who
 from firmware.core import event
 from firmware.core.errors import StorageFault
 from firmware.hal.flash import journal_device
+from firmware.passing import call
 from firmware.storage.learned import keep as keep_learned
 
 _JOURNAL = "/journal"
@@ -63,6 +64,7 @@ def _erase(session, name):
     keep_learned(keeping.vault.nvs, b"")
     session.retained.keep_watch(b"")
     session.retained.keep_modem(b"")
+    call("firmware.surviving", "end", keeping.vault.nvs, True)
     _erase_journal(session)
     files.remove(_CONFIG)
     for key in ("is_configured", "told_crc", "causes", "failures", "valve", "is_subscribed"):

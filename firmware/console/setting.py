@@ -48,6 +48,8 @@ def configure(session, changes):
 
 def checked(session, changes):
     """config.json as it would be with these keys changed. ConfigError: it would be refused."""
+    if session.files.size("erasing") is not None:
+        raise ConfigError("a meter.erase() has begun and not ended: once more, it goes on")
     values = _read(session.files)
     for key, value in changes.items():
         values[key] = value

@@ -55,12 +55,16 @@ def test_a_cut_leaves_the_odometer_no_half_that_reports_and_a_way_on(tmp_path, s
         left, before = _names(twin), len(twin.console())
         twin.wake("power_on")
         assert ("report failed" in twin.console()[before:]) == (left == whole)
-        _, shown = technician.does(BEGUN, "meter.read()", "meter.status()")
+        _, shown = technician.does(
+            BEGUN, "meter.read()", "meter.status()", 'meter.sign_in("C")',
+            'meter.configure(broker_host="other")',
+        )  # fmt: skip
         odometer_ml, body_ml = _odometer_and_body(shown)
         assert odometer_ml >= began_ml[0] and body_ml - odometer_ml == began_ml[1] - began_ml[0]
         if ending.kind != "reset":
             break
         assert ("A meter.erase() has begun and not ended" in shown) == (left != whole)
+        assert ("not ended: once more" in shown.split("C")[-1]) == (left != whole)
         cut, cuts = cut + step, cuts + 1
         _, shown = technician.does(BEGUN, 'meter.sign_in("C")', "meter.erase()", "> 0001")
         assert "Erased." in shown and _names(twin) == whole - {"config.json", "command.key"}

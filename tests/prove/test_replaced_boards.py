@@ -23,7 +23,7 @@ from replaced import (
     rill_at,
 )  # fmt: skip
 from rill.cable.ask_command import answers
-from rill.cable.writing import MARK, write_whole
+from rill.cable.writing import ERASING, MARK, remove, write_whole
 
 pytestmark = pytest.mark.prove
 _PHRASE = "correct horse\n"
@@ -142,12 +142,23 @@ def test_refusals_write_nothing(old, tmp_path, rill):
         assert status == 2 and "a restore of another file has begun" in why
         to = str(tmp_path / "half")
         status, why = rill_at(board, rill, "backup", board.path, "--to", to)
-        assert status == 2 and "is half of a meter" in why and not (tmp_path / "half").exists()
+        assert status == 2 and "it is no whole meter" in why and not (tmp_path / "half").exists()
         status, numbers = rill_at(board, rill, "status", board.path, "--json")
         assert status == 1 and "`rill restore` has begun" in numbers["wrong"][0]
         keys = ["--keys", str(tmp_path / "keys")]
         status, why = rill_at(board, rill, "provision", board.path, "--device", "m-9", *keys)
-        assert status == 2 and "a `rill restore` has begun here" in why
+        assert status == 2 and "a `rill restore` has begun on it" in why
+        with asked(board) as port:
+            remove(port, MARK)
+            write_whole(port, ERASING, b"")  # what is left is somebody else's
+        for words in (
+            _words(board, plain, "--force"),
+            ("backup", board.path, "--to", to),
+            ("provision", board.path, "--device", "m-9", "--force", *keys),
+        ):
+            assert board.wait_asleep()
+            status, why = rill_at(board, rill, *words)
+            assert status == 2 and "a meter.erase() has begun on it and not ended" in why
 
 
 def test_another_meter_only_by_force_and_never_backwards(old, tmp_path, rill):

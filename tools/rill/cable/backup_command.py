@@ -13,7 +13,7 @@ from rill.cable.found import Refused, find_out
 from rill.cable.port import Port
 from rill.cable.reaching import reached, resetting
 from rill.cable.restored import parts
-from rill.cable.writing import MARK
+from rill.cable.writing import check_whole
 from rill.fields import firmware_version
 
 _ANSWER_S = 60.0
@@ -73,11 +73,7 @@ def backup(port: Port, has_keys: bool) -> tuple[Backup, dict]:
         names = find_out(port)
         if not names.has_meter:
             raise Refused("no firmware of a meter is on it: there is nothing to keep")
-        if MARK in names.names:
-            raise Refused(
-                "a `rill restore` has begun here and not ended: run it again, it continues; what"
-                " is here now is half of a meter"
-            )
+        check_whole(names.names)
         port.enter(soft_reset=True)
         (meter,) = answers(port, "identity()", _ANSWER_S)
         (said,) = answers(port, f"belongings({has_keys})", _ANSWER_S)

@@ -20,7 +20,7 @@ from rill.cable.provisioned import (
     write_label,
 )
 from rill.cable.reaching import reached, resetting
-from rill.cable.writing import MARK, remove, write_whole
+from rill.cable.writing import MARK, check_whole, remove, write_whole
 from rill.image import boards, build
 
 _CONFIG, _KEY, _BOARD = "config.json", "command.key", "board.py"
@@ -97,11 +97,7 @@ def _provision(port: Port, wanted: dict, options: argparse.Namespace) -> dict:
     settings, code = wanted[device]
     files[_CONFIG] = json.dumps(settings).encode()
     (meter,) = answers(port, f"would_be({files[_CONFIG]!r}, {code!r})", _ANSWER_S)
-    if MARK in found.names and not options.force:
-        raise Refused(
-            "a `rill restore` has begun here and not ended: run it again, it continues;"
-            " --force to give that up"
-        )
+    check_whole(set(found.names) - {MARK} if options.force else found.names)
     if meter["why"]:
         raise Refused(f"the meter would not take that for {device}: {meter['why']}")
     known = key_for(options.keys, device, chip)

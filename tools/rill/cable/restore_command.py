@@ -19,7 +19,7 @@ from rill.cable.port import Port
 from rill.cable.prompt import DeviceError
 from rill.cable.reaching import reached, resetting
 from rill.cable.restored import Register
-from rill.cable.writing import MARK, remove, write_whole
+from rill.cable.writing import MARK, check_whole, remove, write_whole
 
 _CONFIG, _COMMANDED, _BOARD = "config.json", "commanded.json", "board.py"
 _ANSWER_S = 60.0
@@ -68,6 +68,7 @@ def restore(
                 f"no firmware of a meter is on it: `rill deploy {port.path}` comes first"
             )
         names = set(found.names)
+        check_whole(names - {MARK})
         files = _new_files(port, backup, names)
         port.enter(soft_reset=True)
         if _BOARD in files:

@@ -7,6 +7,7 @@ from rill.cable.found import Refused
 from rill.cable.prompt import Prompt
 
 MARK = "restoring"  # on the flash: a restore has begun, and not ended
+ERASING = "erasing"  # the same of meter.erase(): what is left is of somebody else
 # By such a file, what `rill doctor` says: its cause, what was found, what to do.
 HALVES = (
     (MARK, (
@@ -14,12 +15,19 @@ HALVES = (
         "a `rill restore` has begun on it and not ended: till then it is no whole meter",
         "`rill restore FILE` with the same file: it continues",
     )),
-    ("erasing", (
+    (ERASING, (
         "half_erased",
         "a meter.erase() has begun on it and not ended: some of the one before is left",
         "`rill console`, then `meter.erase()` once more: it goes on",
     )),
 )  # fmt: skip
+
+
+def check_whole(names) -> None:
+    """Raises Refused on a board where something of HALVES has begun. names: of its files."""
+    for mark, (_, what, remedy) in HALVES:
+        if mark in names:
+            raise Refused(f"{what}: {remedy}")
 
 
 def write_whole(board: Prompt, path: str, data: bytes) -> None:
