@@ -43,6 +43,11 @@ def pytest_pycollect_makemodule(module_path: Path, parent):
         return MicroPythonFile.from_parent(parent, path=module_path)
 
 
+def pytest_collection_modifyitems(items):
+    """The longest alone first: at the end it would keep one worker waiting for the other."""
+    items.sort(key=lambda item: not item.nodeid.startswith("tests/prove/test_year_of_wear.py"))
+
+
 @pytest.fixture(scope="session")
 def recordings() -> Path:
     """The folder of real household recordings beside the project; skips without it."""
