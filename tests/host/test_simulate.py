@@ -55,12 +55,12 @@ def test_outage_and_resets_lose_nothing(seed):
 
 @pytest.mark.prove
 def test_resets_in_the_middle_of_reports_bring_duplicates_that_are_removed():
-    found = 0
-    for seed in range(3, 6):
+    for seed in range(3, 43):  # in one of four days a reset comes before the broker's answer
         n = result(settings(1, seed, report_s=3600, reset_every=2))
         assert n["records_unique"] == n["records_stored"] >= 25
-        found += n["duplicates"]
-    assert found > 0
+        if n["duplicates"]:
+            return
+    raise AssertionError("no duplicate in forty days")
 
 
 def test_an_outage_at_power_on_leaves_readings_that_are_dated_later():
