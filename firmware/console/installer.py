@@ -83,7 +83,7 @@ def _check(new):
     if new and len(new.encode()) < _LEAST_CODE_BYTES:
         raise ValueError("the code has %d characters, but must have 4 or more" % len(new))
     if new != new.strip() or _has_control(new):
-        raise ValueError("no spaces at its ends and no control characters go: type 4711")
+        raise ValueError("no spaces at its ends, no control characters: 4711")
 
 
 def is_set():

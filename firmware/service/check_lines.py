@@ -82,7 +82,7 @@ def supply_line(name, idle_uv):
         False,
         "%d mV switched off" % (idle_uv // 1000),
         "less than %d mV" % (IDLE_UV // 1000),
-        "its switch is stuck or bridged: the cell and the electrodes wear away",
+        "its switch is stuck or bridged",
     )
 
 

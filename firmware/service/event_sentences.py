@@ -76,8 +76,7 @@ SENTENCES = {
     event.ALARM: ("alarm %(kind)s: level %(level)s", "meter.alarms() says what to do"),
     power_event.CONSUMER: (
         "more energy was taken in a day than any plan explains: %(text)s",
-        "modem, reports: meter.link(); wakes: does the pulse head chatter? meter.watch(); supply: "
-        "the switch of that probe is stuck or bridged",
+        "modem, reports: meter.link(); wakes: does the head chatter? supply: a switch is stuck",
     ),
     power_event.MODEM_RESET: (
         "the chip was reset under the modem, %(before)s times in a row: %(reset)s",
