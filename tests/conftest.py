@@ -2,11 +2,14 @@
 
 import ast
 import uuid
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from over_tls import printed_by
 from rill import cli
+from rill.authority import Authority
 from rill.collect.server import Server, find_postgresql
 from rill.image import ROOT
 from rill.modem import sockets
@@ -123,3 +126,14 @@ def rill(capsys, monkeypatch):
         return status, *capsys.readouterr()
 
     return run
+
+
+@pytest.fixture(scope="module")
+def authority():
+    return Authority()
+
+
+@pytest.fixture
+def tls_meter(tmp_path, script, authority):
+    """Runs a program on a board that trusts the authority, or has other files; what it printed."""
+    return partial(printed_by, tmp_path, script, authority)

@@ -2,31 +2,19 @@
 
 import queue
 import threading
-from functools import partial
 
 import pytest
 from paho.mqtt import client as mqtt
 
-from over_tls import DEADLINE_S, HANDSHAKE, NAME, TLS_FAILS, numbers, printed_by, secure_broker
+from over_tls import DEADLINE_S, HANDSHAKE, NAME, TLS_FAILS, numbers, secure_broker
 from rill.authority import Authority
 
 PAYLOAD = "m" * 1000
 
 
-@pytest.fixture(scope="module")
-def authority():
-    return Authority()
-
-
-@pytest.fixture
-def meter(tmp_path, script, authority):
-    """Runs a program on a board that trusts the authority, or has other files; what it printed."""
-    return partial(printed_by, tmp_path, script, authority)
-
-
 @pytest.mark.parametrize("kind", ["p256", "rsa"])
 @pytest.mark.parametrize("host", [NAME, "127.0.0.1"])
-def test_a_session_publishes_over_tls_in_as_few_bursts_as_without(tmp_path, meter, kind, host):
+def test_a_session_publishes_over_tls_in_as_few_bursts_as_without(tmp_path, tls_meter, kind, host):
     authority = Authority(kind=kind)
     received: queue.Queue = queue.Queue()
     with secure_broker(tmp_path, authority, NAME, "127.0.0.1") as (port, plain_port):
@@ -38,7 +26,7 @@ def test_a_session_publishes_over_tls_in_as_few_bursts_as_without(tmp_path, mete
         head_end.subscribe("rill/#", qos=1)
         head_end.loop_start()
         assert subscribed.wait(DEADLINE_S)
-        said = meter(
+        said = tls_meter(
             f"s = session('{host}', {port})\n"
             "before = gc.mem_alloc()\n"
             "s.open()\n"
@@ -73,20 +61,20 @@ def test_a_session_publishes_over_tls_in_as_few_bursts_as_without(tmp_path, mete
     ],
 )
 def test_a_broker_with_a_wrong_certificate_is_refused_and_its_code_says_why(
-    tmp_path, meter, authority, host, days, reason, cause
+    tmp_path, tls_meter, authority, host, days, reason, cause
 ):
     with secure_broker(tmp_path, authority, NAME, days=days) as (port, _):
-        said = meter(f"open_of('{host}', {port})")
+        said = tls_meter(f"open_of('{host}', {port})")
     line = said.splitlines()[-1]
     assert line.startswith("after 0 s: TlsError: TLS: The certificate") and reason in line
     assert line.endswith(f"(-{cause:#x})")
     assert f"code: [{TLS_FAILS}, {-cause}]" in said
 
 
-def test_a_broker_of_another_ca_is_refused(tmp_path, meter):
+def test_a_broker_of_another_ca_is_refused(tmp_path, tls_meter):
     """Of the same name: the signature decides."""
     with secure_broker(tmp_path, Authority(), NAME) as (port, _):
-        said = meter(f"open_of('{NAME}', {port})")
+        said = tls_meter(f"open_of('{NAME}', {port})")
     assert "TlsError: TLS: The certificate is not correctly signed by the trusted CA" in said
     assert f"code: [{TLS_FAILS}, {-0x2708}]" in said
 
@@ -95,6 +83,6 @@ def test_a_broker_of_another_ca_is_refused(tmp_path, meter):
     ("ca", "reason"),
     [(None, "broker.der is missing"), (b"\x30\x82", "damaged"), (b"", "broker.der has 0 bytes")],
 )
-def test_without_its_ca_a_meter_connects_to_nobody(meter, ca, reason):
-    said = meter(f"open_of('{NAME}', 1)", **{"broker.der": ca})
+def test_without_its_ca_a_meter_connects_to_nobody(tls_meter, ca, reason):
+    said = tls_meter(f"open_of('{NAME}', 1)", **{"broker.der": ca})
     assert "after 0 s: TlsError: " in said and reason in said

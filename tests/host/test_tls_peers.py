@@ -5,40 +5,25 @@ is told; one that is only slow costs nothing.
 import ssl
 import threading
 from contextlib import suppress
-from functools import partial
 
-import pytest
-
-from over_tls import DEADLINE_S, NAME, printed_by, server
-from rill.authority import Authority
+from over_tls import DEADLINE_S, NAME, server
 from rill.broker import Broker
 
 
-@pytest.fixture(scope="module")
-def authority():
-    return Authority()
-
-
-@pytest.fixture
-def meter(tmp_path, script, authority):
-    """Runs a program on a board that trusts the authority, or has other files; what it printed."""
-    return partial(printed_by, tmp_path, script, authority)
-
-
-def test_a_broker_without_tls_closes(meter):
+def test_a_broker_without_tls_closes(tls_meter):
     """It takes the handshake for a bad packet."""
     with Broker.local() as broker:
-        said = meter(f"open_of('{NAME}', {broker.port})")
+        said = tls_meter(f"open_of('{NAME}', {broker.port})")
     assert said.splitlines()[-1].startswith("after 0 s: UplinkError: connect: OSError [Errno 104]")
 
 
-def test_a_server_that_speaks_something_else_is_told(meter):
+def test_a_server_that_speaks_something_else_is_told(tls_meter):
     with server(lambda connection: connection.sendall(b"SSH-2.0-OpenSSH_9.2\r\n")) as port:
-        said = meter(f"open_of('{NAME}', {port})")
+        said = tls_meter(f"open_of('{NAME}', {port})")
     assert "after 0 s: TlsError: TLS: MBEDTLS_ERR_SSL_INVALID_RECORD (-0x7200)" in said
 
 
-def test_a_server_that_stops_within_the_handshake_costs_no_more_than_the_deadline(meter):
+def test_a_server_that_stops_within_the_handshake_costs_no_more_than_the_deadline(tls_meter):
     over = threading.Event()
 
     def stop(connection):
@@ -47,21 +32,21 @@ def test_a_server_that_stops_within_the_handshake_costs_no_more_than_the_deadlin
         over.wait(DEADLINE_S)
 
     with server(stop) as port:
-        said = meter(f"open_of('{NAME}', {port})")
+        said = tls_meter(f"open_of('{NAME}', {port})")
         over.set()
     assert said.splitlines()[-1].startswith(
         "after 20 s: UplinkError: connect: OSError [Errno 110]"
     )
 
 
-def test_a_server_that_closes_within_the_handshake_is_told(meter):
+def test_a_server_that_closes_within_the_handshake_is_told(tls_meter):
     with server(lambda connection: connection.recv(4096)) as port:
-        said = meter(f"open_of('{NAME}', {port})")
+        said = tls_meter(f"open_of('{NAME}', {port})")
     assert "UplinkError: connect: OSError [Errno 104]" in said
     assert "connection closed within TLS" in said
 
 
-def test_a_stream_gives_what_has_come_and_goes_on_after_a_timeout(tmp_path, meter, authority):
+def test_a_stream_gives_what_has_come_and_goes_on_after_a_timeout(tmp_path, tls_meter, authority):
     certificate, key = authority.issue(tmp_path / "server", NAME)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
@@ -76,7 +61,7 @@ def test_a_stream_gives_what_has_come_and_goes_on_after_a_timeout(tmp_path, mete
                     return
 
     with server(echo) as port:
-        said = meter(
+        said = tls_meter(
             "from firmware.uplink.handshake import securing\n"
             "from firmware.uplink.trust import trusted\n"
             f"connect = securing(connect, clock, lambda: trusted(Files('')))\n"
